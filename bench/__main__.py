@@ -1,0 +1,155 @@
+"""`PYTHON -m bench FAMILY/VARIANT@SIZE ...`: the only command that runs measured code.
+
+    python -m bench aes/pyaes_opt --check           run the oracle, print what was found as JSON
+    python -m bench aes/pyaes_opt@small             measure with pyperf, as any pyperf script
+    python -m bench aes/pyaes_opt --worker -w 1 -n 3 -l 2 -o out.json     one measured process, as the suite runs it
+    python -m bench aes/mine --file fast.py [--wrapper w.py] ...          a variant from any file
+
+Everything after the known words goes to pyperf. The last line that a measured process prints is the digest of its
+answer; a plain pyperf script has no answer to print.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import importlib.util
+import json
+import runpy
+import sys
+import traceback
+from pathlib import Path
+from time import perf_counter
+from types import ModuleType
+
+from bench import discover
+from bench.errors import SuiteError, UsageError, VariantFailed
+from bench.model import Family, Target, Variant, Workload
+
+
+def main(argv: list[str]) -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench", add_help=False, allow_abbrev=False)
+    parser.add_argument("target")
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument("--file", type=Path)
+    parser.add_argument("--wrapper", type=Path)
+    chosen, rest = parser.parse_known_args(argv)
+    target = parse_target(chosen.target)
+    variant = find(target, chosen.file, chosen.wrapper)
+    if variant.script:
+        run_script(variant, rest)
+        return
+    family = discover.family(target.family)
+    start = perf_counter()
+    module = load(variant, target.family, family.entry)
+    imported = perf_counter() - start
+    workload = family.prepare(module, family.sizes[target.size])
+    if chosen.check:
+        family.check(module)
+        print(json.dumps(first_calls(workload, family, target) | {"import_seconds": imported}))
+    else:
+        measure(workload, family, target, rest, program=argv[: len(argv) - len(rest)])
+
+
+def parse_target(text: str) -> Target:
+    """Read FAMILY/VARIANT[@SIZE]."""
+    path, _, size = text.partition("@")
+    name, _, variant = path.partition("/")
+    family = discover.family(name)
+    size = size or family.full_size
+    if size not in family.sizes:
+        raise UsageError(f"{name} has no size {size!r}", f"Known sizes: {', '.join(family.sizes)}.")
+    return Target(name, variant, size)
+
+
+def find(target: Target, file: Path | None, wrapper: Path | None) -> Variant:
+    if file is not None:
+        return discover.describe(target.variant, file, wrapper)
+    known = discover.variants(target.family)
+    if target.variant not in known:
+        raise UsageError(f"{target.family} has no variant {target.variant!r}", f"Known variants: {', '.join(known)}.")
+    return known[target.variant]
+
+
+def load(variant: Variant, family: str, entry: str) -> ModuleType:
+    """Import a variant's module; whatever it raises becomes one clear sentence."""
+    try:
+        if variant.path.parent == discover.HERE / family:
+            module = importlib.import_module(f"bench.{family}.{variant.name}")
+        else:
+            sys.path.insert(0, str(variant.path.resolve().parent))  # so that it can import its neighbours
+            spec = importlib.util.spec_from_file_location(f"variant_{variant.path.stem}", variant.path)
+            if spec is None or spec.loader is None:
+                raise VariantFailed(f"{variant.path} is not a Python file")
+            module = importlib.util.module_from_spec(spec)
+            spec.loader.exec_module(module)
+    except SuiteError:
+        raise
+    except BaseException as error:
+        raise VariantFailed(f"{variant.name} cannot be imported: {type(error).__name__}: {error}") from error
+    if not hasattr(module, entry):
+        raise VariantFailed(
+            f"{variant.path.name} defines no {entry}, which a variant of {family} must",
+            "Give a module with that name in it, or a pyperf script.",
+        )
+    return module
+
+
+def first_calls(workload: Workload, family: Family, target: Target) -> dict[str, object]:
+    """Call twice: the first call compiles and warms up, the second tells the pace. Slow ones are called once."""
+    seconds = [workload.run(1)]
+    if seconds[0] < 1.0:
+        seconds.append(workload.run(1))
+    answer = workload.answer()
+    family.accept(answer, family.sizes[target.size])
+    return {"digest": family.digest(answer), "first_seconds": seconds[0], "seconds": seconds[-1]}
+
+
+def measure(workload: Workload, family: Family, target: Target, args: list[str], program: list[str]) -> None:
+    """Hand the workload to pyperf; then check the answer of the last timed call and print its digest."""
+    import pyperf
+
+    runner = pyperf.Runner(program_args=("-m", "bench", *program))
+    runner.metadata["bench_target"] = str(target)
+    sys.argv = ["bench", *args]
+    warm_ups = runner.parse_args().warmups
+    calls = 0
+
+    def warm_up(loops: int) -> float:
+        return workload.run(loops)
+
+    def measured(loops: int) -> float:  # a sampling profiler tells the region by this frame
+        return workload.run(loops)
+
+    def timed(loops: int) -> float:
+        nonlocal calls
+        calls += 1
+        return warm_up(loops) if calls <= warm_ups else measured(loops)
+
+    runner.bench_time_func(family.upstream, timed)
+    if runner.args.worker:
+        answer = workload.answer()
+        family.accept(answer, family.sizes[target.size])
+        print(f"answer {family.digest(answer)}")
+
+
+def run_script(variant: Variant, args: list[str]) -> None:
+    """Run a plain pyperf script as it is. With a wrapper, the wrapper runs and can import the variant by its name."""
+    sys.path[:0] = [str(path.resolve().parent) for path in (variant.command, variant.path)]
+    sys.argv = [str(variant.command), *args]
+    try:
+        runpy.run_path(str(variant.command), run_name="__main__")
+    except Exception as error:
+        raise VariantFailed(f"{variant.command.name} raised {type(error).__name__}: {error}") from error
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1:])
+    except SuiteError as error:
+        print(error.explained(), file=sys.stderr)
+        sys.exit(error.exit_code)
+    except Exception as error:  # the variant's own failure: its last words in one line, the rest above them
+        traceback.print_exc()
+        print(f"error: {type(error).__name__}: {error}", file=sys.stderr)
+        sys.exit(VariantFailed.exit_code)

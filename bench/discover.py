@@ -1,0 +1,112 @@
+"""The plug-in rule: a folder of bench/ is a family, a module in it is a variant. There is no list to edit.
+
+Families and variants are found and described without importing them, so that listing is instant and a variant
+whose requirements are missing here can still be listed. Files whose name starts with an underscore, and those in
+`HELPERS`, are not variants.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import re
+from dataclasses import replace
+from pathlib import Path
+
+from bench.errors import SuiteError, UsageError
+from bench.model import Family, Variant
+
+HERE = Path(__file__).parent
+HELPERS = {"oracle", "hardware"}  #: module names of a family that are not variants
+LABEL = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,39}")
+
+
+def families() -> list[str]:
+    """Return the names of all families, sorted."""
+    return sorted(p.parent.name for p in HERE.glob("[a-z]*/__init__.py"))
+
+
+def family(name: str) -> Family:
+    """Import and return one family. Its own import errors are not caught: a broken family is loud."""
+    if name not in families():
+        raise UsageError(f"no benchmark family is named {name!r}", f"Known families: {', '.join(families())}.")
+    found = importlib.import_module(f"bench.{name}").FAMILY
+    if not isinstance(found, Family):
+        raise SuiteError(f"bench/{name}/__init__.py defines no FAMILY", "The README shows one: 'Add a family'.")
+    return found
+
+
+def variants(name: str) -> dict[str, Variant]:
+    """Return the variants of family `name` in natural order (opt2 before opt10), by name."""
+    if name not in families():
+        raise UsageError(f"no benchmark family is named {name!r}", f"Known families: {', '.join(families())}.")
+    paths = [p for p in (HERE / name).glob("*.py") if not p.stem.startswith("_") and p.stem not in HELPERS]
+    return {p.stem: describe(p.stem, p) for p in sorted(paths, key=lambda p: _natural(p.stem))}
+
+
+def custom(spec: str, known: set[str]) -> Variant:
+    """Read `label:path[:pyperf_wrapper]`: a variant for one run, from any file."""
+    label, _, rest = spec.partition(":")
+    path, _, wrapper = rest.partition(":")
+    usage = "Write it as label:path or label:path:pyperf_wrapper, for example mine:work/fast_aes.py."
+    if not path or not LABEL.fullmatch(label):
+        raise UsageError(f"--variant {spec!r} has no valid label (letters, digits, . _ -) and path", usage)
+    if label in known:
+        raise UsageError(f"--variant {spec!r}: the family has a variant named {label!r} already", "Choose another label.")
+    for file in filter(None, (path, wrapper)):
+        if not Path(file).is_file():
+            raise UsageError(f"--variant {spec!r}: there is no file {file}", usage)
+    return replace(describe(label, Path(path), Path(wrapper) if wrapper else None), custom=True)
+
+
+def describe(name: str, path: Path, wrapper: Path | None = None) -> Variant:
+    """Describe a variant from its source text. A file that does not parse is described as such, and fails later."""
+    try:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+    except (SyntaxError, ValueError) as error:
+        return Variant(name, path, f"cannot be read: {error}", wrapper=wrapper, script=wrapper is not None)
+    head, _, body = (ast.get_docstring(tree) or "no description").partition("\n")
+    script = wrapper is not None or _makes_a_runner(tree)
+    return Variant(
+        name, path, head.strip(), body.strip(), _requires(tree), wrapper, script=script, lines=_code_lines(tree)
+    )
+
+
+def _requires(tree: ast.Module) -> tuple[str, ...]:
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and [ast.unparse(t) for t in node.targets] == ["REQUIRES"]:
+            return tuple(ast.literal_eval(node.value))
+    return ()
+
+
+def _makes_a_runner(tree: ast.Module) -> bool:
+    """Whether this is a pyperf script: it calls `Runner(...)` or `pyperf.Runner(...)`."""
+    calls = (ast.unparse(n.func) for n in ast.walk(tree) if isinstance(n, ast.Call))
+    return any(call in ("Runner", "pyperf.Runner") for call in calls)
+
+
+def _code_lines(tree: ast.Module) -> int:
+    """Lines that hold code: no blanks, comments or docstrings."""
+    docstrings = {
+        line
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef))
+        and node.body
+        and isinstance(first := node.body[0], ast.Expr)
+        and isinstance(first.value, ast.Constant)
+        and isinstance(first.value.value, str)
+        for line in range(first.lineno, (first.end_lineno or first.lineno) + 1)
+    }
+    used = {
+        line
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.stmt, ast.expr))
+        for line in (node.lineno, node.end_lineno or node.lineno)
+    }
+    return len(used - docstrings)
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    """Sort key under which `_clean` is first and opt2 is before opt10."""
+    parts = re.findall(r"\d+|\D+", name.replace("_clean", "_"))
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in parts]

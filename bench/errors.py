@@ -1,0 +1,41 @@
+"""Errors that a person can cause and can read. Anything else deserves its traceback."""
+
+from __future__ import annotations
+
+
+class SuiteError(Exception):
+    """A failure that can be explained: `str()` says what is wrong, `hint` how to fix it."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+    def explained(self) -> str:
+        """Return the message and the hint as printed on a terminal."""
+        return f"error: {self}" + (f"\n{self.hint}" if self.hint else "")
+
+
+class UsageError(SuiteError):
+    """The words of a command line do not fit."""
+
+    exit_code = 2
+
+
+class WrongAnswer(SuiteError):
+    """A variant disagrees with its oracle: its timings mean nothing."""
+
+    exit_code = 3
+
+
+class VariantFailed(SuiteError):
+    """A variant could not be loaded, crashed, or ran out of time."""
+
+    exit_code = 4
+
+
+class Tampered(SuiteError):
+    """A file in the archive is not the one that the manifest describes."""
+
+    exit_code = 6

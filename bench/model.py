@@ -1,0 +1,150 @@
+"""The nouns of the suite: frozen data, no behaviour beyond naming and lookup."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+BUILDS = ("release", "dbg")  #: a release interpreter, and a debug build of the same version
+
+
+@dataclass(frozen=True)
+class Workload:
+    """What a measured process runs: only `run` is inside the counted region."""
+
+    run: Callable[[int], float]  #: loops -> seconds for all of them, by upstream's own clock
+    answer: Callable[[], Any]  #: the answer of the last run
+
+
+@dataclass(frozen=True)
+class Family:
+    """One job, several implementations, and the check that makes them comparable."""
+
+    summary: str
+    upstream: str  #: the benchmark's name in pyperformance
+    baseline: str  #: the variant that all others are compared with: upstream, unmodified
+    entry: str  #: the name that every variant module defines
+    sizes: Mapping[str, Any]  #: name -> argument of `prepare`; the first is upstream's own size
+    work: Mapping[str, tuple[float, str]]  #: size -> (amount, unit) of work in one iteration
+    prepare: Callable[[ModuleType, Any], Workload]  #: (variant module, size) -> what is timed
+    check: Callable[[ModuleType], None]  #: the oracle: returns, or raises WrongAnswer
+    accept: Callable[[Any, Any], None]  #: (answer, size) -> returns, or raises WrongAnswer
+    digest: Callable[[Any], str]  #: answer -> short stable text, equal for equal answers
+
+    @property
+    def full_size(self) -> str:
+        return next(iter(self.sizes))
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One implementation, described without importing it."""
+
+    name: str
+    path: Path
+    summary: str  #: first line of the docstring
+    description: str = ""  #: the rest of it
+    requires: tuple[str, ...] = ()  #: distributions that its interpreter must have
+    wrapper: Path | None = None  #: the pyperf script that times it, for variants given on the command line
+    custom: bool = False  #: given on the command line, from any file
+    script: bool = False  #: a plain pyperf script: timed as it is, no oracle
+    lines: int = 0  #: lines of code, without blanks, comments and docstrings
+
+    @property
+    def command(self) -> Path:
+        """The file that is executed: the wrapper where there is one."""
+        return self.wrapper or self.path
+
+
+@dataclass(frozen=True)
+class Target:
+    """What one measured process runs."""
+
+    family: str
+    variant: str
+    size: str
+
+    def __str__(self) -> str:
+        return f"{self.family}/{self.variant}@{self.size}"
+
+
+@dataclass(frozen=True)
+class Collection:
+    """One collector's part in a run of one variant on one build. A skip is data, not an absence."""
+
+    collector: str
+    build: str
+    tool: str = ""  #: the tool and its version
+    files: tuple[tuple[str, str], ...] = ()  #: (path below the run directory, sha256)
+    skipped: str = ""  #: why there is nothing, in one sentence
+    fix: str = ""  #: the command that would change that, if any
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one variant fared on one build."""
+
+    build: str
+    status: str  #: ok, wrong answer, failed, skipped
+    reason: str = ""
+    digest: str = ""  #: digest of the answer that every measured process had to print
+    oracle: str = ""  #: what the answer was checked against
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What ran, where, on what, and every raw file with its hash. Written last: with it, a run exists."""
+
+    family: str
+    variant: str
+    timestamp: str  #: YYYYMMDD_HHMMSS of the study, local time
+    size: str
+    work: tuple[float, str]
+    summary: str
+    description: str
+    requires: tuple[str, ...]
+    lines: int
+    sources: tuple[tuple[str, str], ...]  #: (path, sha256) of the files that were executed
+    baseline: str
+    interpreters: Mapping[str, Mapping[str, Any]]  #: build -> description
+    host: Mapping[str, Any]
+    options: Mapping[str, Any]
+    outcomes: tuple[Outcome, ...]
+    collections: tuple[Collection, ...]
+
+
+@dataclass(frozen=True)
+class Study:
+    """All variants of a family, measured together. Written after every manifest."""
+
+    family: str
+    timestamp: str
+    size: str
+    baseline: str
+    variants: tuple[str, ...]
+    builds: tuple[str, ...]
+    order: tuple[tuple[int, str, str, float], ...]  #: (block, variant, build, seconds since the start)
+    notices: tuple[tuple[str, str, str], ...]  #: (what is missing, what that costs, the command that fixes it)
+    seconds: float  #: wall time of the profile stage
+    measured_seconds: float  #: of which inside measured processes
+    commit: str
+    interrupted: bool = False
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """All values that one collector obtained for one metric of one variant on one build."""
+
+    collector: str
+    build: str
+    metric: str
+    unit: str
+    values: tuple[float, ...]  #: one per process
+    source: str = ""  #: where the number comes from: clock, PMU, software event, rusage, sampling
+    better: str = "lower"  #: lower, higher, or "" where neither is better
+    missing: str = ""  #: why `values` is empty, in the tool's words
+    counted: float = 100.0  #: per cent of the region during which the counter was really counting
+    detail: Mapping[str, Any] = field(default_factory=dict)
