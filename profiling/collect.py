@@ -1,0 +1,255 @@
+"""The profile stage: checks every variant, runs the collectors over those that are right, and writes the archive."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from bench import discover
+from bench.errors import SuiteError, UsageError, VariantFailed
+from bench.model import BUILDS, Collection, Family, Manifest, Outcome, Study, Target, Variant
+from bench.rundir import Archive, checksums
+from profiling import collector, environments, host, interpreters, lock
+from profiling.collector import Job, Missing, Options, Session
+from profiling.process import Log, explain, run
+from profiling.progress import Progress
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a person asked for."""
+
+    family: str
+    only: tuple[str, ...] = ()  #: variants; empty means all
+    custom: tuple[str, ...] = ()  #: label:path[:pyperf_wrapper]
+    build: str = "both"
+    size: str = ""
+    collectors: tuple[str, ...] = ()  #: empty means all
+    wait: bool = False  #: for another study to end, instead of refusing
+
+
+def collect(request: Request, options: Options, root: Path) -> str:
+    """Measure, and return the timestamp of the new study. Raises SuiteError if there is nothing to keep."""
+    family = discover.family(request.family)
+    variants = choose_variants(request, family)
+    builds, notices = choose_builds(request.build)
+    wanted = [(name, collector.load(name)) for name in (request.collectors or collector.names())]
+    missing = {name: found for name, tool in wanted if (found := tool.unavailable())}
+    refuse_missing(request, missing)
+    notices = [*notices, *missing.values()]
+    with (
+        Progress(request.family) as progress,
+        lock.exclusive(f"a study of {request.family}", wait=request.wait, say=progress.note),
+    ):
+        for notice in notices:
+            progress.warn(f"{notice.what}. Without it: {notice.cost}. To fix: {notice.fix}")
+        archive = Archive(request.family, root)
+        timestamp = archive.new_timestamp()
+        archive.log(timestamp).parent.mkdir(parents=True, exist_ok=True)
+        with archive.log(timestamp).open("w", encoding="utf-8") as file:
+            session = Session(timestamp, options, Log(file), progress)
+            session.log.say(f"time stamp for this run: {timestamp}")
+            study = Running(request, family, archive, session, builds, variants, tuple(notices))
+            return study.run([(name, tool) for name, tool in wanted if name not in missing], missing)
+
+
+@dataclass
+class Running:
+    """A study on its way: jobs in, archive out."""
+
+    request: Request
+    family: Family
+    archive: Archive
+    session: Session
+    builds: tuple[str, ...]
+    variants: Sequence[Variant]
+    notices: tuple[Missing, ...]
+
+    def run(self, tools: Sequence[tuple[str, collector.Collector]], missing: dict[str, Missing]) -> str:
+        """Check, collect, write. On Ctrl-C what is complete is kept and marked as interrupted."""
+        self.host = host.describe()
+        self.descriptions = {build: describe(build, self.session) for build in self.builds}
+        jobs = [self.job(variant, build) for variant in self.variants for build in self.builds]
+        interrupted = False
+        try:
+            for job in jobs:
+                self.session.progress.step("checking answers", job.name)
+                with self.session.guard(job, "check"):
+                    check(job, self.session, self.descriptions[job.build])
+            options = self.session.options
+            self.session.progress.expect(sum(t.estimate(j, options) for _, t in tools for j in jobs if j.status == "ok"))
+            for _, tool in tools:
+                tool.record(jobs, self.session)
+        except KeyboardInterrupt:
+            interrupted = True
+            self.session.log.say("# interrupted")
+        names = [name for name, _ in tools]
+        if interrupted and not any(job.tools for job in jobs):
+            raise SuiteError("interrupted before anything was measured", "Nothing was added to the archive.")
+        for job in jobs:
+            self.explain_gaps(job, names, missing, interrupted)
+        return self.write(jobs, interrupted)
+
+    def job(self, variant: Variant, build: str) -> Job:
+        target = Target(self.request.family, variant.name, self.request.size or self.family.full_size)
+        rundir = self.archive.run(variant.name, self.session.timestamp)
+        return Job(target, variant, build, str(environments.python(build)), rundir)
+
+    def explain_gaps(self, job: Job, names: list[str], missing: dict[str, Missing], interrupted: bool) -> None:
+        for name, found in missing.items():
+            job.notes[name] = (found.what, found.fix)
+        for name in names:
+            if name not in job.tools and name not in job.notes:
+                why = "the study was interrupted" if interrupted and job.status == "ok" else job.reason
+                job.notes[name] = (why or "nothing was recorded", "")
+
+    def write(self, jobs: list[Job], interrupted: bool) -> str:
+        """Write a manifest for each variant, and the study last of all."""
+        session, stamp = self.session, self.session.timestamp
+        for variant in self.variants:
+            own = [job for job in jobs if job.variant is variant]
+            own[0].rundir.path.mkdir(parents=True, exist_ok=True)
+            own[0].rundir.write_manifest(self.manifest(variant, own))
+        study = Study(
+            family=self.request.family, timestamp=stamp, size=jobs[0].target.size, baseline=self.family.baseline,
+            variants=tuple(v.name for v in self.variants), builds=self.builds, order=tuple(session.order),
+            notices=tuple((n.what, n.cost, n.fix) for n in self.notices),
+            seconds=round(perf_counter() - session.started, 2),
+            measured_seconds=round(session.log.measured_seconds, 2), commit=commit(), interrupted=interrupted,
+        )  # fmt: skip
+        self.archive.write_study(study)
+        if interrupted:
+            session.progress.warn(f"interrupted: what was complete is kept as {stamp}")
+        return stamp
+
+    def manifest(self, variant: Variant, jobs: list[Job]) -> Manifest:
+        size = jobs[0].target.size
+        return Manifest(
+            family=self.request.family, variant=variant.name, timestamp=self.session.timestamp, size=size,
+            work=self.family.work[size], summary=variant.summary, description=variant.description,
+            requires=variant.requires, lines=variant.lines, sources=sources(variant),
+            baseline=self.family.baseline, interpreters=self.descriptions, host=self.host,
+            options=asdict(self.session.options),
+            outcomes=tuple(Outcome(j.build, j.status, j.reason, j.digest, j.oracle) for j in jobs),
+            collections=tuple(c for job in jobs for c in collections(job)),
+        )  # fmt: skip
+
+
+def collections(job: Job) -> Iterable[Collection]:
+    for name, tool in job.tools.items():
+        yield Collection(name, job.build, tool, job.rundir.hashes(name, job.build))
+    for name, (why, fix) in job.notes.items():
+        yield Collection(name, job.build, files=job.rundir.hashes(name, job.build), skipped=why, fix=fix)
+
+
+def check(job: Job, session: Session, interpreter: dict[str, Any]) -> None:
+    """Run the oracle in the interpreter that will be measured; set the job's digest and pace."""
+    have = {d.partition("==")[0].lower().replace("_", "-") for d in interpreter["distributions"]}
+    lacking = [name for name in job.variant.requires if name.lower().replace("_", "-") not in have]
+    if lacking:
+        job.status, job.reason = "skipped", f"needs {', '.join(lacking)}, not installed in {environments.location(job.build)}"
+        session.progress.warn(f"{job.name}: {job.reason}. To fix: nox -s {job.build}")
+        return
+    if job.variant.script:
+        _pace_of_script(job, session)
+        return
+    done = session.execute(job, job.argv("--check"))
+    found = json.loads(done.out.splitlines()[-1])
+    job.digest, job.seconds, job.oracle = found["digest"], found["seconds"], "the family's oracle"
+
+
+def _pace_of_script(job: Job, session: Session) -> None:
+    """A plain pyperf script has no oracle; it must run, and make exactly one benchmark."""
+    import pyperf
+
+    output = job.raw("timing") / "one.worker.json"
+    session.execute(job, job.argv("--worker", "-w", "0", "-n", "1", "-l", "1", "-q", "-o", str(output)))
+    try:
+        (run_,) = pyperf.Benchmark.load(str(output)).get_runs()
+    except (OSError, ValueError, TypeError) as error:
+        raise VariantFailed(f"the script left no single pyperf benchmark: {error}") from error
+    finally:
+        output.unlink(missing_ok=True)
+    job.seconds, job.oracle = run_.values[0], "nothing: a plain pyperf script has no answer to check"
+
+
+def choose_variants(request: Request, family: Family) -> list[Variant]:
+    """Return the variants to measure: the baseline always, since everything is relative to it."""
+    known = discover.variants(request.family)
+    for name in request.only:
+        if name not in known:
+            raise UsageError(f"{request.family} has no variant {name!r}", f"Known variants: {', '.join(known)}.")
+    chosen = [v for v in known.values() if not request.only or v.name in (*request.only, family.baseline)]
+    for spec in request.custom:
+        chosen.append(discover.custom(spec, {v.name for v in chosen} | set(known)))
+    return chosen
+
+
+def choose_builds(asked: str) -> tuple[tuple[str, ...], list[Missing]]:
+    """Return the builds to measure and what is missing; a build asked for by name is never left out silently."""
+    if asked not in ("both", *BUILDS):
+        raise UsageError(f"--build {asked!r} is not known", f"Write --build {', '.join(BUILDS)} or both.")
+    if asked != "both":
+        if asked == "dbg" and interpreters.choose().debug is None:
+            raise SuiteError("this machine has no debug build of Python", f"Run: {interpreters.install_hint()}")
+        environments.python(asked)
+        return (asked,), []
+    environments.python("release")
+    if interpreters.choose().debug is None:
+        cost = "no debug build, so no interpreter symbols and no comparison of debug with release"
+        return ("release",), [Missing("python3-dbg is not installed", cost, interpreters.install_hint())]
+    environments.python("dbg")
+    return BUILDS, []
+
+
+def refuse_missing(request: Request, missing: dict[str, Missing]) -> None:
+    """A collector asked for by name is not skipped silently."""
+    for name in request.collectors:
+        if name in missing:
+            raise SuiteError(f"the collector {name} cannot run: {missing[name].what}", f"Run: {missing[name].fix}")
+
+
+def describe(build: str, session: Session) -> dict[str, Any]:
+    """Let the interpreter of `build` describe itself; paths are made portable."""
+    argv = [str(environments.python(build)), "-m", "bench.describe"]
+    done = run(argv, env=session.environment(build, 0), limit=60)
+    if done.code:
+        raise SuiteError(f"{environments.location(build)} is broken: {explain(done)}", f"Build it anew: nox -s {build}")
+    found: dict[str, Any] = json.loads(done.out)
+    if found["debug"] != (build == "dbg"):
+        raise SuiteError(
+            f"{environments.location(build)} holds a {'debug' if found['debug'] else 'release'} interpreter",
+            f"Remove it and build it anew: rm -rf {environments.location(build)} && nox -s {build}",
+        )
+    home = str(Path.home())
+    return found | {"path": argv[0], "base": found["base"].replace(home, "~", 1) if len(home) > 1 else found["base"]}
+
+
+def sources(variant: Variant) -> tuple[tuple[str, str], ...]:
+    """Return (path, sha256) of the files executed; below the checkout relative to it, elsewhere by name alone."""
+    files = [path for path in (variant.path, variant.wrapper) if path is not None]
+    found = []
+    for path, (_, digest) in zip(files, checksums(files), strict=True):
+        inside = path.resolve().is_relative_to(environments.ROOT)
+        found.append((environments.portable(path) if inside else path.name, digest))
+    return tuple(found)
+
+
+def commit() -> str:
+    """Return the commit of this checkout, with + if files differ from it; "" outside git."""
+    try:
+        asked = [["git", "rev-parse", "--short=12", "HEAD"], ["git", "status", "--porcelain", "--untracked-files=no"]]
+        head, dirty = (subprocess.run(a, cwd=environments.ROOT, capture_output=True, text=True, check=True) for a in asked)
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return head.stdout.strip() + ("+" if dirty.stdout.strip() else "")
+
+
+def with_overrides(options: Options, **given: Any) -> Options:
+    """Return `options` with every value that was given (not None)."""
+    return replace(options, **{name: value for name, value in given.items() if value is not None})

@@ -1,0 +1,183 @@
+"""What a collector is given, and what it must define. `profiling/collectors/NAME.py` is the collector NAME."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import random
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import perf_counter
+from typing import Protocol
+
+from bench.errors import UsageError, VariantFailed, WrongAnswer
+from bench.model import Measurement, Target, Variant
+from bench.rundir import RunDir
+from profiling import environments
+from profiling.process import Done, Log, explain, run
+from profiling.progress import Progress
+
+HERE = Path(__file__).parent / "collectors"
+ORDER = ("timing", "counters", "profile")  #: these first, in this order; others follow by name
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Something that this machine lacks: what, what that costs the reader, and the command that fixes it."""
+
+    what: str
+    cost: str
+    fix: str
+
+
+@dataclass(frozen=True)
+class Options:
+    """How much to measure. `seconds` are of measured code unless said otherwise."""
+
+    processes: int = 10  #: timed processes per variant and build
+    values: int = 3  #: values per process
+    value_seconds: float = 0.1  #: a value repeats the job until it lasts this long
+    single_seconds: float = 1.0  #: a job at least this long is timed once per process, without warm-up
+    counter_runs: int = 5  #: separate runs of perf stat
+    flush_bytes: int = 0  #: written before each counter run, to empty the caches
+    sample_rate: int = 250  #: py-spy samples a second
+    sample_seconds: float = 3.0  #: how long the profiled region lasts at least
+    limit_seconds: float = 300.0  #: wall time after which one process is ended
+
+    @classmethod
+    def fast(cls) -> Options:
+        """Return the settings for a first look: too few processes for a verdict."""
+        return cls(processes=4, values=2, value_seconds=0.05, counter_runs=2, sample_rate=500, sample_seconds=1.3)
+
+
+@dataclass
+class Job:
+    """One variant on one build, on its way through the collectors."""
+
+    target: Target
+    variant: Variant
+    build: str
+    python: str  #: the environment's interpreter, relative to the checkout
+    rundir: RunDir
+    seconds: float = 0.1  #: one iteration, as the check found it
+    digest: str = ""  #: the answer that every measured process must print; empty for a plain pyperf script
+    status: str = "ok"
+    reason: str = ""
+    oracle: str = ""
+    notes: dict[str, tuple[str, str]] = field(default_factory=dict)  #: collector -> (why skipped, fix)
+    tools: dict[str, str] = field(default_factory=dict)  #: collector -> tool and version, once it has recorded
+
+    @property
+    def name(self) -> str:
+        return f"{self.variant.name} ({self.build})"
+
+    @property
+    def warms_up(self) -> bool:
+        """Whether a first, uncounted call is made: always for JIT variants, and wherever it is cheap."""
+        return bool(self.variant.requires)
+
+    def argv(self, *args: str) -> list[str]:
+        """Return the command that runs this variant, followed by `args`."""
+        files = []
+        if self.variant.custom:
+            files += ["--file", environments.portable(self.variant.path)]
+        if self.variant.wrapper:
+            files += ["--wrapper", environments.portable(self.variant.wrapper)]
+        return [self.python, "-m", "bench", str(self.target), *files, *args]
+
+    def plan(self, options: Options, seconds: float | None = None) -> tuple[int, int, int]:
+        """Return (warm-ups, values, loops per value) for one process; `seconds` is how long a value should last."""
+        warm_ups, values = 1, options.values
+        if self.seconds >= options.single_seconds:
+            warm_ups, values = int(self.warms_up), 1
+        return warm_ups, values, max(1, round((seconds or options.value_seconds) / self.seconds))
+
+    def raw(self, collector: str) -> Path:
+        """Return (and make) the directory for a collector's raw files, relative to the checkout."""
+        path = self.rundir.raw(collector) / self.build
+        path.mkdir(parents=True, exist_ok=True)
+        return path
+
+
+@dataclass
+class Session:
+    """One study while it runs: runs commands, checks answers, keeps the order, and lets one failure end one job."""
+
+    timestamp: str
+    options: Options
+    log: Log
+    progress: Progress
+    started: float = field(default_factory=perf_counter)
+    order: list[tuple[int, str, str, float]] = field(default_factory=list)
+
+    def execute(self, job: Job, argv: Sequence[str], *, block: int = 0, **extra: str) -> Done:
+        """Run a measured process; raise WrongAnswer or VariantFailed if it fails or prints another answer."""
+        done = run(argv, env=self.environment(job.build, block) | extra, limit=self.options.limit_seconds, log=self.log)
+        if done.code:
+            raise explain(done)
+        if job.digest:
+            answers = [line.partition(" ")[2] for line in done.out.splitlines() if line.startswith("answer ")]
+            if answers != [job.digest]:
+                raise WrongAnswer(f"answered {answers or 'nothing'} in a measured process, {job.digest} when checked")
+        return done
+
+    @contextmanager
+    def guard(self, job: Job, doing: str) -> Iterator[None]:
+        """Let a failure end this job and not the study."""
+        try:
+            yield
+        except (WrongAnswer, VariantFailed) as error:
+            job.status = "wrong answer" if isinstance(error, WrongAnswer) else "failed"
+            job.reason = f"{error} ({doing})"
+            self.progress.warn(f"{job.name}: {job.status}: {job.reason}")
+            self.log.say(f"# {job.name}: {job.status}: {job.reason}")
+
+    def environment(self, build: str, block: int) -> dict[str, str]:
+        """Return all environment variables of a measured process.
+
+        Nothing else is inherited. Hash seed and padding differ from block to block (they shift memory layout) and
+        are the same for all variants within a block.
+        """
+        dice = random.Random(f"{self.timestamp}/{block}")
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
+        return kept | {
+            "LC_ALL": "C.UTF-8",
+            "PYTHONWARNINGS": "ignore",  # a debug build floods stderr with ResourceWarnings
+            "PYTHONHASHSEED": str(dice.randrange(1, 2**32)),
+            "BENCH_PADDING": "x" * dice.randrange(4096),
+            "NUMBA_CACHE_DIR": str(environments.location(build) / "numba_cache"),  # never shared between builds
+            "OPENBLAS_NUM_THREADS": "1",
+            "OMP_NUM_THREADS": "1",
+        }
+
+
+class Collector(Protocol):
+    """The interface of a module in profiling/collectors."""
+
+    def unavailable(self) -> Missing | None:
+        """Say why this machine cannot run it; None if it can."""
+
+    def estimate(self, job: Job, options: Options) -> float:
+        """Return roughly how many seconds `record` takes for this job (for the progress display)."""
+
+    def record(self, jobs: Sequence[Job], session: Session) -> None:
+        """Run every job that is ok, leave the tool's output below job.raw(NAME), and set job.tools[NAME]."""
+
+    def parse(self, raw: Path, derived: Path, build: str) -> Iterator[Measurement]:
+        """Read `raw` back; artifacts other than measurements go below `derived`. Must need nothing but the files."""
+
+
+def names() -> list[str]:
+    """Return the names of all collectors, in the order in which they run."""
+    found = sorted(p.stem for p in HERE.glob("*.py") if not p.stem.startswith("_"))
+    return sorted(found, key=lambda name: (ORDER.index(name) if name in ORDER else len(ORDER), name))
+
+
+def load(name: str) -> Collector:
+    """Import one collector."""
+    if name not in names():
+        raise UsageError(f"no collector is named {name!r}", f"Known collectors: {', '.join(names())}.")
+    module: Collector = importlib.import_module(f"profiling.collectors.{name}")  # type: ignore[assignment]
+    return module

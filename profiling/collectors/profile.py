@@ -1,0 +1,145 @@
+"""Where the time goes, at the level of Python functions: py-spy samples the measured region.
+
+One recording (speedscope format, which carries file and line) gives the folded stacks and the flame graph. Only
+samples inside the region count: start-up, imports and JIT compilation are cut off.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from bench.model import Measurement
+from bench.rundir import write_text
+from profiling.collector import Job, Missing, Options, Session
+from profiling.collectors.timing import START_UP
+from profiling.flamegraph import svg
+from profiling.process import which
+
+NAME = "profile"
+MINIMUM_SAMPLES = 500  #: below this the shares are too coarse to quote, and reports say so
+REGION = ("measured", "bench/__main__.py")  #: the frame that marks the region of a family's variant
+SCRIPT_REGION = ("_compute_values", "pyperf/_worker.py")  #: in a plain pyperf script; includes its warm-ups
+
+
+def unavailable() -> Missing | None:
+    if which("py-spy") is None:
+        return Missing("py-spy is not installed", "no flame graphs and no hot functions", "nox -s dev")
+    return None
+
+
+def estimate(job: Job, options: Options) -> float:
+    warm_ups, _, loops = job.plan(options, options.sample_seconds)
+    return 2 * START_UP[job.build] * (4 if job.variant.requires else 1) + (warm_ups + 1.0) * loops * job.seconds
+
+
+def record(jobs: Sequence[Job], session: Session) -> None:
+    spy = which("py-spy")
+    assert spy is not None, "unavailable() is asked first"
+    for job in (job for job in jobs if job.status == "ok"):
+        session.progress.step("profile", job.name)
+        with session.guard(job, "profile"):
+            _one(job, session)
+        session.progress.advance(estimate(job, session.options))
+
+
+def _one(job: Job, session: Session) -> None:
+    options = session.options
+    _, _, loops = job.plan(options, options.sample_seconds)
+    output = job.raw(NAME) / "py-spy.speedscope.json"
+    # The warm-up of a pyperf worker repeats as often as a value; one iteration of ours is enough, so many short values.
+    each, values = (loops, 1) if job.seconds >= options.value_seconds else (max(1, loops // 10), 10)
+    worker = job.argv("--worker", "-w", str(int(job.warms_up)), "-n", str(values), "-l", str(each), "-q")
+    # py-spy stands beside the interpreter of the tool's environment; its name alone keeps the log portable.
+    spy = ["py-spy", "record", "--format", "speedscope", "--rate", str(options.sample_rate), "--output", str(output)]
+    path = {"PATH": f"{Path(which('py-spy') or '').parent}:{session.environment(job.build, 0)['PATH']}"}
+    try:
+        done = session.execute(job, [*spy, "--", *worker], **path)
+    finally:
+        if output.is_file():
+            write_text(output, json.dumps(keep_region(json.loads(output.read_text())), separators=(",", ":")))
+    if not output.is_file():
+        said = (done.err.strip() or "py-spy left no recording").splitlines()[-1]
+        job.notes[NAME] = (f"py-spy failed: {said}", "Allow ptrace (see Troubleshooting in the README).")
+        return
+    job.tools[NAME] = "py-spy"
+
+
+def keep_region(record: dict[str, Any]) -> dict[str, Any]:
+    """Cut a speedscope recording to the samples of the region, and its stacks to the frames below it.
+
+    Start-up is not what was asked about, and is most of a recording; how many samples it had is kept. File names
+    lose the directories that differ from machine to machine: an archive is meant to be shared.
+    """
+    frames = [frame | {"file": portable_file(frame.get("file") or "")} for frame in record["shared"]["frames"]]
+    kept: dict[str, int] = {}  # frame (as JSON) -> its new index
+    profiles, outside = [], 0
+    for profile in record["profiles"]:
+        samples, weights = [], []
+        for sample, weight in zip(profile["samples"], profile["weights"], strict=True):
+            inside = _inside([frames[index] for index in sample])
+            if inside is None:
+                outside += 1
+                continue
+            samples.append([kept.setdefault(json.dumps(frame, sort_keys=True), len(kept)) for frame in inside])
+            weights.append(weight)
+        if samples:
+            end = {"startValue": 0.0, "endValue": sum(weights)}
+            profiles.append(profile | end | {"name": "measured region", "samples": samples, "weights": weights})
+    shared = {"frames": [json.loads(frame) for frame in kept]}
+    return record | {"name": "measured region", "profiles": profiles, "shared": shared, "samples_outside": outside}
+
+
+def _inside(stack: list[dict[str, Any]]) -> list[dict[str, Any]] | None:
+    """Return the frames below the region's frame (outermost first), or None if the stack is outside the region."""
+    for index, frame in enumerate(stack):
+        if _function(frame) == REGION[0] and frame["file"] == REGION[1]:
+            return [f for f in stack[index + 1 :] if _function(f) != "run_checked"]
+    if any(frame["file"] == REGION[1] and frame["name"] == "measure" for frame in stack):
+        return None  # a family's variant, but in its warm-up or start-up
+    for index, frame in enumerate(stack):
+        if _function(frame) == SCRIPT_REGION[0] and frame["file"] == SCRIPT_REGION[1]:
+            return stack[index + 1 :]
+    return None
+
+
+def _function(frame: dict[str, Any]) -> str:
+    """Return the function's own name: from Python 3.11 on, py-spy gives `outer.<locals>.inner`."""
+    return str(frame["name"]).rpartition(".")[2]
+
+
+def portable_file(name: str) -> str:
+    """Return a file name from its package on: site-packages/pyaes/aes.py is pyaes/aes.py."""
+    name = re.sub(r"^.*/site-packages/", "", name)
+    name = re.sub(r"^.*/lib/python3\.\d+/", "", name)
+    return re.sub(r"^.*/(bench/[^/]+(/[^/]+)?\.py)$", r"\1", name) if not name.startswith("bench/") else name
+
+
+def parse(raw: Path, derived: Path, build: str) -> Iterator[Measurement]:
+    record = json.loads((raw / "py-spy.speedscope.json").read_text(encoding="utf-8"))
+    stacks = folded(record)
+    samples = sum(stacks.values())
+    write_text(derived / f"{build}.folded", "".join(f"{stack} {count}\n" for stack, count in sorted(stacks.items())))
+    write_text(derived / f"{build}.svg", svg(stacks, f"{samples:,} samples of the measured region, {build} build"))
+    detail = {"outside_region": record["samples_outside"], "minimum": MINIMUM_SAMPLES}
+    yield Measurement(NAME, build, "samples", "", (float(samples),), source="sampling", better="", detail=detail)
+
+
+def folded(record: dict[str, Any]) -> Counter[str]:
+    """Return the folded stacks (`outer (file);inner (file)` -> samples) of a speedscope recording."""
+    names = [f"{_clean(f['name'])} ({f['file']})" if f["file"] else _clean(f["name"]) for f in record["shared"]["frames"]]
+    return Counter(
+        ";".join(names[index] for index in sample)
+        for profile in record["profiles"]
+        for sample in profile["samples"]
+        if sample
+    )
+
+
+def _clean(name: str) -> str:
+    """Keep a frame's name from breaking the folded format, whatever it holds."""
+    return re.sub(r"[;\s\x00-\x1f]+", "_", name)

@@ -1,0 +1,87 @@
+"""Wall time by pyperf: one process, one run; all variants and builds interleaved in shuffled blocks.
+
+The unit is the process. Each is a pyperf worker; their runs are merged into one pyperf JSON per variant and build,
+which `pyperf show`, `stats` and `compare_to` read as they are. Peak memory comes from the same processes.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from bench.model import Measurement
+from profiling.collector import Job, Missing, Options, Session
+
+NAME = "timing"
+START_UP = {"release": 0.35, "dbg": 0.8}  # seconds, for the estimate only
+PRIVATE = ("hostname", "python_executable")  # pyperf records them; an archive is meant to be shared
+
+
+def unavailable() -> Missing | None:
+    return None
+
+
+def estimate(job: Job, options: Options) -> float:
+    return options.processes * one_process(job, options)
+
+
+def one_process(job: Job, options: Options) -> float:
+    warm_ups, values, loops = job.plan(options)
+    return START_UP[job.build] * (4 if job.variant.requires else 1) + (warm_ups + values) * loops * job.seconds
+
+
+def record(jobs: Sequence[Job], session: Session) -> None:
+    """Run the blocks; what is complete is kept even if the study is interrupted."""
+    import pyperf
+
+    runs: dict[str, list[Any]] = {job.name: [] for job in jobs}
+    try:
+        for block in range(session.options.processes):
+            order = [job for job in jobs if job.status == "ok"]
+            random.Random(f"{session.timestamp}/order/{block}").shuffle(order)
+            for job in order:
+                session.progress.step(f"timing {block + 1}/{session.options.processes}", job.name)
+                with session.guard(job, "timing"):
+                    runs[job.name].append(_one(job, session, block))
+                session.progress.advance(one_process(job, session.options))
+    finally:
+        for job in jobs:
+            if job.status == "ok" and runs[job.name]:
+                merged = pyperf.Benchmark(runs[job.name])
+                merged.dump(str(job.raw(NAME) / "pyperf.json"), replace=True)
+                job.tools[NAME] = f"pyperf {pyperf.__version__}"
+
+
+def _one(job: Job, session: Session, block: int) -> Any:
+    import pyperf
+
+    output = job.raw(NAME) / "one.worker.json"
+    output.unlink(missing_ok=True)  # pyperf refuses to overwrite
+    warm_ups, values, loops = job.plan(session.options)
+    plan = ["-w", str(warm_ups), "-n", str(values), "-l", str(loops)]
+    session.order.append((block, job.variant.name, job.build, round(perf_counter() - session.started, 3)))
+    done = session.execute(job, job.argv("--worker", *plan, "-q", "-o", str(output)), block=block)
+    (run,) = pyperf.Benchmark.load(str(output)).get_runs()
+    output.unlink()
+    kept = {name: value for name, value in run.get_metadata().items() if name not in PRIVATE}
+    kept |= {"bench_block": block, "bench_build": job.build, "bench_process_seconds": done.seconds}
+    return pyperf.Run(run.values, warmups=run.warmups, metadata=kept, collect_metadata=False)
+
+
+def parse(raw: Path, derived: Path, build: str) -> Iterator[Measurement]:
+    import pyperf
+
+    runs = pyperf.Benchmark.load(str(raw / "pyperf.json")).get_runs()
+    means = tuple(sum(run.values) / len(run.values) for run in runs)
+    yield Measurement(NAME, build, "time", "s", means, source="clock", detail={"values_per_process": len(runs[0].values)})
+    first = tuple(run.warmups[0][1] for run in runs if run.warmups)
+    if first:
+        yield Measurement(NAME, build, "first value (warm-up)", "s", first, source="clock")
+    peak = tuple(float(run.get_metadata()["mem_max_rss"]) for run in runs if "mem_max_rss" in run.get_metadata())
+    if peak:
+        yield Measurement(NAME, build, "peak memory", "B", peak, source="rusage")
+    else:
+        yield Measurement(NAME, build, "peak memory", "B", (), missing="pyperf recorded no mem_max_rss here")

@@ -1,0 +1,106 @@
+"""What machine this is: everything that a reader needs to judge a timing. No host name, no user, no address."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+SYS = Path("/sys/devices/system/cpu")
+
+
+def describe() -> dict[str, Any]:
+    """Describe the machine now. Unknown values are None, never a guess."""
+    return {
+        "cpu": _cpuinfo("model name") or platform.processor() or None,
+        "architecture": platform.machine(),
+        "cpus": os.cpu_count(),
+        "usable_cpus": len(os.sched_getaffinity(0)),
+        "caches": caches(),
+        "memory_bytes": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
+        "kernel": platform.release(),
+        "system": _os_release(),
+        "libc": " ".join(platform.libc_ver()),
+        "governor": _read(SYS / "cpu0/cpufreq/scaling_governor"),
+        "turbo": _turbo(),
+        "smt": _read(SYS / "smt/control"),
+        "virtualisation": virtualisation(),
+        "perf_event_paranoid": _read(Path("/proc/sys/kernel/perf_event_paranoid")),
+        "aslr": _read(Path("/proc/sys/kernel/randomize_va_space")),
+        "load": list(os.getloadavg()),
+        "steal_ticks": _steal_ticks(),
+        "root": os.geteuid() == 0,
+    }
+
+
+def caches() -> list[dict[str, Any]]:
+    """Return the caches of CPU 0: level, type, size as the kernel writes it (for example 32K)."""
+    found = []
+    for index in sorted(SYS.glob("cpu0/cache/index*")):
+        level, kind, size = (_read(index / name) for name in ("level", "type", "size"))
+        if level and kind and size:
+            found.append({"level": int(level), "type": kind, "size": size})
+    return found
+
+
+def virtualisation() -> str:
+    """Return "none", or what stands between this process and the hardware, as far as it shows."""
+    layers = []
+    if "hypervisor" in (_cpuinfo("flags") or "").split():
+        clock = _read(Path("/sys/devices/system/clocksource/clocksource0/available_clocksource")) or ""
+        layers.append("KVM virtual machine" if "kvm-clock" in clock else "virtual machine")
+    if Path("/.dockerenv").exists() or Path("/run/.containerenv").exists():
+        layers.append("container")
+    return " with a ".join(layers) or "none"
+
+
+def free_bytes(path: Path) -> int:
+    return shutil.disk_usage(path).free
+
+
+def notes(host: dict[str, Any]) -> list[str]:
+    """Say in sentences what on this machine disturbs timings."""
+    said = []
+    if host["virtualisation"] != "none":
+        said.append(f"This is a {host['virtualisation']}: neighbours on the same hardware can disturb timings.")
+    if host["governor"] not in (None, "performance"):
+        said.append(f"The CPU frequency governor is {host['governor']!r}; 'performance' gives steadier timings.")
+    if host["load"][0] > 0.5 * (host["usable_cpus"] or 1):
+        said.append(f"The machine was busy at the start: load {host['load'][0]:.1f} on {host['usable_cpus']} CPUs.")
+    return said
+
+
+def _cpuinfo(key: str) -> str | None:
+    text = _read(Path("/proc/cpuinfo")) or ""
+    match = re.search(rf"^{key}\s*:\s*(.*)$", text, re.MULTILINE)
+    return match.group(1) if match else None
+
+
+def _os_release() -> str | None:
+    try:
+        return platform.freedesktop_os_release().get("PRETTY_NAME")
+    except OSError:
+        return None
+
+
+def _turbo() -> str | None:
+    no_turbo = _read(SYS / "intel_pstate/no_turbo")
+    if no_turbo is not None:
+        return "off" if no_turbo == "1" else "on"
+    boost = _read(SYS / "cpufreq/boost")
+    return None if boost is None else ("on" if boost == "1" else "off")
+
+
+def _steal_ticks() -> int | None:
+    first = (_read(Path("/proc/stat")) or "").split("\n", 1)[0].split()
+    return int(first[8]) if len(first) > 8 else None
+
+
+def _read(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace").strip()
+    except OSError:
+        return None

@@ -1,0 +1,27 @@
+"""The parse stage: derives metrics from raw files. Everything it writes can be deleted and derived again."""
+
+from __future__ import annotations
+
+from bench.model import Measurement
+from bench.rundir import Archive, RunDir
+from profiling import collector
+
+
+def parse(archive: Archive, timestamp: str) -> list[RunDir]:
+    """Parse every run of one study; raises Tampered if a raw file is not the one that was measured."""
+    runs = archive.runs(timestamp)
+    for run in runs:
+        run.write_metrics(parse_run(run))
+    return runs
+
+
+def parse_run(run: RunDir) -> list[Measurement]:
+    """Return all measurements of one run, from raw files whose hashes agree with the manifest."""
+    manifest = run.manifest()
+    failed = {outcome.build for outcome in manifest.outcomes if outcome.status != "ok"}
+    measured: list[Measurement] = []
+    for done in manifest.collections:
+        raw = run.verified(done)
+        if not done.skipped and done.build not in failed:  # a wrong answer never gets a number
+            measured += collector.load(done.collector).parse(raw, run.derived_profile, done.build)
+    return measured

@@ -1,0 +1,101 @@
+"""The one place that starts a process: no shell, a time limit, no orphan, and a log of every command.
+
+Commands are run from the top of the checkout with relative paths, so that the log of a study means the same on
+every machine and names nobody's home directory.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from time import perf_counter
+from typing import IO
+
+from bench.errors import VariantFailed, WrongAnswer
+from profiling.environments import ROOT
+
+
+@dataclass(frozen=True)
+class Done:
+    """A process that ended by itself."""
+
+    code: int
+    out: str
+    err: str
+    seconds: float
+
+
+class TimedOut(VariantFailed):
+    """A process ran longer than it may."""
+
+
+@dataclass
+class Log:
+    """The study's log: every command with its duration and exit code, written as it happens."""
+
+    file: IO[str]
+    measured_seconds: float = 0.0
+    entries: list[tuple[float, int, str]] = field(default_factory=list)
+
+    def say(self, text: str) -> None:
+        self.file.write(text + "\n")
+        self.file.flush()
+
+    def command(self, argv: Sequence[str], code: int, seconds: float) -> None:
+        self.measured_seconds += seconds
+        self.entries.append((seconds, code, shlex.join(argv)))
+        self.say(f"{datetime.now():%H:%M:%S}  {seconds:8.2f} s  exit {code:<4d}  {shlex.join(argv)}")
+
+
+def run(argv: Sequence[str], *, env: Mapping[str, str], limit: float, log: Log | None = None) -> Done:
+    """Run `argv` from the top of the checkout and wait for it.
+
+    limit: seconds after which it and all its children are killed and TimedOut is raised.
+    """
+    start = perf_counter()
+    child = subprocess.Popen(
+        argv, cwd=ROOT, env=dict(env), text=True, errors="replace", start_new_session=True,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        out, err = child.communicate(timeout=limit)
+    except subprocess.TimeoutExpired:
+        raise TimedOut(f"took longer than the time limit of {limit:g} s") from None
+    finally:  # also on Ctrl-C: the child has a session of its own, so nobody else ends it
+        _kill_group(child)
+        seconds = perf_counter() - start
+        if log is not None:
+            log.command(argv, child.wait(), seconds)
+    return Done(child.returncode, out, err, seconds)
+
+
+def _kill_group(child: subprocess.Popen[str]) -> None:
+    try:
+        os.killpg(child.pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        pass  # everything in the group has ended, which is what was wanted
+
+
+def explain(done: Done) -> VariantFailed | WrongAnswer:
+    """Turn a failed measured process into the error it stands for, in one line."""
+    if done.code < 0:
+        return VariantFailed(f"crashed with {signal.Signals(-done.code).name}")
+    lines = [line.strip() for line in (done.err.strip() or done.out.strip()).splitlines() if line.strip()]
+    said = next((line.removeprefix("error: ") for line in lines if line.startswith("error: ")), lines[-1] if lines else "")
+    if done.code == WrongAnswer.exit_code:
+        return WrongAnswer(said)
+    return VariantFailed(said or f"ended with exit code {done.code} and no message")
+
+
+def which(tool: str) -> str | None:
+    """Return the path of `tool`: beside the running interpreter first (a tool installed by pip), then on PATH."""
+    import shutil
+    import sys
+
+    return shutil.which(tool, path=str(Path(sys.executable).parent)) or shutil.which(tool)
