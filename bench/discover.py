@@ -52,7 +52,9 @@ def custom(spec: str, known: set[str]) -> Variant:
     if not path or not LABEL.fullmatch(label):
         raise UsageError(f"--variant {spec!r} has no valid label (letters, digits, . _ -) and path", usage)
     if label in known:
-        raise UsageError(f"--variant {spec!r}: the family has a variant named {label!r} already", "Choose another label.")
+        raise UsageError(
+            f"--variant {spec!r}: the family has a variant named {label!r} already", "Choose another label."
+        )
     for file in filter(None, (path, wrapper)):
         if not Path(file).is_file():
             raise UsageError(f"--variant {spec!r}: there is no file {file}", usage)

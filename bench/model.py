@@ -103,6 +103,8 @@ class Manifest:
     timestamp: str  #: YYYYMMDD_HHMMSS of the study, local time
     size: str
     work: tuple[float, str]
+    job: str  #: the family's summary: what every variant does
+    upstream: str  #: the benchmark's name in pyperformance
     summary: str
     description: str
     requires: tuple[str, ...]
@@ -143,7 +145,7 @@ class Measurement:
     metric: str
     unit: str
     values: tuple[float, ...]  #: one per process
-    source: str = ""  #: where the number comes from: clock, PMU, software event, rusage, sampling
+    source: str = ""  #: where the number comes from: clock, PMU, software event, VmHWM, sampling
     better: str = "lower"  #: lower, higher, or "" where neither is better
     missing: str = ""  #: why `values` is empty, in the tool's words
     counted: float = 100.0  #: per cent of the region during which the counter was really counting

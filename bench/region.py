@@ -29,8 +29,10 @@ class Region:
             self._send("disable")
 
     def teardown(self, metadata: dict[str, Any]) -> None:
-        """Record in the process's own metadata how many values were counted."""
-        metadata["bench_counted_values"] = max(0, Region.entered - _skip())
+        """Record in the process's own metadata how much memory it needed at most."""
+        peak = peak_bytes()
+        if peak is not None:
+            metadata["bench_peak_bytes"] = peak
 
     def _counting(self) -> bool:
         return CONTROL in os.environ and Region.entered > _skip()
@@ -42,6 +44,20 @@ class Region:
         commands, answers = Region.pipes
         print(command, file=commands, flush=True)
         answers.readline()  # perf answers "ack" once the counters have switched
+
+
+def peak_bytes() -> int | None:
+    """Return this process's own peak of resident memory, or None where the kernel does not tell.
+
+    Not `ru_maxrss`, which Linux carries over exec: it starts at the size of whoever started the process, so that every
+    small process seems to need as much as the tool that measures it.
+    """
+    try:
+        with open("/proc/self/status", encoding="ascii", errors="replace") as status:
+            found = next((line for line in status if line.startswith("VmHWM:")), "")
+    except OSError:
+        return None
+    return int(found.split()[1]) * 1024 if found else None
 
 
 def _skip() -> int:

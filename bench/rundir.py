@@ -131,7 +131,9 @@ class Archive:
         """Return `timestamp` if there is such a study, or the newest; says what there is otherwise."""
         known = self.timestamps()
         if not known:
-            raise SuiteError(f"{self.home} holds no finished study", f"Measure one: invoke profile --bench {self.family}")
+            raise SuiteError(
+                f"{self.home} holds no finished study", f"Measure one: invoke profile --bench {self.family}"
+            )
         if timestamp and timestamp not in known:
             raise UsageError(
                 f"{self.home} holds no study with timestamp {timestamp!r}", f"Known: {', '.join(known[-5:])}."

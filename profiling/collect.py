@@ -58,6 +58,12 @@ def collect(request: Request, options: Options, root: Path) -> str:
             return study.run([(name, tool) for name, tool in wanted if name not in missing], missing)
 
 
+class Interrupted(SuiteError):
+    """Ctrl-C was pressed."""
+
+    exit_code = 130
+
+
 @dataclass
 class Running:
     """A study on its way: jobs in, archive out."""
@@ -82,7 +88,9 @@ class Running:
                 with self.session.guard(job, "check"):
                     check(job, self.session, self.descriptions[job.build])
             options = self.session.options
-            self.session.progress.expect(sum(t.estimate(j, options) for _, t in tools for j in jobs if j.status == "ok"))
+            self.session.progress.expect(
+                sum(t.estimate(j, options) for _, t in tools for j in jobs if j.status == "ok")
+            )
             for _, tool in tools:
                 tool.record(jobs, self.session)
         except KeyboardInterrupt:
@@ -90,7 +98,7 @@ class Running:
             self.session.log.say("# interrupted")
         names = [name for name, _ in tools]
         if interrupted and not any(job.tools for job in jobs):
-            raise SuiteError("interrupted before anything was measured", "Nothing was added to the archive.")
+            raise Interrupted("interrupted before anything was measured", "Nothing was added to the archive.")
         for job in jobs:
             self.explain_gaps(job, names, missing, interrupted)
         return self.write(jobs, interrupted)
@@ -124,14 +132,15 @@ class Running:
         )  # fmt: skip
         self.archive.write_study(study)
         if interrupted:
-            session.progress.warn(f"interrupted: what was complete is kept as {stamp}")
+            hint = f"To see it: invoke parse --bench {study.family} && invoke render --bench {study.family}"
+            raise Interrupted(f"interrupted; what was complete by then is kept as study {stamp}", hint)
         return stamp
 
     def manifest(self, variant: Variant, jobs: list[Job]) -> Manifest:
         size = jobs[0].target.size
         return Manifest(
             family=self.request.family, variant=variant.name, timestamp=self.session.timestamp, size=size,
-            work=self.family.work[size], summary=variant.summary, description=variant.description,
+            work=self.family.work[size], job=self.family.summary, upstream=self.family.upstream, summary=variant.summary, description=variant.description,
             requires=variant.requires, lines=variant.lines, sources=sources(variant),
             baseline=self.family.baseline, interpreters=self.descriptions, host=self.host,
             options=asdict(self.session.options),
@@ -152,7 +161,10 @@ def check(job: Job, session: Session, interpreter: dict[str, Any]) -> None:
     have = {d.partition("==")[0].lower().replace("_", "-") for d in interpreter["distributions"]}
     lacking = [name for name in job.variant.requires if name.lower().replace("_", "-") not in have]
     if lacking:
-        job.status, job.reason = "skipped", f"needs {', '.join(lacking)}, not installed in {environments.location(job.build)}"
+        job.status, job.reason = (
+            "skipped",
+            f"needs {', '.join(lacking)}, not installed in {environments.location(job.build)}",
+        )
         session.progress.warn(f"{job.name}: {job.reason}. To fix: nox -s {job.build}")
         return
     if job.variant.script:
@@ -227,7 +239,10 @@ def describe(build: str, session: Session) -> dict[str, Any]:
             f"Remove it and build it anew: rm -rf {environments.location(build)} && nox -s {build}",
         )
     home = str(Path.home())
-    return found | {"path": argv[0], "base": found["base"].replace(home, "~", 1) if len(home) > 1 else found["base"]}
+    return found | {
+        "path": environments.portable(Path(argv[0])),
+        "base": found["base"].replace(home, "~", 1) if len(home) > 1 else found["base"],
+    }
 
 
 def sources(variant: Variant) -> tuple[tuple[str, str], ...]:
@@ -244,7 +259,9 @@ def commit() -> str:
     """Return the commit of this checkout, with + if files differ from it; "" outside git."""
     try:
         asked = [["git", "rev-parse", "--short=12", "HEAD"], ["git", "status", "--porcelain", "--untracked-files=no"]]
-        head, dirty = (subprocess.run(a, cwd=environments.ROOT, capture_output=True, text=True, check=True) for a in asked)
+        head, dirty = (
+            subprocess.run(a, cwd=environments.ROOT, capture_output=True, text=True, check=True) for a in asked
+        )
     except (OSError, subprocess.CalledProcessError):
         return ""
     return head.stdout.strip() + ("+" if dirty.stdout.strip() else "")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import importlib
 import os
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
-from typing import Protocol
+from typing import Protocol, cast
 
 from bench.errors import UsageError, VariantFailed, WrongAnswer
 from bench.model import Measurement, Target, Variant
@@ -112,9 +112,14 @@ class Session:
     started: float = field(default_factory=perf_counter)
     order: list[tuple[int, str, str, float]] = field(default_factory=list)
 
-    def execute(self, job: Job, argv: Sequence[str], *, block: int = 0, **extra: str) -> Done:
-        """Run a measured process; raise WrongAnswer or VariantFailed if it fails or prints another answer."""
-        done = run(argv, env=self.environment(job.build, block) | extra, limit=self.options.limit_seconds, log=self.log)
+    def execute(self, job: Job, argv: Sequence[str], *, block: int = 0, extra: Mapping[str, str] | None = None) -> Done:
+        """Run a measured process, with `extra` in its environment; raise WrongAnswer or VariantFailed if it fails."""
+        done = run(
+            argv,
+            env=self.environment(job.build, block) | dict(extra or {}),
+            limit=self.options.limit_seconds,
+            log=self.log,
+        )
         if done.code:
             raise explain(done)
         if job.digest:
@@ -179,5 +184,4 @@ def load(name: str) -> Collector:
     """Import one collector."""
     if name not in names():
         raise UsageError(f"no collector is named {name!r}", f"Known collectors: {', '.join(names())}.")
-    module: Collector = importlib.import_module(f"profiling.collectors.{name}")  # type: ignore[assignment]
-    return module
+    return cast(Collector, importlib.import_module(f"profiling.collectors.{name}"))

@@ -7,6 +7,7 @@ pyproject.toml and the binary of its interpreter. So a changed dependency or a n
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from pathlib import Path
 
@@ -53,5 +54,5 @@ def mark_fresh(name: str, interpreter: str) -> None:
 
 def portable(path: Path) -> str:
     """Return `path` relative to the checkout where it lies in it, else in full."""
-    full = path.resolve()
+    full = Path(os.path.abspath(path))  # not resolve(): an environment's python is a link out of it
     return full.relative_to(ROOT).as_posix() if full.is_relative_to(ROOT) else str(full)

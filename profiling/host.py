@@ -53,24 +53,12 @@ def virtualisation() -> str:
         clock = _read(Path("/sys/devices/system/clocksource/clocksource0/available_clocksource")) or ""
         layers.append("KVM virtual machine" if "kvm-clock" in clock else "virtual machine")
     if Path("/.dockerenv").exists() or Path("/run/.containerenv").exists():
-        layers.append("container")
-    return " with a ".join(layers) or "none"
+        layers.insert(0, "container")
+    return " on a ".join(layers) or "none"
 
 
 def free_bytes(path: Path) -> int:
     return shutil.disk_usage(path).free
-
-
-def notes(host: dict[str, Any]) -> list[str]:
-    """Say in sentences what on this machine disturbs timings."""
-    said = []
-    if host["virtualisation"] != "none":
-        said.append(f"This is a {host['virtualisation']}: neighbours on the same hardware can disturb timings.")
-    if host["governor"] not in (None, "performance"):
-        said.append(f"The CPU frequency governor is {host['governor']!r}; 'performance' gives steadier timings.")
-    if host["load"][0] > 0.5 * (host["usable_cpus"] or 1):
-        said.append(f"The machine was busy at the start: load {host['load'][0]:.1f} on {host['usable_cpus']} CPUs.")
-    return said
 
 
 def _cpuinfo(key: str) -> str | None:

@@ -1,7 +1,7 @@
 """Finds the debug and the release interpreter on this machine. Says what they are; builds nothing.
 
 The pair is chosen so that a debug-versus-release comparison is fair: the same X.Y.Z where the machine has it.
-`BENCH_DEBUG_PYTHON` and `BENCH_RELEASE_PYTHON` (paths) override the search.
+`BENCH_DEBUG_PYTHON` and `BENCH_RELEASE_PYTHON` (paths) override the search; `BENCH_DEBUG_PYTHON=none` does without.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from bench.errors import SuiteError
@@ -51,7 +51,8 @@ class Pair:
 def choose() -> Pair:
     """Choose the debug interpreter, and the release interpreter nearest to it in version."""
     debug = _first(_debug_candidates(), debug=True, variable="BENCH_DEBUG_PYTHON")
-    found = _first(_release_candidates(debug), debug=False, variable="BENCH_RELEASE_PYTHON", version=debug and debug.version)
+    wanted = debug.version if debug else None
+    found = _first(_release_candidates(debug), debug=False, variable="BENCH_RELEASE_PYTHON", version=wanted)
     if found is None:
         raise SuiteError(
             "no release build of Python 3.10 to 3.13 was found",
@@ -89,6 +90,8 @@ def _first(
     names: Iterable[str], *, debug: bool, variable: str, version: tuple[int, int, int] | None = None
 ) -> Interpreter | None:
     """Return the first working candidate of the right kind; one of exactly `version` wins over an earlier one."""
+    if debug and os.environ.get(variable) == "none":
+        return None
     if variable in os.environ:
         named = probe(os.environ[variable])
         if named is None or named.debug != debug:
@@ -109,7 +112,7 @@ def _first(
     return fallback
 
 
-@lru_cache(maxsize=None)
+@cache
 def probe(name: str) -> Interpreter | None:
     """Ask the interpreter `name` (a path, or a command on PATH) what it is; None unless it answers and is supported."""
     path = shutil.which(name) or shutil.which(name, path="/usr/bin:/usr/local/bin")

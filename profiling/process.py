@@ -11,6 +11,7 @@ import shlex
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -76,10 +77,8 @@ def run(argv: Sequence[str], *, env: Mapping[str, str], limit: float, log: Log |
 
 
 def _kill_group(child: subprocess.Popen[str]) -> None:
-    try:
+    with suppress(ProcessLookupError, PermissionError):  # everything in it has ended, which is what was wanted
         os.killpg(child.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass  # everything in the group has ended, which is what was wanted
 
 
 def explain(done: Done) -> VariantFailed | WrongAnswer:
@@ -87,7 +86,9 @@ def explain(done: Done) -> VariantFailed | WrongAnswer:
     if done.code < 0:
         return VariantFailed(f"crashed with {signal.Signals(-done.code).name}")
     lines = [line.strip() for line in (done.err.strip() or done.out.strip()).splitlines() if line.strip()]
-    said = next((line.removeprefix("error: ") for line in lines if line.startswith("error: ")), lines[-1] if lines else "")
+    said = next(
+        (line.removeprefix("error: ") for line in lines if line.startswith("error: ")), lines[-1] if lines else ""
+    )
     if done.code == WrongAnswer.exit_code:
         return WrongAnswer(said)
     return VariantFailed(said or f"ended with exit code {done.code} and no message")

@@ -53,8 +53,10 @@ class Progress:
         """Say what starts now."""
         if self.bar is not None and self.task is not None:
             self.bar.update(self.task, doing=escape(f"{stage}  {what}"), left=_left(self.left), refresh=True)
-        elif stage.split()[0] != self.said or perf_counter() > self.next_line:  # plain: not a line per process
-            self.said, self.next_line = stage.split()[0], perf_counter() + PLAIN_EVERY
+        elif (
+            stage.split(maxsplit=1)[0] != self.said or perf_counter() > self.next_line
+        ):  # plain: not a line per process
+            self.said, self.next_line = stage.split(maxsplit=1)[0], perf_counter() + PLAIN_EVERY
             self._plain(f"{stage}  {what}{_left(self.left, ', ')}")
 
     def advance(self, seconds: float) -> None:
@@ -70,7 +72,9 @@ class Progress:
         self.console.print(escape(text), soft_wrap=True)
 
     def _plain(self, text: str) -> None:
-        self.console.print(f"[{perf_counter() - self.started:6.1f} s] {self.title}: {text}", markup=False, soft_wrap=True)
+        self.console.print(
+            f"[{perf_counter() - self.started:6.1f} s] {self.title}: {text}", markup=False, soft_wrap=True
+        )
 
 
 def _left(seconds: float, before: str = "") -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from types import ModuleType
+from typing import Any
 
 from bench import upstream
 from bench.aes import oracle
@@ -19,8 +20,8 @@ SIZES = {"full": 23_000, "small": 1_000}  # bytes of clear text
 
 def prepare(variant: ModuleType, size: int) -> Workload:
     """Substitute `variant` into upstream's own `bench_pyaes`, which raises unless decrypting gives the text back."""
-    bench = upstream.load("crypto_pyaes")
-    bench.pyaes = variant  # type: ignore[attr-defined]  # upstream looks the class up here
+    bench: Any = upstream.load("crypto_pyaes")
+    bench.pyaes = variant  # upstream looks the class up here
     bench.CLEARTEXT = bench.CLEARTEXT[:size]
 
     def answer() -> bytes:
@@ -34,7 +35,9 @@ def prepare(variant: ModuleType, size: int) -> Workload:
 def accept(ciphertext: bytes, size: int) -> None:
     """Hold the cipher text of the workload against the published-algorithm answer."""
     if size == SIZES["full"] and digest(ciphertext) != oracle.EXPECTED_SHA256:
-        raise WrongAnswer(f"the cipher text of the workload has sha256 {digest(ciphertext)[:16]}…, not the expected one")
+        raise WrongAnswer(
+            f"the cipher text of the workload has sha256 {digest(ciphertext)[:16]}…, not the expected one"
+        )
 
 
 def digest(ciphertext: bytes) -> str:

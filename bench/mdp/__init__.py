@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import partial
 from time import perf_counter
 from types import ModuleType
+from typing import Any
 
 from bench import upstream
 from bench.errors import WrongAnswer
@@ -30,8 +31,8 @@ def prepare(variant: ModuleType, tolerance: float) -> Workload:
             answers[:] = [super().evaluate(tolerance)]
             return answers[0]
 
-    bench = upstream.load("mdp")
-    bench.Battle = Battle  # type: ignore[attr-defined]  # upstream looks the class up here
+    bench: Any = upstream.load("mdp")
+    bench.Battle = Battle  # upstream looks the class up here
     run = upstream.checked(bench.bench_mdp) if tolerance == SIZES["full"] else partial(_shorter, Battle, tolerance)
     return Workload(run, lambda: answers[0])
 

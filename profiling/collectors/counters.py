@@ -117,7 +117,7 @@ def _one(job: Job, session: Session, number: int) -> None:
             job,
             ["perf", "stat", "-j", "-D", "-1", "--control", f"fifo:{fifos}", *count, "--", *job.argv(*worker)],
             block=number,
-            **{region.CONTROL: fifos, region.SKIP: str(warm_ups), "LC_ALL": "C"},  # other locales break -j
+            extra={region.CONTROL: fifos, region.SKIP: str(warm_ups), "LC_ALL": "C"},  # other locales break -j
         )
 
 
@@ -139,11 +139,15 @@ def parse(raw: Path, derived: Path, build: str) -> Iterator[Measurement]:
 def _measurement(event: str, rows: list[dict[str, str]], iterations: int, build: str) -> Measurement:
     source = "software event" if event in SOFTWARE else "PMU"
     said = [row["counter-value"] for row in rows]
-    missing = next((value.strip("<>") for value in said if value.startswith("<")), "" if rows else "perf did not report it")
+    missing = next(
+        (value.strip("<>") for value in said if value.startswith("<")), "" if rows else "perf did not report it"
+    )
     # One number for all runs: a counter that was lost in some of them is not averaged over the others.
     values = () if missing else tuple(float(value) / iterations for value in said)
     counted = min((float(row.get("pcnt-running", 100.0)) for row in rows), default=100.0)
-    return Measurement(NAME, build, event, UNITS.get(event, ""), values, source=source, missing=missing, counted=counted)
+    return Measurement(
+        NAME, build, event, UNITS.get(event, ""), values, source=source, missing=missing, counted=counted
+    )
 
 
 def event_name(row: dict[str, str]) -> str:

@@ -58,7 +58,7 @@ def _one(job: Job, session: Session) -> None:
     spy = ["py-spy", "record", "--format", "speedscope", "--rate", str(options.sample_rate), "--output", str(output)]
     path = {"PATH": f"{Path(which('py-spy') or '').parent}:{session.environment(job.build, 0)['PATH']}"}
     try:
-        done = session.execute(job, [*spy, "--", *worker], **path)
+        done = session.execute(job, [*spy, "--", *worker], extra=path)
     finally:
         if output.is_file():
             write_text(output, json.dumps(keep_region(json.loads(output.read_text())), separators=(",", ":")))
@@ -116,7 +116,8 @@ def portable_file(name: str) -> str:
     """Return a file name from its package on: site-packages/pyaes/aes.py is pyaes/aes.py."""
     name = re.sub(r"^.*/site-packages/", "", name)
     name = re.sub(r"^.*/lib/python3\.\d+/", "", name)
-    return re.sub(r"^.*/(bench/[^/]+(/[^/]+)?\.py)$", r"\1", name) if not name.startswith("bench/") else name
+    name = re.sub(r"^.*/(bench/[^/]+(/[^/]+)?\.py)$", r"\1", name)
+    return Path(name).name if name.startswith("/") else name
 
 
 def parse(raw: Path, derived: Path, build: str) -> Iterator[Measurement]:
@@ -131,7 +132,9 @@ def parse(raw: Path, derived: Path, build: str) -> Iterator[Measurement]:
 
 def folded(record: dict[str, Any]) -> Counter[str]:
     """Return the folded stacks (`outer (file);inner (file)` -> samples) of a speedscope recording."""
-    names = [f"{_clean(f['name'])} ({f['file']})" if f["file"] else _clean(f["name"]) for f in record["shared"]["frames"]]
+    names = [
+        f"{_clean(f['name'])} ({f['file']})" if f["file"] else _clean(f["name"]) for f in record["shared"]["frames"]
+    ]
     return Counter(
         ";".join(names[index] for index in sample)
         for profile in record["profiles"]

@@ -18,6 +18,7 @@ from profiling.collector import Job, Missing, Options, Session
 NAME = "timing"
 START_UP = {"release": 0.35, "dbg": 0.8}  # seconds, for the estimate only
 PRIVATE = ("hostname", "python_executable")  # pyperf records them; an archive is meant to be shared
+WRONG = ("mem_max_rss",)  # ru_maxrss, which is no smaller than the process that started this one: see bench/region.py
 
 
 def unavailable() -> Missing | None:
@@ -63,10 +64,12 @@ def _one(job: Job, session: Session, block: int) -> Any:
     warm_ups, values, loops = job.plan(session.options)
     plan = ["-w", str(warm_ups), "-n", str(values), "-l", str(loops)]
     session.order.append((block, job.variant.name, job.build, round(perf_counter() - session.started, 3)))
-    done = session.execute(job, job.argv("--worker", *plan, "-q", "-o", str(output)), block=block)
+    done = session.execute(
+        job, job.argv("--worker", *plan, "-q", "--hook", "bench_region", "-o", str(output)), block=block
+    )
     (run,) = pyperf.Benchmark.load(str(output)).get_runs()
     output.unlink()
-    kept = {name: value for name, value in run.get_metadata().items() if name not in PRIVATE}
+    kept = {name: value for name, value in run.get_metadata().items() if name not in PRIVATE + WRONG}
     kept |= {"bench_block": block, "bench_build": job.build, "bench_process_seconds": done.seconds}
     return pyperf.Run(run.values, warmups=run.warmups, metadata=kept, collect_metadata=False)
 
@@ -76,12 +79,13 @@ def parse(raw: Path, derived: Path, build: str) -> Iterator[Measurement]:
 
     runs = pyperf.Benchmark.load(str(raw / "pyperf.json")).get_runs()
     means = tuple(sum(run.values) / len(run.values) for run in runs)
-    yield Measurement(NAME, build, "time", "s", means, source="clock", detail={"values_per_process": len(runs[0].values)})
+    yield Measurement(
+        NAME, build, "time", "s", means, source="clock", detail={"values_per_process": len(runs[0].values)}
+    )
     first = tuple(run.warmups[0][1] for run in runs if run.warmups)
     if first:
         yield Measurement(NAME, build, "first value (warm-up)", "s", first, source="clock")
-    peak = tuple(float(run.get_metadata()["mem_max_rss"]) for run in runs if "mem_max_rss" in run.get_metadata())
-    if peak:
-        yield Measurement(NAME, build, "peak memory", "B", peak, source="rusage")
-    else:
-        yield Measurement(NAME, build, "peak memory", "B", (), missing="pyperf recorded no mem_max_rss here")
+    peaks = [run.get_metadata().get("bench_peak_bytes") for run in runs]
+    lost = "" if all(peaks) else "the kernel did not tell"
+    values = () if lost else tuple(map(float, peaks))
+    yield Measurement(NAME, build, "peak memory", "B", values, source="VmHWM", missing=lost)

@@ -1,0 +1,19 @@
+"""`invoke list`: families, their variants and their archived studies."""
+
+from __future__ import annotations
+
+from bench import discover
+from bench.rundir import Archive
+
+
+def show() -> None:
+    for name in discover.families():
+        family = discover.family(name)
+        print(f"{name}: {family.summary} (pyperformance: {family.upstream})")
+        variants = discover.variants(name)
+        width = max(map(len, variants))
+        for variant in variants.values():
+            mark = "  baseline" if variant.name == family.baseline else ""
+            print(f"  {variant.name:<{width}}  {variant.summary}{mark}")
+        stamps = Archive(name).timestamps()
+        print(f"  studies: {', '.join(stamps[-5:]) if stamps else f'none yet (nox -s {name})'}\n")
