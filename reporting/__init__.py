@@ -1,0 +1,1 @@
+"""Turns archived runs into reports. Knows results, never how they were obtained."""

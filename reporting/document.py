@@ -1,0 +1,135 @@
+"""What a report says, independent of any file format. One Document feeds every renderer, so none can disagree.
+
+Texts are plain (no markup of any kind): renderers escape them. Numbers come with the text that is to be shown, so
+that every format shows the same digits; the value itself serves sorting, bars and spreadsheets.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+#: What a colour means. Renderers map roles to Okabe–Ito; a role means the same on every chart of a study.
+ROLE_BASELINE, ROLE_WRONG = "baseline", "wrong"  # variants are "variant-0", "variant-1", ... in the study's order
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: what is shown, and the value behind it. Missing is text "–" with the reason in `note`."""
+
+    text: str
+    value: float | str | None = None
+    note: str = ""
+
+    @property
+    def missing(self) -> bool:
+        return self.text == "–"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: the first column is left-aligned text, the others are aligned right if `numeric`."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    caption: str = ""  #: what to see in it
+    numeric: bool = True
+
+    def transposed(self) -> Table:
+        """Return the table with rows and columns exchanged."""
+        grid = [tuple(Cell(c, c) for c in self.columns), *self.rows]
+        turned = list(zip(*grid, strict=True))
+        return Table(self.title, tuple(c.text for c in turned[0]), tuple(turned[1:]), self.caption, self.numeric)
+
+    def footnotes(self) -> tuple[str, ...]:
+        """Return the reasons of missing or flagged cells, each once, in order of appearance."""
+        return tuple(dict.fromkeys(cell.note for row in self.rows for cell in row if cell.note))
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar with its interval (low, high); `value` None draws a red cross with `text` beside it."""
+
+    label: str
+    value: float | None
+    low: float | None
+    high: float | None
+    text: str  #: direct label, for example "1.31× [1.28–1.33]"
+    role: str
+
+
+@dataclass(frozen=True)
+class BarChart:
+    """Horizontal bars in groups (one group per build)."""
+
+    title: str
+    caption: str
+    axis: str  #: axis label with unit, says "log scale" if it is
+    groups: tuple[tuple[str, tuple[Bar, ...]], ...]  #: (group name, its bars)
+    log: bool = False
+    line: tuple[float, str] | None = None  #: (position, name) of a reference line
+
+
+@dataclass(frozen=True)
+class Dots:
+    """One value per process for each label: the spread behind a mean."""
+
+    title: str
+    caption: str
+    axis: str
+    series: tuple[tuple[str, tuple[float, ...], str], ...]  #: (label, values in the axis' unit, role)
+    log: bool = False
+
+
+@dataclass(frozen=True)
+class Box:
+    """One frame of a flame graph; x and width in samples, depth 0 is the outermost."""
+
+    name: str
+    x: float
+    width: float
+    depth: int
+    kind: str  #: family, library or harness
+
+
+@dataclass(frozen=True)
+class FlameGraph:
+    """A flame graph, laid out: width is time, order is by name."""
+
+    title: str
+    caption: str
+    samples: int
+    boxes: tuple[Box, ...]
+
+
+@dataclass(frozen=True)
+class Text:
+    """A paragraph; `style` is "", "heading", "verdict" (the answer, shown large), "warning" or "code" (as typed)."""
+
+    text: str
+    style: str = ""
+
+
+Block = Text | Table | BarChart | Dots | FlameGraph
+
+
+@dataclass(frozen=True)
+class Section:
+    """A headed part of the report."""
+
+    title: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Document:
+    """A whole report."""
+
+    title: str
+    subtitle: str
+    timestamp: str
+    family: str
+    sections: tuple[Section, ...]
+    warnings: tuple[str, ...] = field(
+        default=()
+    )  #: what is missing on this machine; shown at the start of every format

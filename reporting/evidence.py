@@ -1,0 +1,81 @@
+"""Reads one study of the archive into memory. No arithmetic, no words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from bench.errors import SuiteError
+from bench.model import Manifest, Measurement, Outcome, Study
+from bench.rundir import Archive
+
+
+@dataclass(frozen=True)
+class Run:
+    """One variant of a study."""
+
+    manifest: Manifest
+    measurements: tuple[Measurement, ...]
+    stacks: dict[str, Counter[str]]  #: build -> folded stacks
+
+    @property
+    def name(self) -> str:
+        return self.manifest.variant
+
+    def outcome(self, build: str) -> Outcome:
+        return next((o for o in self.manifest.outcomes if o.build == build), Outcome(build, "skipped", "not measured"))
+
+    def find(self, build: str, metric: str) -> Measurement | None:
+        return next((m for m in self.measurements if m.build == build and m.metric == metric), None)
+
+    def values(self, build: str, metric: str) -> tuple[float, ...]:
+        found = self.find(build, metric)
+        return found.values if found else ()
+
+    def gap(self, build: str, collector: str) -> str:
+        """Return why a collector left nothing for this build; empty if it did."""
+        done = next((c for c in self.manifest.collections if (c.collector, c.build) == (collector, build)), None)
+        return "not measured" if done is None else done.skipped
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One study: its runs in order, the baseline first, and its log."""
+
+    study: Study
+    runs: tuple[Run, ...]
+    baseline: Run
+    log: tuple[str, ...]
+
+    @property
+    def builds(self) -> tuple[str, ...]:
+        return self.study.builds
+
+    def role(self, run: Run) -> str:
+        """Return the colour role of a variant: the same on every chart of a study."""
+        if run is self.baseline:
+            return "baseline"
+        return f"variant-{[r.name for r in self.runs if r is not self.baseline].index(run.name)}"
+
+
+def read(archive: Archive, timestamp: str, baseline: str = "") -> Evidence:
+    """Read a parsed study; `baseline` names another variant to compare with."""
+    study = archive.study(timestamp)
+    runs = [_run(archive, name, timestamp) for name in study.variants]
+    name = baseline or study.baseline
+    chosen = next((run for run in runs if run.name == name), None)
+    if chosen is None:
+        raise SuiteError(f"study {timestamp} has no variant {name!r}", f"It has: {', '.join(study.variants)}.")
+    ordered = (chosen, *(run for run in runs if run is not chosen))
+    log = archive.log(timestamp)
+    lines = log.read_text(encoding="utf-8").splitlines() if log.is_file() else []
+    return Evidence(study, ordered, chosen, tuple(lines))
+
+
+def _run(archive: Archive, variant: str, timestamp: str) -> Run:
+    directory = archive.run(variant, timestamp)
+    stacks = {}
+    for path in directory.derived_profile.glob("*.folded"):
+        lines = (line.rpartition(" ") for line in path.read_text(encoding="utf-8").splitlines())
+        stacks[path.stem] = Counter({stack: int(count) for stack, _, count in lines})
+    return Run(directory.manifest(), tuple(directory.metrics()), stacks)

@@ -1,0 +1,1 @@
+"""One module per format: SUFFIX, and render(Document) -> bytes. They know formats, never metrics."""

@@ -1,0 +1,142 @@
+"""Plain text in 100 columns, for terminals, diffs and mail. Charts become their tables."""
+
+from __future__ import annotations
+
+import io
+import textwrap
+from dataclasses import replace
+
+from rich import box
+from rich.console import Console
+from rich.table import Table as Grid
+from rich.text import Text as Line
+
+from reporting.document import BarChart, Block, Document, Dots, FlameGraph, Table, Text
+
+SUFFIX = ".txt"
+WIDTH = 100
+LONG = 44  #: a cell wider than this does not fit beside others
+
+
+def render(document: Document) -> bytes:
+    parts = [document.title, "=" * len(document.title), document.subtitle]
+    if document.warnings:
+        parts += ["", "Mind:", *(_wrap(warning, "! ") for warning in document.warnings)]
+    for section in document.sections:
+        parts += ["", "", section.title, "-" * len(section.title)]
+        for block in section.blocks:
+            shown = _block(block)
+            parts += ["", shown] if shown else []
+    return ("\n".join(parts) + "\n").encode()
+
+
+def _block(block: Block) -> str:
+    if isinstance(block, Text):
+        return _text(block)
+    if isinstance(block, Table):
+        return _table(block)
+    if isinstance(block, BarChart):
+        return _bars(block)
+    if isinstance(block, FlameGraph):
+        return _wrap(f"{block.title} ({block.samples:,} samples; drawn in the HTML and PDF reports): {block.caption}")
+    assert isinstance(block, Dots)
+    return ""  # the performance table holds its means; single processes are in the spreadsheet and the page
+
+
+def _text(block: Text) -> str:
+    marks = {"verdict": "> ", "warning": "! ", "code": "    "}
+    if block.style == "heading":
+        return f"{block.text}\n{'.' * len(block.text)}"
+    return _wrap(block.text, marks.get(block.style, ""))
+
+
+def _wrap(text: str, mark: str = "") -> str:
+    return textwrap.fill(
+        text,
+        WIDTH,
+        initial_indent=mark,
+        subsequent_indent=" " * len(mark),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _bars(chart: BarChart) -> str:
+    """Draw bars from signs; the direct label says the number."""
+    lines = [chart.title, _wrap(chart.caption)]
+    names = max((len(bar.label) for _, bars in chart.groups for bar in bars), default=0)
+    largest = max((bar.value or 0.0 for _, bars in chart.groups for bar in bars), default=1.0) or 1.0
+    for group, bars in chart.groups:
+        lines += ["", f"  {group}"]
+        for bar in bars:
+            drawn = "#" * max(1, round(36 * bar.value / largest)) if bar.value else "x"
+            lines.append(f"  {bar.label:<{names}}  {drawn:<36}  {bar.text}")
+    return "\n".join(lines)
+
+
+def _table(table: Table) -> str:
+    if not table.numeric:
+        body = _facts(table) if len(table.columns) == 2 else _stacked(table)
+    else:
+        body = "\n\n".join(_grid(part) for part in _parts(_shortened(table)))
+    notes = [_wrap(note, "  – ") for note in table.footnotes()]
+    return "\n".join(filter(None, [table.title, _wrap(table.caption), body, *notes]))
+
+
+def _shortened(table: Table) -> Table:
+    """Cut cells that would push all others off the line; the whole text is in every other format."""
+    rows = tuple(
+        tuple(replace(cell, text=cell.text[: LONG - 1] + "…") if len(cell.text) > LONG else cell for cell in row)
+        for row in table.rows
+    )
+    return replace(table, rows=rows)
+
+
+def _parts(table: Table) -> list[Table]:
+    """Split a table that is too wide; every part repeats the first column."""
+    columns = list(zip(table.columns, *((cell.text for cell in row) for row in table.rows), strict=True))
+    widths = [max(map(len, column)) + 2 for column in columns]
+    chunks: list[list[int]] = [[]]
+    for index in range(1, len(widths)):
+        if chunks[-1] and widths[0] + sum(widths[i] for i in chunks[-1]) + widths[index] > WIDTH:
+            chunks.append([])
+        chunks[-1].append(index)
+    return [_columns(table, [0, *chunk]) for chunk in chunks]
+
+
+def _columns(table: Table, chosen: list[int]) -> Table:
+    rows = tuple(tuple(row[i] for i in chosen) for row in table.rows)
+    return Table(table.title, tuple(table.columns[i] for i in chosen), rows, numeric=table.numeric)
+
+
+def _grid(table: Table) -> str:
+    grid = Grid(box=box.SIMPLE, padding=(0, 1, 0, 0), show_edge=False, pad_edge=False)
+    for index, column in enumerate(table.columns):
+        grid.add_column(Line(column), justify="right" if index and table.numeric else "left", no_wrap=True)
+    for row in table.rows:
+        grid.add_row(*(Line(cell.text) for cell in row))
+    out = io.StringIO()
+    Console(file=out, width=WIDTH, color_system=None).print(grid)
+    return "\n".join(line.rstrip() for line in out.getvalue().rstrip().splitlines())
+
+
+def _stacked(table: Table) -> str:
+    """Write a table of long texts as one block per row; its short cells share a line."""
+    lines = []
+    for row in table.rows:
+        lines.append(_wrap(row[0].text, "  "))
+        named = [f"{column}: {cell.text}" for column, cell in zip(table.columns[1:], row[1:], strict=True)]
+        short = [text for text in named if len(text) <= LONG // 2]
+        lines += [_wrap(text, "      ") for text in named if text not in short]
+        lines += [_wrap("   ".join(short), "      ")] if short else []
+    return "\n".join(lines)
+
+
+def _facts(table: Table) -> str:
+    """Write a table of two columns as aligned lines."""
+    width = max(len(row[0].text) for row in table.rows)
+    indent = " " * (width + 4)
+    return "\n".join(
+        textwrap.fill(row[1].text, WIDTH, initial_indent=f"  {row[0].text:<{width}}  ", subsequent_indent=indent)
+        for row in table.rows
+    )

@@ -1,0 +1,125 @@
+"""A workbook: a sheet per table and chart, numbers as numbers, reasons of missing cells as comments."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.comments import Comment
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from reporting.document import BarChart, Cell, Document, Dots, Table, Text
+
+SUFFIX = ".xlsx"
+HEAD = Font(bold=True)
+
+
+def render(document: Document) -> bytes:
+    book = Workbook()
+    first = book.active
+    assert isinstance(first, Worksheet)
+    _summary(first, document)
+    taken = {first.title}
+    for table in _tables(document):
+        sheet = book.create_sheet(_name(table.title, taken))
+        _fill(sheet, table)
+    written = datetime.strptime(document.timestamp, "%Y%m%d_%H%M%S")
+    book.properties.creator = "codesign-bench"
+    book.properties.created = book.properties.modified = written  # of the study, so that two renderings agree
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _tables(document: Document) -> Iterator[Table]:
+    for section in document.sections:
+        for block in section.blocks:
+            if isinstance(block, Table):
+                yield block
+            elif isinstance(block, BarChart):
+                yield _of_bars(block)
+            elif isinstance(block, Dots):
+                yield _of_dots(block)
+
+
+def _of_bars(chart: BarChart) -> Table:
+    def number(value: float | None) -> Cell:
+        return Cell("–" if value is None else str(value), value)
+
+    rows = [
+        (
+            Cell(group, group),
+            Cell(b.label, b.label),
+            number(b.value),
+            number(b.low),
+            number(b.high),
+            Cell(b.text, b.text),
+        )
+        for group, bars in chart.groups
+        for b in bars
+    ]
+    return Table(chart.title, ("build", "variant", "value", "low", "high", "text"), tuple(rows), chart.caption)
+
+
+def _of_dots(chart: Dots) -> Table:
+    rows = [
+        (Cell(label, label), Cell(str(process), process), Cell(str(value), value))
+        for label, values, _ in chart.series
+        for process, value in enumerate(values, 1)
+    ]
+    return Table(chart.title, ("variant", "process", chart.axis), tuple(rows), chart.caption)
+
+
+def _summary(sheet: Worksheet, document: Document) -> None:
+    sheet.title = "summary"
+    lines = [document.title, document.subtitle, *document.warnings]
+    lines += [b.text for s in document.sections[:1] for b in s.blocks if isinstance(b, Text)]
+    for row, line in enumerate(lines, 1):
+        _put(sheet, row, 1, line)
+        sheet.cell(row, 1).alignment = Alignment(wrap_text=True, vertical="top")
+    sheet.cell(1, 1).font = Font(bold=True, size=14)
+    sheet.column_dimensions["A"].width = 110
+
+
+def _fill(sheet: Worksheet, table: Table) -> None:
+    for column, name in enumerate(table.columns, 1):
+        _put(sheet, 1, column, name)
+        sheet.cell(1, column).font = HEAD
+    for row, cells in enumerate(table.rows, 2):
+        for column, cell in enumerate(cells, 1):
+            _put(sheet, row, column, cell.text if cell.value is None else cell.value)
+            if cell.note:
+                sheet.cell(row, column).comment = Comment(cell.note, "codesign-bench")
+    if table.caption:
+        _put(sheet, len(table.rows) + 3, 1, table.caption)
+    sheet.freeze_panes = "B2"
+    for column in range(1, len(table.columns) + 1):
+        longest = max([len(table.columns[column - 1]), *(len(row[column - 1].text) for row in table.rows)])
+        sheet.column_dimensions[get_column_letter(column)].width = min(max(10, longest + 2), 60)
+
+
+def _put(sheet: Worksheet, row: int, column: int, value: Any) -> None:
+    """Write a value; text is always text, also when it starts with = as a formula would."""
+    cell = sheet.cell(row, column)
+    if isinstance(value, str):
+        cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)[:32_000]
+        cell.data_type = "s"
+    else:
+        cell.value = value
+
+
+def _name(title: str, taken: set[str]) -> str:
+    """Return a sheet name that Excel accepts: at most 31 characters, none of []:*?/\\, unique."""
+    clean = re.sub(r"[\[\]:*?/\\]", " ", title).strip() or "table"
+    name, number = clean[:31], 2
+    while name.lower() in {t.lower() for t in taken}:
+        name, number = f"{clean[:27]} {number}", number + 1
+    taken.add(name)
+    return name

@@ -1,0 +1,276 @@
+"""The words: turns a study's evidence into a Document, one function per section. Every number comes from compare.py."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reporting import tables, units
+from reporting.compare import Comparison, Speed, compare, flame_boxes, hot_functions
+from reporting.document import Bar, BarChart, Block, Document, Dots, FlameGraph, Section, Text
+from reporting.evidence import Evidence, Run
+from reporting.statistics import MINIMUM_PROCESSES, amdahl
+
+BUILD_NAMES = {"release": "release build", "dbg": "debug build"}
+
+
+@dataclass(frozen=True)
+class View:
+    """What a person may choose about a report."""
+
+    transpose: bool = False
+    geomean: bool = False
+
+
+def build(evidence: Evidence, view: View | None = None) -> Document:
+    """Write the whole report of one study."""
+    view = view or View()
+    comparisons = [compare(evidence, build) for build in evidence.builds]
+    study = evidence.study
+    date = f"{study.timestamp[:4]}-{study.timestamp[4:6]}-{study.timestamp[6:8]}"
+    return Document(
+        title=f"{study.family}: {evidence.baseline.manifest.job}",
+        subtitle=f"Measured {date} on {tables.machine(evidence)}, study {study.timestamp}",
+        timestamp=study.timestamp,
+        family=study.family,
+        warnings=warnings(evidence),
+        sections=(
+            overview(evidence, comparisons),
+            initial_analysis(evidence, comparisons),
+            optimizations(evidence),
+            comparison(evidence, comparisons, view),
+            hardware(evidence),
+            conclusion(evidence, comparisons),
+            environment(evidence),
+            commands(evidence),
+        ),
+    )
+
+
+def warnings(evidence: Evidence) -> tuple[str, ...]:
+    """What is missing, what that costs, and the command that fixes it."""
+    study = evidence.study
+    said = [f"{what}. Without it: {cost}. To fix: {fix}" for what, cost, fix in study.notices]
+    counted = [m for run in evidence.runs for m in run.measurements if m.source == "PMU"]
+    if counted and all(m.missing for m in counted):
+        said.append(
+            f"This machine gives no hardware counters ({counted[0].missing}): instructions, cycles and cache misses are "
+            "missing. Virtual machines often hide the PMU; to fix: run on the bare machine, or let the hypervisor pass it on."
+        )
+    if study.interrupted:
+        said.append("The study was interrupted: it holds what was complete by then.")
+    full = evidence.baseline.manifest
+    if study.size != "full":
+        said.append(f"This is the workload's size {study.size!r}, not upstream's: good for a test, not for a claim.")
+    if full.options["processes"] < MINIMUM_PROCESSES:
+        said.append(
+            f"Only {full.options['processes']} processes were timed per variant: speeds are indicative. "
+            f"A verdict needs {MINIMUM_PROCESSES} or more: leave --fast out."
+        )
+    return (*said, *tables.host_notes(evidence))
+
+
+def sentence(speed: Speed, evidence: Evidence) -> Text:
+    """Say in one sentence what the evidence allows."""
+    name, base, where = speed.run.name, evidence.baseline.name, tables.python(evidence, speed.build)
+    if speed.speedup is None:
+        return Text(f"{name} has no speed on {where}: {speed.reason}.", "warning")
+    ratio = units.ratio(speed.speedup)
+    said = {
+        "faster": f"{name} is {ratio} faster than {base} on {where}.",
+        "slower": f"{name} is slower than {base} on {where}: {ratio} its speed.",
+        "equivalent": f"{name} is as fast as {base} within 1 % on {where}: {ratio}.",
+        "inconclusive": f"Whether {name} differs from {base} on {where} stays open: {ratio}. More processes would tell.",
+        "unchecked": f"{name} ran at {ratio} the speed of {base} on {where}, but nothing checked that it does the same "
+        "job: a plain pyperf script has no oracle.",
+        "indicative": f"{name} ran at {ratio} the speed of {base} on {where}; too few processes for a verdict.",
+    }
+    return Text(said[speed.verdict], "warning" if speed.verdict == "unchecked" else "verdict")
+
+
+def overview(evidence: Evidence, comparisons: list[Comparison]) -> Section:
+    headline = comparisons[0]  # release where it was measured: headline figures never come from a debug build
+    verdicts = [sentence(s, evidence) for s in headline.speeds if s.verdict != "baseline"]
+    failed = [
+        Text(f"{s.run.name} has no speed on {tables.python(evidence, c.build)}: {s.reason}.", "warning")
+        for c in comparisons
+        for s in c.speeds
+        if s.seconds is None and (c is not headline or s.verdict == "baseline")
+    ]
+    manifest = evidence.baseline.manifest
+    amount, unit = manifest.work
+    about = (
+        f"The workload is pyperformance's {manifest.upstream}; one iteration works through {amount:,.0f} "
+        f"{unit}{'s' if amount != 1 else ''}. Every variant does this same job inside upstream's own timing function. "
+        "Unless marked as unchecked, a variant was timed only after its answers agreed with an oracle that shares no code "
+        "with it, and every measured process had to print the same answer again. Intervals are 95 % bootstrap intervals "
+        "over process means."
+    )
+    return Section("Overview", (*verdicts, *failed, Text(about), speedup_chart(evidence, comparisons)))
+
+
+def speedup_chart(evidence: Evidence, comparisons: list[Comparison]) -> BarChart:
+    groups = tuple((tables.python(evidence, c.build), tuple(_bar(s, evidence) for s in c.speeds)) for c in comparisons)
+    best = max((bar.value or 0 for _, bars in groups for bar in bars), default=0)
+    log = best > 8
+    return BarChart(
+        title="Speedup over the baseline",
+        caption=f"How many times faster each variant ran than {evidence.baseline.name}, with its 95 % interval.",
+        axis="speedup over the baseline (×" + (", log scale)" if log else ")"),
+        groups=groups,
+        log=log,
+        line=(1.0, evidence.baseline.name),
+    )
+
+
+def _bar(speed: Speed, evidence: Evidence) -> Bar:
+    if speed.speedup is None:
+        return Bar(speed.run.name, None, None, None, speed.reason.partition(":")[0] or "no number", "wrong")
+    s = speed.speedup
+    text = (
+        "1×" if speed.verdict == "baseline" else units.ratio(s) + (" unchecked" if speed.verdict == "unchecked" else "")
+    )
+    return Bar(speed.run.name, s.value, s.low, s.high, text, evidence.role(speed.run))
+
+
+def initial_analysis(evidence: Evidence, comparisons: list[Comparison]) -> Section:
+    base = evidence.baseline
+    blocks: list[Block] = []
+    for c in comparisons:
+        speed = c.of(base)
+        if speed.seconds is not None:
+            blocks.append(Text(
+                f"One iteration of {base.name} takes {units.time_interval(speed.seconds)} on "
+                f"{tables.python(evidence, c.build)}, over {speed.processes} processes."
+            ))  # fmt: skip
+    if any(base.stacks.get(build) for build in evidence.builds):
+        blocks.append(tables.hot(evidence, base))
+    blocks += flames(evidence, base)
+    if len(comparisons) > 1:
+        blocks.append(tables.distortion(evidence, comparisons))
+    return Section("Initial Analysis", tuple(blocks))
+
+
+def flames(evidence: Evidence, run: Run) -> list[Block]:
+    found: list[Block] = []
+    for build in evidence.builds:
+        stacks = run.stacks.get(build)
+        if not stacks:
+            why = run.gap(build, "profile") or "no sample fell into the measured region"
+            found.append(Text(f"No flame graph of {run.name} on {tables.python(evidence, build)}: {why}.", "warning"))
+            continue
+        samples = sum(stacks.values())
+        top = hot_functions(stacks)[0]
+        few = (
+            f" Fewer than {tables.MINIMUM_SAMPLES} samples: read the widths as rough."
+            if samples < tables.MINIMUM_SAMPLES
+            else ""
+        )
+        caption = f"{units.percent(top.own.value)} of the time is spent in {top.name} itself.{few}"
+        title = f"Where {run.name} spends its time on {tables.python(evidence, build)}"
+        found.append(FlameGraph(title, caption, samples, flame_boxes(stacks)))
+    return found
+
+
+def optimizations(evidence: Evidence) -> Section:
+    blocks: list[Block] = [tables.variants(evidence)]
+    for run in evidence.runs:
+        if run is evidence.baseline:
+            continue
+        blocks.append(Text(f"{run.name}. {run.manifest.summary}", "heading"))
+        blocks += [Text(paragraph) for paragraph in tables.paragraphs(run.manifest.description)]
+        blocks += flames(evidence, run)
+    return Section("Optimizations", tuple(blocks))
+
+
+def comparison(evidence: Evidence, comparisons: list[Comparison], view: View) -> Section:
+    main = tables.performance(evidence, comparisons, geomean=view.geomean)
+    blocks: list[Block] = [main.transposed() if view.transpose else main]
+    blocks += [spread_chart(evidence, c) for c in comparisons if any(s.seconds for s in c.speeds)]
+    for c in comparisons:
+        counters = tables.counters(evidence, c.build)
+        if counters is None:
+            why = evidence.baseline.gap(c.build, "counters") or "nothing was counted"
+            blocks.append(Text(f"No counters on {tables.python(evidence, c.build)}: {why}.", "warning"))
+        else:
+            blocks.append(counters)
+        other = tables.others(evidence, c.build)
+        blocks += [other] if other else []
+    return Section("Performance Comparison", tuple(blocks))
+
+
+def spread_chart(evidence: Evidence, c: Comparison) -> Dots:
+    timed = [s for s in c.speeds if s.seconds is not None]
+    log = max(s.seconds.value for s in timed if s.seconds) > 8 * min(s.seconds.value for s in timed if s.seconds)
+    scale, unit = units.time_scale(max(s.seconds.value for s in timed if s.seconds))
+    return Dots(
+        title=f"Time per iteration, process by process, on {tables.python(evidence, c.build)}",
+        caption="Each dot is the mean of one process. Dots far from the rest are processes that were disturbed; none is left out.",
+        axis=f"time per iteration ({unit}{', log scale' if log else ''})",
+        series=tuple(
+            (s.run.name, tuple(v / scale for v in s.run.values(c.build, "time")), evidence.role(s.run)) for s in timed
+        ),
+        log=log,
+    )
+
+
+def hardware(evidence: Evidence) -> Section:
+    """What an accelerator could bring at most; the interface is not yet in the model, and the text says so."""
+    table = tables.amdahl_caps(evidence)
+    if table is None:
+        return Section("Hardware Acceleration", (Text("No profile was taken, so there is no share to accelerate."),))
+    build_ = "release" if "release" in evidence.builds else evidence.builds[0]
+    stacks = evidence.baseline.stacks.get(build_)
+    blocks: list[Block] = []
+    if stacks:
+        top = hot_functions(stacks)[0]
+        cap = amdahl(top.own)
+        blocks.append(Text(
+            f"On {tables.python(evidence, build_)}, {evidence.baseline.name} spends {units.percent(top.own.value)} of its time "
+            f"in {top.name}. An accelerator that did this work in no time, over an interface that cost nothing, would "
+            f"bring {units.ratio(cap)} and not more (Amdahl's law)."
+        ))  # fmt: skip
+    blocks.append(table)
+    blocks.append(Text(
+        "These caps are projections, not measurements. The share comes from one sampled process per build; its interval "
+        "is the sampling error alone. Moving data to an accelerator and back is not in them, so a real design gets less. A "
+        "software variant that beats the cap shows that changing the algorithm was worth more than accelerating one function."
+    ))  # fmt: skip
+    return Section("Hardware Acceleration", tuple(blocks))
+
+
+def conclusion(evidence: Evidence, comparisons: list[Comparison]) -> Section:
+    headline = comparisons[0]
+    ranked = [s for s in headline.speeds if s.speedup is not None and s.verdict not in ("baseline", "unchecked")]
+    blocks: list[Block] = []
+    if ranked:
+        best = max(ranked, key=lambda s: s.speedup.value if s.speedup else 0)
+        blocks.append(sentence(best, evidence))
+    wrong = [s.run.name for s in headline.speeds if s.seconds is None]
+    if wrong:
+        blocks.append(Text(f"Without a valid result: {', '.join(wrong)}. They are not ranked.", "warning"))
+    if headline.geomean is not None and len(headline.geomean_over) > 1:
+        blocks.append(Text(
+            f"The geometric mean over {', '.join(headline.geomean_over)} is {units.ratio(headline.geomean)} on "
+            f"{tables.python(evidence, headline.build)}."
+        ))  # fmt: skip
+    blocks.append(Text(
+        "What limits these figures: they hold for this machine, these interpreters and this workload. "
+        + (" ".join(tables.host_notes(evidence)) or "Nothing unusual was seen on the machine.")
+    ))  # fmt: skip
+    return Section("Conclusion", tuple(blocks))
+
+
+def environment(evidence: Evidence) -> Section:
+    return Section("Environment", (tables.host(evidence), tables.interpreters(evidence), tables.sources(evidence)))
+
+
+def commands(evidence: Evidence) -> Section:
+    study = evidence.study
+    stamp, family = study.timestamp, study.family
+    intro = (
+        f"All commands ran from the top of the checkout{f' at commit {study.commit}' if study.commit else ''}. The profile "
+        f"stage took {units.seconds(study.seconds)}, of which {units.seconds(study.measured_seconds)} inside the tools' "
+        f"processes. The log results/{family}/{stamp}.log has each command with its time; here, equal ones are joined."
+    )
+    again = f"invoke render --bench {family} --timestamp {stamp}"
+    return Section("Commands", (Text(intro), Text(again, "code"), tables.command_history(evidence)))

@@ -1,0 +1,309 @@
+"""The tables of a report. Every cell carries its text and its value; what is missing carries its reason."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+
+from reporting import units
+from reporting.compare import Comparison, Speed, hot_functions
+from reporting.document import Cell, Table
+from reporting.evidence import Evidence, Run
+from reporting.statistics import amdahl, mean
+
+MINIMUM_SAMPLES = 500  #: a profile with fewer is called rough
+SHOWN_FUNCTIONS = 8
+
+
+def missing(reason: str) -> Cell:
+    return Cell(units.DASH, None, reason)
+
+
+def text(value: object) -> Cell:
+    return Cell(str(value), str(value))
+
+
+def machine(evidence: Evidence) -> str:
+    host = evidence.baseline.manifest.host
+    virtual = "" if host["virtualisation"] == "none" else f" ({host['virtualisation']})"
+    return f"{host['cpu'] or host['architecture']}, {host['usable_cpus']} CPUs{virtual}"
+
+
+def python(evidence: Evidence, build: str) -> str:
+    """Return for example: CPython 3.11.2 (release)."""
+    about = evidence.baseline.manifest.interpreters[build]
+    return f"{about['implementation']} {about['version']} ({'debug' if about['debug'] else 'release'})"
+
+
+def host_notes(evidence: Evidence) -> tuple[str, ...]:
+    """Say what on this machine disturbs timings."""
+    host = evidence.baseline.manifest.host
+    said = []
+    if host["virtualisation"] != "none":
+        said.append(f"It is a {host['virtualisation']}: neighbours on the same hardware can disturb timings.")
+    if host["governor"] not in (None, "performance"):
+        said.append(f"The CPU frequency governor is {host['governor']!r}; 'performance' gives steadier timings.")
+    if host["load"][0] > 0.5 * host["usable_cpus"]:
+        said.append(f"It was busy when the study began: load {host['load'][0]:.1f} on {host['usable_cpus']} CPUs.")
+    return tuple(said)
+
+
+def paragraphs(description: str) -> list[str]:
+    """Split a docstring at blank lines and list items, and join its wrapped lines."""
+    parts = re.split(r"\n\s*\n|\n(?=\s*[-*] )", description)
+    return [re.sub(r"^[-*] ", "• ", " ".join(part.split())) for part in parts if part.strip()]
+
+
+def performance(evidence: Evidence, comparisons: list[Comparison], *, geomean: bool) -> Table:
+    """Variants by metrics, the fastest on the first build first."""
+    columns = ["variant"]
+    for c in comparisons:
+        name = _short(c.build)
+        columns += [f"time, {name}", f"speedup, {name}", f"verdict, {name}", f"peak memory, {name}"]
+    ranked = sorted(comparisons[0].speeds, key=lambda s: -(s.speedup.value if s.speedup else 0))
+    rows = [(text(s.run.name), *(cell for c in comparisons for cell in _performance(c.of(s.run)))) for s in ranked]
+    if geomean:
+        rows.append((text("geometric mean"), *(cell for c in comparisons for cell in _geomean(c))))
+    return Table(
+        "Variants by metrics", tuple(columns), tuple(rows),
+        caption="Time per iteration and speedup over the baseline with 95 % intervals; the fastest first.",
+    )  # fmt: skip
+
+
+def _performance(speed: Speed) -> tuple[Cell, ...]:
+    if speed.seconds is None:
+        return (missing(f"{speed.run.name}, {_short(speed.build)}: {speed.reason}"),) * 4
+    memory = speed.run.values(speed.build, "peak memory")
+    ratio = (
+        (Cell(units.ratio(speed.speedup), speed.speedup.value) if speed.speedup else missing(speed.reason))
+        if speed.verdict != "baseline"
+        else Cell("1×", 1.0)
+    )
+    return (
+        Cell(units.time_interval(speed.seconds), speed.seconds.value),
+        ratio,
+        text(speed.verdict),
+        Cell(units.size(max(memory)), max(memory)) if memory else missing("peak memory: the kernel did not tell"),
+    )
+
+
+def _geomean(c: Comparison) -> tuple[Cell, ...]:
+    none = Cell("", None)
+    if c.geomean is None:
+        return (none, missing("no variant has a speedup"), none, none)
+    over = f"geometric mean on the {_short(c.build)} build over {', '.join(c.geomean_over)}"
+    return (none, Cell(units.ratio(c.geomean), c.geomean.value, over), none, none)
+
+
+def hot(evidence: Evidence, run: Run) -> Table:
+    """The hottest functions of one variant, build beside build."""
+    found = {b: {h.name: h for h in hot_functions(run.stacks[b])} for b in evidence.builds if run.stacks.get(b)}
+    first = next(iter(found.values()))
+    rows = []
+    for name in list(first)[:SHOWN_FUNCTIONS]:
+        cells = [text(name)]
+        for functions in found.values():
+            share = functions.get(name)
+            pair = (share.own, share.inclusive) if share else ()
+            cells += [Cell(f"{100 * s.value:.1f} % {_percents(s.low, s.high)}", s.value) for s in pair]
+            cells += [missing("not seen among the samples")] * (2 - len(pair))
+        rows.append(tuple(cells))
+    columns = ("function", *(f"{kind}, {_short(b)}" for b in found for kind in ("self", "inclusive")))
+    return Table(
+        f"Hot functions of {run.name}", columns, tuple(rows),
+        caption="Share of the samples of the measured region: in the function itself, and in it or what it calls.",
+    )  # fmt: skip
+
+
+def _percents(low: float, high: float) -> str:
+    return f"[{100 * low:.1f}–{100 * high:.1f}]"
+
+
+def distortion(evidence: Evidence, comparisons: list[Comparison]) -> Table:
+    """What the debug build does to speed and shares."""
+    by_build = {c.build: c for c in comparisons}
+    rows = []
+    for run in evidence.runs:
+        slow, fast = by_build["dbg"].of(run), by_build["release"].of(run)
+        cells = [text(run.name)]
+        if slow.seconds and fast.seconds:
+            factor = slow.seconds.value / fast.seconds.value
+            cells.append(Cell(f"{units.significant(factor)}×", factor))
+        else:
+            cells.append(missing(f"{run.name}: {slow.reason or fast.reason}"))
+        for build in ("release", "dbg"):
+            stacks = run.stacks.get(build)
+            if stacks:
+                top = hot_functions(stacks)[0]
+                cells.append(Cell(f"{100 * top.own.value:.1f} % {top.name.partition(' ')[0]}", top.own.value))
+            else:
+                cells.append(missing(f"{run.name}: no profile on the {_short(build)} build"))
+        rows.append(tuple(cells))
+    return Table(
+        "What the debug build distorts", ("variant", "debug / release time", "hottest, release", "hottest, debug"),
+        tuple(rows),
+        caption="Debug builds slow variants by different factors, so shares and speedups from them do not carry over.",
+    )  # fmt: skip
+
+
+def variants(evidence: Evidence) -> Table:
+    rows = tuple(
+        (
+            text(run.name),
+            text(run.manifest.summary),
+            text(", ".join(run.manifest.requires) or "standard library"),
+            Cell(str(run.manifest.lines), run.manifest.lines),
+        )
+        for run in evidence.runs
+    )
+    columns = ("variant", "what it is", "needs", "lines of code")
+    return Table(
+        "The variants", columns, rows, "Lines of code: without blanks, comments and docstrings.", numeric=False
+    )
+
+
+def counters(evidence: Evidence, build: str) -> Table | None:
+    """Counters per iteration: one row a counter, one column a variant."""
+    names: dict[str, str] = {}
+    for run in evidence.runs:
+        names |= {m.metric: m.unit for m in run.measurements if m.collector == "counters" and m.build == build}
+    if not names:
+        return None
+    rows = []
+    for metric, unit in names.items():
+        label = f"{metric} ({unit})" if unit else metric
+        sources = {m.source for run in evidence.runs if (m := run.find(build, metric))}
+        rows.append(
+            (text(label), text(", ".join(sorted(sources))), *(_counter(r, build, metric) for r in evidence.runs))
+        )
+    columns = ("counter", "source", *(run.name for run in evidence.runs))
+    runs = evidence.baseline.manifest.options["counter_runs"]
+    return Table(
+        f"Counters per iteration, {python(evidence, build)}", columns, tuple(rows),
+        caption=f"Mean of {runs} separate runs, counted around the measured region only. A dash is missing, never zero.",
+    )  # fmt: skip
+
+
+def _counter(run: Run, build: str, metric: str) -> Cell:
+    found = run.find(build, metric)
+    if found is None:
+        return missing(f"{run.name}: {run.outcome(build).reason or run.gap(build, 'counters') or 'not counted'}")
+    if not found.values:
+        return missing(f"{found.source} counters: {found.missing} on this machine")
+    average = mean(found.values).value
+    flag = (
+        f"{run.name}: {metric} was counted {found.counted:.0f} % of the time and scaled" if found.counted < 95 else ""
+    )
+    return Cell(units.significant(average) + ("*" if flag else ""), average, flag)
+
+
+def others(evidence: Evidence, build: str) -> Table | None:
+    """Whatever else was measured, so that a new collector shows up in every report without an edit here."""
+    shown = {"time", "peak memory", "samples"}
+    names = {
+        m.metric: m.unit
+        for run in evidence.runs
+        for m in run.measurements
+        if m.build == build and m.collector != "counters" and m.metric not in shown
+    }
+    rows = tuple((text(name), *(_other(run, build, name) for run in evidence.runs)) for name in names)
+    columns = ("measured", *(run.name for run in evidence.runs))
+    caption = "Means over processes. A first value holds what warming up costs, just-in-time compilation included."
+    return Table(f"Also measured, {python(evidence, build)}", columns, rows, caption) if rows else None
+
+
+def _other(run: Run, build: str, metric: str) -> Cell:
+    found = run.find(build, metric)
+    if found is None or not found.values:
+        why = found.missing if found else run.outcome(build).reason or "not measured (slow variants have no warm-up)"
+        return missing(f"{run.name}, {metric}: {why}")
+    average = mean(found.values).value
+    write = {"s": units.seconds, "B": units.size}.get(found.unit)
+    return Cell(write(average) if write else f"{units.significant(average)} {found.unit}".strip(), average)
+
+
+def amdahl_caps(evidence: Evidence) -> Table | None:
+    rows = []
+    for run in evidence.runs:
+        for build in evidence.builds:
+            if stacks := run.stacks.get(build):
+                top = hot_functions(stacks)[0]
+                cap = amdahl(top.own)
+                rows.append((
+                    text(run.name), text(_short(build)), text(top.name),
+                    Cell(f"{100 * top.own.value:.1f} % {_percents(top.own.low, top.own.high)}", top.own.value),
+                    Cell(units.ratio(cap), cap.value),
+                ))  # fmt: skip
+    columns = ("variant", "build", "hottest function", "its share", "cap on the speedup")
+    caption = "Amdahl's law: the most that an infinitely fast accelerator of that one function could bring."
+    return (
+        Table("What accelerating the hottest function could bring at most", columns, tuple(rows), caption)
+        if rows
+        else None
+    )
+
+
+def host(evidence: Evidence) -> Table:
+    about = evidence.baseline.manifest.host
+    caches = ", ".join(f"L{c['level']} {c['type'].lower()} {c['size']}" for c in about["caches"])
+    facts = {
+        "CPU": about["cpu"], "architecture": about["architecture"],
+        "CPUs (usable / all)": f"{about['usable_cpus']} / {about['cpus']}", "caches of CPU 0": caches or None,
+        "memory": units.size(about["memory_bytes"]), "kernel": about["kernel"], "system": about["system"],
+        "C library": about["libc"], "virtualisation": about["virtualisation"], "governor": about["governor"],
+        "turbo": about["turbo"], "SMT": about["smt"], "address randomisation": about["aslr"],
+        "perf_event_paranoid": about["perf_event_paranoid"], "load at the start": " ".join(f"{x:.2f}" for x in about["load"]),
+        "ran as root": "yes" if about["root"] else "no",
+    }  # fmt: skip
+    rows = tuple((text(k), text(v) if v is not None else missing(f"{k}: not visible here")) for k, v in facts.items())
+    return Table("The machine", ("fact", "value"), rows, numeric=False)
+
+
+def interpreters(evidence: Evidence) -> Table:
+    found = evidence.baseline.manifest.interpreters
+    facts = ("version", "base", "compiler", "sha256", "cflags", "configure", "distributions")
+    names = {
+        "base": "binary",
+        "sha256": "sha256 of the binary",
+        "configure": "configured with",
+        "cflags": "compiled with",
+    }
+    rows = []
+    for fact in facts:
+        values = [found[build][fact] for build in evidence.builds]
+        shown = [", ".join(v) if isinstance(v, list) else " ".join(str(v).split()) for v in values]
+        rows.append((text(names.get(fact, fact)), *map(text, shown)))
+    return Table("The interpreters", ("fact", *map(_short, evidence.builds)), tuple(rows), numeric=False)
+
+
+def sources(evidence: Evidence) -> Table:
+    rows = tuple((text(run.name), text(path), text(sha)) for run in evidence.runs for path, sha in run.manifest.sources)
+    caption = "Raw files and their hashes are listed in each run's manifest.json."
+    return Table("The files that were executed", ("variant", "file", "sha256"), rows, caption, numeric=False)
+
+
+def command_history(evidence: Evidence) -> Table:
+    """The commands of the study, equal ones joined: how often, how long in all, and the command."""
+    groups: dict[str, list[float]] = defaultdict(list)
+    for seconds, command in _commands(evidence.log):
+        groups[command].append(seconds)
+    rows = tuple(
+        (Cell(command, command), Cell(str(len(took)), len(took)), Cell(units.seconds(sum(took)), sum(took)))
+        for command, took in groups.items()
+    )
+    return Table(
+        "Command history", ("command", "times", "took"), rows, "Run from the top of the checkout.", numeric=False
+    )
+
+
+def _commands(log: Iterable[str]) -> Iterable[tuple[float, str]]:
+    for line in log:
+        match = re.match(r"\d\d:\d\d:\d\d +([\d.]+) s  exit -?\d+ +(.*)$", line)
+        if match:
+            command = re.sub(r"/[^\s,]*/bench-[^/,]+/", "", match.group(2))  # the folder of perf's pipes is temporary
+            yield float(match.group(1)), re.sub(r"perf_run_\d+", "perf_run_N", command)
+
+
+def _short(build: str) -> str:
+    return "debug" if build == "dbg" else build

@@ -1,0 +1,61 @@
+"""How numbers are written: three significant digits, a unit that fits, intervals in square brackets."""
+
+from __future__ import annotations
+
+import math
+
+from reporting.statistics import Interval
+
+TIMES = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
+BYTES = ((2.0**30, "GiB"), (2.0**20, "MiB"), (2.0**10, "KiB"), (1.0, "B"))
+DASH = "–"
+
+
+def significant(value: float) -> str:
+    """Return `value` with three significant digits and thousands separated: 1.31, 58.5, 14,600."""
+    if value == 0 or not math.isfinite(value):
+        return "0" if value == 0 else str(value)
+    digits = 2 - math.floor(math.log10(abs(value)))
+    rounded = round(value, digits)
+    return f"{rounded:,.{max(0, 2 - math.floor(math.log10(abs(rounded))))}f}"
+
+
+def seconds(value: float) -> str:
+    return _scaled(value, TIMES)
+
+
+def size(value: float) -> str:
+    return _scaled(value, BYTES)
+
+
+def ratio(interval: Interval) -> str:
+    """Return for example 1.31× [1.28–1.33]."""
+    return f"{significant(interval.value)}× {bracket(interval)}"
+
+
+def bracket(interval: Interval, scale: float = 1.0) -> str:
+    return f"[{significant(interval.low / scale)}–{significant(interval.high / scale)}]"
+
+
+def time_interval(interval: Interval) -> str:
+    """Return for example 58.5 ms [58.1–59.0]."""
+    scale, unit = _unit(interval.value, TIMES)
+    return f"{significant(interval.value / scale)} {unit} {bracket(interval, scale)}"
+
+
+def percent(share: float) -> str:
+    return f"{significant(100 * share)} %"
+
+
+def time_scale(largest: float) -> tuple[float, str]:
+    """Return (seconds per unit, unit) for an axis whose largest value is `largest` seconds."""
+    return _unit(largest, TIMES)
+
+
+def _scaled(value: float, units: tuple[tuple[float, str], ...]) -> str:
+    scale, unit = _unit(value, units)
+    return f"{significant(value / scale)} {unit}"
+
+
+def _unit(value: float, units: tuple[tuple[float, str], ...]) -> tuple[float, str]:
+    return next(((scale, unit) for scale, unit in units if abs(value) >= scale), units[-1])
