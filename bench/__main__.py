@@ -19,12 +19,13 @@ import runpy
 import sys
 import traceback
 from pathlib import Path
-from time import perf_counter
 from types import ModuleType
 
 from bench import discover
 from bench.errors import SuiteError, UsageError, VariantFailed
 from bench.model import Family, Target, Variant, Workload
+
+SLOW = 1.0  #: seconds; an iteration this long is not repeated just to learn its pace
 
 
 def main(argv: list[str]) -> None:
@@ -40,13 +41,11 @@ def main(argv: list[str]) -> None:
         run_script(variant, rest)
         return
     family = discover.family(target.family)
-    start = perf_counter()
     module = load(variant, target.family, family.entry)
-    imported = perf_counter() - start
     workload = family.prepare(module, family.sizes[target.size])
     if chosen.check:
         family.check(module)
-        print(json.dumps(first_calls(workload, family, target) | {"import_seconds": imported}))
+        print(json.dumps(pace(workload, family, target) | {"sources": sources(variant)}))
     else:
         measure(workload, family, target, rest, program=argv[: len(argv) - len(rest)])
 
@@ -81,7 +80,7 @@ def load(variant: Variant, family: str, entry: str) -> ModuleType:
             spec = importlib.util.spec_from_file_location(f"variant_{variant.path.stem}", variant.path)
             if spec is None or spec.loader is None:
                 raise VariantFailed(f"{variant.path} is not a Python file")
-            module = importlib.util.module_from_spec(spec)
+            module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
             spec.loader.exec_module(module)
     except SuiteError:
         raise
@@ -95,14 +94,26 @@ def load(variant: Variant, family: str, entry: str) -> ModuleType:
     return module
 
 
-def first_calls(workload: Workload, family: Family, target: Target) -> dict[str, object]:
-    """Call twice: the first call compiles and warms up, the second tells the pace. Slow ones are called once."""
-    seconds = [workload.run(1)]
-    if seconds[0] < 1.0:
-        seconds.append(workload.run(1))
+def pace(workload: Workload, family: Family, target: Target) -> dict[str, object]:
+    """Return the answer's digest and how long one iteration takes: of the second call, unless the first was slow."""
+    seconds = workload.run(1)
+    if seconds < SLOW:
+        seconds = workload.run(1)  # the first one warmed up
     answer = workload.answer()
     family.accept(answer, family.sizes[target.size])
-    return {"digest": family.digest(answer), "first_seconds": seconds[0], "seconds": seconds[-1]}
+    return {"digest": family.digest(answer), "seconds": seconds}
+
+
+def sources(variant: Variant) -> list[str]:
+    """Return the files that this variant executed, its own first: variants build on one another."""
+    place = variant.path.resolve().parent
+    loaded = {Path(file).resolve() for m in list(sys.modules.values()) if (file := getattr(m, "__file__", None))}
+    near = {
+        path
+        for path in loaded
+        if path.parent == place and path.name != "__init__.py" and path.stem not in discover.HELPERS
+    }
+    return [str(path) for path in sorted(near, key=lambda path: (path != variant.path.resolve(), path))]
 
 
 def measure(workload: Workload, family: Family, target: Target, args: list[str], program: list[str]) -> None:

@@ -141,7 +141,7 @@ class Running:
         return Manifest(
             family=self.request.family, variant=variant.name, timestamp=self.session.timestamp, size=size,
             work=self.family.work[size], job=self.family.summary, upstream=self.family.upstream, summary=variant.summary, description=variant.description,
-            requires=variant.requires, lines=variant.lines, sources=sources(variant),
+            requires=variant.requires, lines=variant.lines, sources=sources(variant, jobs),
             baseline=self.family.baseline, interpreters=self.descriptions, host=self.host,
             options=asdict(self.session.options),
             outcomes=tuple(Outcome(j.build, j.status, j.reason, j.digest, j.oracle) for j in jobs),
@@ -173,6 +173,7 @@ def check(job: Job, session: Session, interpreter: dict[str, Any]) -> None:
     done = session.execute(job, job.argv("--check"))
     found = json.loads(done.out.splitlines()[-1])
     job.digest, job.seconds, job.oracle = found["digest"], found["seconds"], "the family's oracle"
+    job.sources = tuple(map(Path, found["sources"]))
 
 
 def _pace_of_script(job: Job, session: Session) -> None:
@@ -245,9 +246,10 @@ def describe(build: str, session: Session) -> dict[str, Any]:
     }
 
 
-def sources(variant: Variant) -> tuple[tuple[str, str], ...]:
+def sources(variant: Variant, jobs: Sequence[Job]) -> tuple[tuple[str, str], ...]:
     """Return (path, sha256) of the files executed; below the checkout relative to it, elsewhere by name alone."""
-    files = [path for path in (variant.path, variant.wrapper) if path is not None]
+    named = [path for path in (variant.path, variant.wrapper) if path is not None]
+    files = next((job.sources for job in jobs if job.sources), tuple(named))
     found = []
     for path, (_, digest) in zip(files, checksums(files), strict=True):
         inside = path.resolve().is_relative_to(environments.ROOT)

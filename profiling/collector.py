@@ -66,6 +66,7 @@ class Job:
     status: str = "ok"
     reason: str = ""
     oracle: str = ""
+    sources: tuple[Path, ...] = ()  #: the files that were executed, as the process itself said
     notes: dict[str, tuple[str, str]] = field(default_factory=dict)  #: collector -> (why skipped, fix)
     tools: dict[str, str] = field(default_factory=dict)  #: collector -> tool and version, once it has recorded
 

@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 
 WIDTH, ROW, TOP = 1200, 18, 44
 SMALLEST = 0.4  #: pixels; narrower frames are left out, as they could not be seen
-COLOURS = {"family": "#E69F00", "library": "#56B4E9", "harness": "#BBBBBB"}  # Okabe–Ito
+COLOUR = "#E69F00"  # Okabe–Ito; the reports draw the same stacks with a colour per kind of code
 
 
 @dataclass
@@ -61,18 +61,11 @@ def _boxes(node: Node, x: float, width: float, level: int) -> Iterator[tuple[Nod
 
 
 def _frame(node: Node, x: float, width: float, y: int, total: int) -> str:
-    colour = COLOURS[_kind(node.name)]
     fits = int((width - 6) / 6.6)
     label = node.name if len(node.name) <= fits else node.name[: fits - 1] + "…" if fits > 3 else ""
     text = f'<text x="{x + 3:.1f}" y="{y + 13}">{escape(label)}</text>' if label else ""
     about = escape(f"{node.name}: {node.count:,} samples, {100 * node.count / total:.1f} %")
     return (
         f'<g><title>{about}</title><rect x="{x:.2f}" y="{y}" width="{max(width - 0.5, 0.3):.2f}" height="{ROW - 1}" '
-        f'fill="{colour}"/>{text}</g>'
+        f'fill="{COLOUR}"/>{text}</g>'
     )
-
-
-def _kind(name: str) -> str:
-    if "(bench/" in name:
-        return "family"
-    return "harness" if name == "all" or "run_benchmark.py" in name else "library"

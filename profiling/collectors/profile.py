@@ -115,6 +115,7 @@ def _function(frame: dict[str, Any]) -> str:
 def portable_file(name: str) -> str:
     """Return a file name from its package on: site-packages/pyaes/aes.py is pyaes/aes.py."""
     name = re.sub(r"^.*/site-packages/", "", name)
+    name = re.sub(r"^.*data-files/benchmarks/", "", name)  # pyperformance's
     name = re.sub(r"^.*/lib/python3\.\d+/", "", name)
     name = re.sub(r"^.*/(bench/[^/]+(/[^/]+)?\.py)$", r"\1", name)
     return Path(name).name if name.startswith("/") else name
