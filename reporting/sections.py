@@ -183,8 +183,8 @@ def optimizations(evidence: Evidence) -> Section:
 
 
 def comparison(evidence: Evidence, comparisons: list[Comparison], view: View) -> Section:
-    main = tables.performance(evidence, comparisons, geomean=view.geomean)
-    blocks: list[Block] = [main.transposed() if view.transpose else main]
+    mains = [tables.performance(evidence, c, geomean=view.geomean) for c in comparisons]
+    blocks: list[Block] = [main.transposed() if view.transpose else main for main in mains]
     blocks += [spread_chart(evidence, c) for c in comparisons if any(s.seconds for s in c.speeds)]
     for c in comparisons:
         counters = tables.counters(evidence, c.build)

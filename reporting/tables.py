@@ -55,35 +55,35 @@ def paragraphs(description: str) -> list[str]:
     return [re.sub(r"^[-*] ", "• ", " ".join(part.split())) for part in parts if part.strip()]
 
 
-def performance(evidence: Evidence, comparisons: list[Comparison], *, geomean: bool) -> Table:
-    """Variants by metrics, the fastest on the first build first."""
-    columns = ["variant"]
-    for c in comparisons:
-        name = _short(c.build)
-        columns += [f"time, {name}", f"speedup, {name}", f"verdict, {name}", f"peak memory, {name}"]
-    ranked = sorted(comparisons[0].speeds, key=lambda s: -(s.speedup.value if s.speedup else 0))
-    rows = [(text(s.run.name), *(cell for c in comparisons for cell in _performance(c.of(s.run)))) for s in ranked]
+def performance(evidence: Evidence, c: Comparison, *, geomean: bool) -> Table:
+    """Variants by metrics on one build, the fastest first."""
+    ranked = sorted(c.speeds, key=lambda s: -(s.speedup.value if s.speedup else 0))
+    rows = [(text(speed.run.name), *_performance(speed)) for speed in ranked]
     if geomean:
-        rows.append((text("geometric mean"), *(cell for c in comparisons for cell in _geomean(c))))
+        rows.append((text("geometric mean"), *_geomean(c)))
     return Table(
-        "Variants by metrics", tuple(columns), tuple(rows),
-        caption="Time per iteration and speedup over the baseline with 95 % intervals; the fastest first.",
-    )  # fmt: skip
+        f"Variants by metrics, {python(evidence, c.build)}",
+        ("variant", "time per iteration", "speedup", "verdict", "processes", "peak memory"),
+        tuple(rows),
+        caption="Time and speedup over the baseline with 95 % intervals; the fastest first.",
+    )
 
 
 def _performance(speed: Speed) -> tuple[Cell, ...]:
     if speed.seconds is None:
-        return (missing(f"{speed.run.name}, {_short(speed.build)}: {speed.reason}"),) * 4
+        return (missing(f"{speed.run.name}: {speed.reason}"),) * 5
     memory = speed.run.values(speed.build, "peak memory")
-    ratio = (
-        (Cell(units.ratio(speed.speedup), speed.speedup.value) if speed.speedup else missing(speed.reason))
-        if speed.verdict != "baseline"
-        else Cell("1×", 1.0)
-    )
+    if speed.verdict == "baseline":
+        ratio = Cell("1×", 1.0)
+    elif speed.speedup is None:
+        ratio = missing(speed.reason)
+    else:
+        ratio = Cell(units.ratio(speed.speedup), speed.speedup.value)
     return (
         Cell(units.time_interval(speed.seconds), speed.seconds.value),
         ratio,
         text(speed.verdict),
+        Cell(str(speed.processes), speed.processes),
         Cell(units.size(max(memory)), max(memory)) if memory else missing("peak memory: the kernel did not tell"),
     )
 
@@ -91,9 +91,9 @@ def _performance(speed: Speed) -> tuple[Cell, ...]:
 def _geomean(c: Comparison) -> tuple[Cell, ...]:
     none = Cell("", None)
     if c.geomean is None:
-        return (none, missing("no variant has a speedup"), none, none)
-    over = f"geometric mean on the {_short(c.build)} build over {', '.join(c.geomean_over)}"
-    return (none, Cell(units.ratio(c.geomean), c.geomean.value, over), none, none)
+        return (none, missing("no variant has a speedup"), none, none, none)
+    over = f"geometric mean over {', '.join(c.geomean_over)}"
+    return (none, Cell(units.ratio(c.geomean), c.geomean.value, over), none, none, none)
 
 
 def hot(evidence: Evidence, run: Run) -> Table:

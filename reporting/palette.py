@@ -1,0 +1,161 @@
+"""What a figure looks like whatever draws it: colours, the value axis, where bars stand, what a label may hold.
+
+The page (plotly_figures) and the paper (paper_figures) both ask here, so that a colour, a tick and the start of a bar
+mean the same in either. Nothing here draws, and nothing here knows what is measured.
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from reporting.document import ROLE_BASELINE, ROLE_WRONG, Bar, BarChart, Dots
+
+BASELINE, WRONG = "#8A8A8A", "#D55E00"
+#: Okabe–Ito without vermillion, which is kept for wrong answers; the two colours of flame graphs come late.
+VARIANTS = ("#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442")
+#: The same three as in profiling/flamegraph.py.
+KINDS = {"family": "#E69F00", "library": "#56B4E9", "harness": "#BBBBBB"}
+
+HEADER = 0.8  #: height of a group's name, in rows
+LONG_FACTOR = 5.0  #: a log axis that spans less than this has ordinary ticks
+
+
+def role_colour(role: str) -> str:
+    """Return the colour of a role; the seventh variant and later get darker shades of the first hues."""
+    if role in (ROLE_BASELINE, ROLE_WRONG):
+        return BASELINE if role == ROLE_BASELINE else WRONG
+    name, _, number = role.partition("-")
+    if name != "variant" or not number.isdecimal():
+        return BASELINE
+    turn, hue = divmod(int(number), len(VARIANTS))
+    channels = (int(VARIANTS[hue][i : i + 2], 16) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(c * 0.62**turn):02X}" for c in channels)
+
+
+def kind_colour(kind: str) -> str:
+    """Return the colour of a kind of flame graph frame."""
+    return KINDS.get(kind, KINDS["harness"])
+
+
+def printable(text: str) -> str:
+    """Return the text without what cannot be drawn or would rearrange the rest: controls, surrogates, bidi marks."""
+    return "".join(
+        c if c.isprintable() or c in "\n\t" or unicodedata.category(c) == "Zs" else "\N{REPLACEMENT CHARACTER}"
+        for c in text
+    )
+
+
+def shorten(text: str, limit: int) -> str:
+    """Return the printable text on one line, at most `limit` characters long."""
+    line = " ".join(printable(text).split())
+    return line if len(line) <= limit else line[: max(limit - 1, 1)].rstrip() + "…"
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A value axis: its ends, where bars start, and its ticks with their text."""
+
+    low: float
+    high: float
+    start: float
+    log: bool
+    ticks: tuple[tuple[float, str], ...]
+
+    def holds(self, value: float | None) -> bool:
+        """Say whether the axis can show the value at all (a log axis has no zero)."""
+        return value is not None and math.isfinite(value) and (value > 0 or not self.log)
+
+    def reach(self, bar: Bar) -> tuple[float, float]:
+        """Return how far a bar's interval reaches below and above its value, as far as the axis can show it."""
+        if bar.value is None:
+            return 0.0, 0.0
+        low = bar.value if bar.low is None or math.isnan(bar.low) else max(bar.low, self.low)
+        high = bar.value if bar.high is None or math.isnan(bar.high) else min(bar.high, self.high)
+        return max(bar.value - low, 0.0), max(high - bar.value, 0.0)
+
+
+def bar_scale(chart: BarChart) -> Scale:
+    """Return the axis of a bar chart: bars start at zero, on a log axis at 1 (ratios) or at a full decade."""
+    bars = [bar for _, group in chart.groups for bar in group]
+    ends = [v for bar in bars if bar.value is not None for v in (bar.low, bar.value, bar.high)]
+    values = _drawable([*ends, chart.line[0] if chart.line else None], chart.log)
+    if not chart.log:
+        return _linear(min(0.0, *values, 0.0), max(0.0, *values, 0.0), 0.0)
+    smallest, largest = min(values, default=1.0), max(values, default=10.0)
+    ratios = "×" in chart.axis or smallest <= 1 <= largest
+    start = 1.0 if ratios else 10.0 ** math.floor(math.log10(smallest * 0.999))
+    return _logarithmic(min(start, smallest), max(start, largest), start)
+
+
+def dots_scale(chart: Dots) -> Scale:
+    """Return the axis of a dot plot: as wide as the values, for it shows their spread."""
+    values = _drawable((v for _, series, _ in chart.series for v in series), chart.log) or [1.0]
+    if chart.log:
+        return _logarithmic(min(values) / 1.1, max(values), min(values) / 1.1)
+    pad = (max(values) - min(values)) * 0.05 or abs(values[0]) * 0.05 or 1.0
+    return _linear(min(values) - pad, max(values) + pad, min(values) - pad)
+
+
+def bar_rows(chart: BarChart) -> tuple[list[tuple[float, str]], list[tuple[float, Bar]], float]:
+    """Return (top, group name)s, (top, bar)s and the height, all in rows from the top."""
+    headers: list[tuple[float, str]] = []
+    bars: list[tuple[float, Bar]] = []
+    top = 0.0
+    for name, group in chart.groups:
+        if name:
+            headers.append((top, name))
+            top += HEADER
+        bars += [(top + i, bar) for i, bar in enumerate(group)]
+        top += len(group) + 0.2
+    return headers, bars, top
+
+
+def spread(index: int) -> float:
+    """Return a height between -0.5 and 0.5 that looks random and is the same every time (golden ratio)."""
+    return (index * 0.618034 + 0.5) % 1 - 0.5
+
+
+def _drawable(values: Iterable[float | None], log: bool) -> list[float]:
+    return [v for v in values if v is not None and math.isfinite(v) and (v > 0 or not log)]
+
+
+def _linear(low: float, high: float, start: float) -> Scale:
+    high = high if high > low else low + 1.0
+    step = _step((high - low) / 5)
+    first = math.ceil(low / step - 1e-9)
+    ticks = [round((first + i) * step, 12) for i in range(8) if (first + i) * step <= high + step * 1e-9]
+    margin = (high - low) * 0.04
+    ends = (low if low == start else low - margin), high + margin
+    return Scale(*ends, start, False, tuple((t, number(t)) for t in ticks))
+
+
+def _logarithmic(low: float, high: float, start: float) -> Scale:
+    high = max(high, low * 1.5)
+    low, high = (low if low == start else low / 1.1), high * 1.1
+    if high / low < LONG_FACTOR:
+        ticks = [t for t, _ in _linear(low, high, low).ticks if low * 0.999 <= t <= high]
+    else:
+        decades = math.log10(high / low)
+        steps = (1, 2, 5) if decades < 2.2 else (1,)
+        every = math.ceil(decades / 7)
+        powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1, every)
+        ticks = [t for p in powers for s in steps if low * 0.999 <= (t := s * 10.0**p) <= high]
+    return Scale(low, high, start, True, tuple((t, number(t)) for t in ticks))
+
+
+def _step(rough: float) -> float:
+    power = 10.0 ** math.floor(math.log10(rough))
+    return next(s * power for s in (1, 2, 5, 10) if s * power >= rough * 0.999)
+
+
+def number(value: float) -> str:
+    """Return a tick's text: thousands separated, powers of ten where digits would be many."""
+    if value == 0 or 1e-3 <= abs(value) < 1e6:
+        return f"{value:,.6g}".replace("-", "−")
+    mantissa, _, exponent = f"{value:.2e}".partition("e")
+    power = "10" + str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    mantissa = f"{float(mantissa):g}".replace("-", "−")
+    return power if mantissa == "1" else f"{mantissa}×{power}"

@@ -1,0 +1,202 @@
+"""Draws the figures of a Document for paper, with matplotlib: true sizes in points, vectors, no colour from a theme.
+
+One PDF holds all figures of a report, a page each, so that they share their fonts; the PDF renderer embeds the pages.
+The page's figures are plotly_figures' business; what both have in common is in the palette.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from io import BytesIO
+from typing import Any
+
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_pdf import FigureCanvasPdf, PdfPages
+from matplotlib.collections import PatchCollection
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch, Rectangle
+
+from reporting.document import BarChart, Dots, FlameGraph
+from reporting.palette import (
+    KINDS,
+    WRONG,
+    Scale,
+    bar_rows,
+    bar_scale,
+    dots_scale,
+    kind_colour,
+    role_colour,
+    shorten,
+    spread,
+)
+
+WIDTH, TALLEST = 482.0, 600.0  #: points: the text width of A4 with 20 mm margins, and what leaves room for a caption
+ROW, TIGHT_ROW, FLAME_ROW = 29.0, 21.0, 12.0  #: points; a row is tight when there are many
+LETTER = 0.62  #: mean width of a DejaVu Sans letter, in its size
+INK, PALE = "#222222", "#D8D8D8"
+STYLE: Any = {
+    "font.family": "DejaVu Sans",
+    "font.size": 8.5,
+    "pdf.fonttype": 42,  # TrueType, so that the text in a figure can be searched and copied
+    "text.parse_math": False,  # a dollar sign in a name is a dollar sign
+    "text.color": INK,
+    "axes.edgecolor": "#888888",
+    "axes.labelcolor": INK,
+    "xtick.color": INK,
+    "axes.unicode_minus": True,
+}
+
+
+def draw(figure: BarChart | Dots | FlameGraph) -> Figure:
+    """Return the matplotlib figure for any figure of a Document."""
+    with rc_context(STYLE):
+        if isinstance(figure, BarChart):
+            return _bars(figure)
+        return _dots(figure) if isinstance(figure, Dots) else _flame(figure)
+
+
+def pages(figures: Sequence[BarChart | Dots | FlameGraph]) -> bytes:
+    """Return one PDF with a page for each figure, the same bytes for the same figures."""
+    buffer = BytesIO()
+    with rc_context(STYLE), PdfPages(buffer, metadata={"CreationDate": None, "Producer": None}) as pdf:
+        for figure in figures:
+            pdf.savefig(draw(figure))
+    return buffer.getvalue()
+
+
+def _bars(chart: BarChart) -> Figure:
+    scale = bar_scale(chart)
+    headers, rows, height = bar_rows(chart)
+    if not rows:
+        return _nothing("Nothing to draw.")
+    figure, axes = _canvas(height, scale, chart.axis)
+    for top, name in headers:
+        _write(axes, top + 0.4, shorten(name, 80), size=10, weight="bold")
+    for top, bar in rows:
+        wrong = bar.value is None
+        _label(axes, top + 0.27, bar.label, "" if wrong else bar.text)
+        if wrong:
+            _write(axes, top + 0.66, "✕ " + shorten(bar.text, 80), color=WRONG, weight="bold")
+        if bar.value is None or not scale.holds(bar.value):
+            continue
+        colour = role_colour(bar.role)
+        look: dict[str, Any] = {"color": colour, "edgecolor": "#666666", "linewidth": 0.4}
+        axes.barh(top + 0.66, bar.value - scale.start, 0.34, scale.start, **look)
+        if bar.low is not None or bar.high is not None:
+            error = [[part] for part in scale.reach(bar)]
+            axes.errorbar(bar.value, top + 0.66, xerr=error, ecolor=INK, elinewidth=0.9, capsize=2.5, capthick=0.9)
+    _frame(axes, height, scale)
+    if chart.line and scale.holds(chart.line[0]):
+        _reference(axes, chart.line, scale)
+    return figure
+
+
+def _dots(chart: Dots) -> Figure:
+    if not any(values for _, values, _ in chart.series):
+        return _nothing("No values to draw.")
+    scale = dots_scale(chart)
+    height = len(chart.series) + 0.1
+    figure, axes = _canvas(height, scale, chart.axis)
+    for row, (label, values, role) in enumerate(chart.series):
+        _label(axes, row + 0.24, label, f"{len(values):,} values")
+        shown = [(value, row + 0.66 + spread(i) * 0.3) for i, value in enumerate(values) if scale.holds(value)]
+        xs, ys = [x for x, _ in shown], [y for _, y in shown]
+        look: dict[str, Any] = {"markeredgecolor": "#555555", "markeredgewidth": 0.3, "alpha": 0.8}
+        axes.plot(xs, ys, "o", markersize=4, markerfacecolor=role_colour(role), **look)
+    _frame(axes, height, scale)
+    return figure
+
+
+def _flame(graph: FlameGraph) -> Figure:
+    if not graph.boxes or graph.samples <= 0:
+        return _nothing("No samples fell into the measured region.")
+    levels = max(box.depth for box in graph.boxes) + 1
+    row = min(FLAME_ROW, (TALLEST - 60) / levels)
+    height = levels * row + 56
+    figure = _figure(height)
+    axes = figure.add_axes((0, 34 / height, 1, levels * row / height), xlim=(0, 100), ylim=(0, levels))
+    share = 100 / graph.samples
+    places = [Rectangle((box.x * share, box.depth), box.width * share, 1) for box in graph.boxes]
+    colours = [kind_colour(box.kind) for box in graph.boxes]
+    axes.add_collection(PatchCollection(places, facecolors=colours, edgecolors="white", linewidths=0.5))
+    size = min(7.0, row * 0.62)
+    for box in graph.boxes:
+        letters = int((box.width / graph.samples * WIDTH - 4) / (size * LETTER))
+        if letters >= 3 and size >= 4:
+            at = (box.x * share + 2 * 100 / WIDTH, box.depth + 0.46)
+            axes.text(*at, shorten(box.name, letters), fontsize=size, va="center", color="#111111")
+    axes.set_yticks([])
+    axes.set_xticks([0, 25, 50, 75, 100], ["0 %", "25 %", "50 %", "75 %", "100 %"], fontsize=8)
+    first, *_, last = axes.get_xticklabels()
+    first.set_horizontalalignment("left")
+    last.set_horizontalalignment("right")
+    _tidy(axes, f"Share of {graph.samples:,} samples")
+    present = {box.kind for box in graph.boxes}
+    kinds = [k for k in KINDS if k in present] + sorted(present - KINDS.keys())
+    keys = [Patch(color=kind_colour(kind), label=shorten(kind, 20)) for kind in kinds]
+    place: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0, 1), "borderaxespad": 0.3}
+    axes.legend(handles=keys, ncols=len(keys), frameon=False, fontsize=8, handlelength=1.2, **place)
+    return figure
+
+
+def _figure(height: float) -> Figure:
+    figure = Figure(figsize=(WIDTH / 72, height / 72))
+    FigureCanvasPdf(figure)
+    return figure
+
+
+def _canvas(rows: float, scale: Scale, axis: str) -> tuple[Figure, Axes]:
+    """Return a figure of so many rows, with room for the axis below and a line's name above."""
+    body = rows * max(min(ROW, (TALLEST - 52) / rows), TIGHT_ROW)
+    height = body + 52
+    figure = _figure(height)
+    side = 8 / WIDTH
+    axes = figure.add_axes((side, 36 / height, 1 - 2 * side, body / height))
+    if scale.log:
+        axes.set_xscale("log")
+    axes.set_xticks([value for value, _ in scale.ticks], [text for _, text in scale.ticks], fontsize=8)
+    axes.set_xticks([], minor=True)
+    axes.set_yticks([])
+    axes.grid(axis="x", color=PALE, linewidth=0.6)
+    axes.set_axisbelow(True)
+    _tidy(axes, shorten(axis, 100))
+    return figure, axes
+
+
+def _frame(axes: Axes, height: float, scale: Scale) -> None:
+    """Set the ends of the axes: last, for drawing may have moved them."""
+    axes.set_xlim(scale.low, scale.high)
+    axes.set_ylim(height, 0)
+
+
+def _tidy(axes: Axes, title: str) -> None:
+    axes.tick_params(axis="x", length=0)
+    axes.set_xlabel(title, fontsize=8.5)
+    for side, spine in axes.spines.items():
+        spine.set_visible(side == "bottom")
+
+
+def _write(axes: Axes, y: float, text: str, **style: Any) -> Any:
+    return axes.text(0, y, text, transform=axes.get_yaxis_transform(), va="center", **style)
+
+
+def _label(axes: Axes, y: float, label: str, text: str) -> None:
+    """Write a label and, after it, a value."""
+    anchor = _write(axes, y, shorten(label, 84 - min(len(text), 44)), weight="bold")
+    axes.annotate(shorten(text, 44), xy=(1, 0), xycoords=anchor, xytext=(6, 0), textcoords="offset points", va="bottom")
+
+
+def _reference(axes: Axes, line: tuple[float, str], scale: Scale) -> None:
+    """Draw the reference line with its name on the side where there is room."""
+    axes.axvline(line[0], color="#555555", linewidth=1, linestyle=(0, (1, 2)), zorder=0.9)
+    right = axes.transLimits.transform(axes.transScale.transform((line[0], 0)))[0] > 0.5
+    place: dict[str, Any] = {"xycoords": axes.get_xaxis_transform(), "textcoords": "offset points"}
+    side = "right" if right else "left"
+    axes.annotate(shorten(line[1], 60), (line[0], 1), (0, 3), ha=side, va="bottom", style="italic", fontsize=8, **place)
+
+
+def _nothing(why: str) -> Figure:
+    figure = _figure(40)
+    figure.text(8 / WIDTH, 0.5, why, va="center", style="italic")
+    return figure

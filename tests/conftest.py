@@ -1,0 +1,74 @@
+"""Shared fixtures, and the rule for tests that need a tool of the machine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from bench.model import BUILDS
+from bench.rundir import Archive
+from profiling import collect as stage
+from profiling import environments, interpreters
+from profiling.collector import Options
+from profiling.collectors import counters
+from profiling.parse import parse
+from profiling.process import which
+
+ROOT = Path(__file__).parent.parent
+SMALL = Options(
+    processes=3, values=2, value_seconds=0.005, counter_runs=2, sample_rate=500, sample_seconds=0.6, limit_seconds=60
+)
+
+
+def lacking(tool: str) -> str:
+    """Return why `tool` cannot be driven here; empty if it can."""
+    if tool == "python3-dbg":
+        return "" if (ROOT / ".venv_dbg" / "bin" / "python").exists() else "there is no .venv_dbg (python3-dbg)"
+    if tool == "perf":
+        missing = counters.unavailable()
+        return missing.what if missing else ""
+    return "" if which(tool) or shutil.which(tool) else f"{tool} is not installed"
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a test whose tool is missing; with BENCH_REQUIRE_TOOLS set (as in CI), fail it instead."""
+    for mark in item.iter_markers("needs"):
+        reason = lacking(mark.args[0])
+        if reason and os.environ.get("BENCH_REQUIRE_TOOLS"):
+            pytest.fail(f"{reason}, and BENCH_REQUIRE_TOOLS is set", pytrace=False)
+        if reason:
+            pytest.skip(reason)
+
+
+def use_this_interpreter(patch: pytest.MonkeyPatch) -> tuple[str, ...]:
+    """Let the interpreter that runs the tests be the release build; return the builds that can be measured."""
+    real = environments.python
+    patch.setattr(environments, "python", lambda build: Path(sys.executable) if build == "release" else real(build))
+    patch.chdir(ROOT)
+    builds = BUILDS if not lacking("python3-dbg") else ("release",)
+    if len(builds) == 1:
+        patch.setattr(
+            interpreters, "choose", lambda: interpreters.Pair(None, interpreters.Interpreter("x", (3, 11, 0), False))
+        )
+    return builds
+
+
+@pytest.fixture
+def this_interpreter(monkeypatch: pytest.MonkeyPatch) -> tuple[str, ...]:
+    return use_this_interpreter(monkeypatch)
+
+
+@pytest.fixture(scope="session")
+def study(tmp_path_factory: pytest.TempPathFactory) -> tuple[Archive, str]:
+    """A real study of the AES family at its small size, profiled and parsed once for all tests."""
+    root = tmp_path_factory.mktemp("results")
+    with pytest.MonkeyPatch.context() as patch:
+        use_this_interpreter(patch)
+        timestamp = stage.collect(stage.Request("aes", size="small", wait=True), SMALL, root)
+        archive = Archive("aes", root)
+        parse(archive, timestamp)
+    return archive, timestamp

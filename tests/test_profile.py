@@ -1,0 +1,98 @@
+"""py-spy's recordings: only the region counts, and what names hold never breaks a format."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from bench.rundir import Archive
+from profiling.collectors.profile import folded, keep_region, portable_file
+from profiling.flamegraph import svg
+
+
+def recording(*stacks: list[tuple[str, str]]) -> dict[str, Any]:
+    frames = list(dict.fromkeys(frame for stack in stacks for frame in stack))
+    return {
+        "shared": {"frames": [{"name": name, "file": file, "line": 1, "col": None} for name, file in frames]},
+        "profiles": [
+            {
+                "type": "sampled", "name": "pid 42 /home/me/x", "unit": "seconds", "startValue": 0, "endValue": 1,
+                "samples": [[frames.index(frame) for frame in stack] for stack in stacks], "weights": [0.01] * len(stacks),
+            }
+        ],
+    }  # fmt: skip
+
+
+START = [("<module>", "bench/__main__.py"), ("main", "bench/__main__.py"), ("measure", "bench/__main__.py")]
+MEASURED = [*START, ("task_func", "pyperf/_worker.py"), ("measure.<locals>.measured", "bench/__main__.py")]
+HARNESS = ("checked.<locals>.run_checked", "bench/upstream.py")
+WORK = ("AES.encrypt", "/somewhere/lib/python3.11/site-packages/pyaes/aes.py")
+
+
+def test_only_the_region_is_kept_and_paths_become_portable() -> None:
+    warm_up = [*START, ("measure.<locals>.warm_up", "bench/__main__.py"), WORK]
+    kept = keep_region(recording(START, warm_up, [*MEASURED, HARNESS, WORK], [*MEASURED, HARNESS, WORK]))
+    assert folded(kept) == Counter({"AES.encrypt (pyaes/aes.py)": 2})
+    assert kept["samples_outside"] == 2
+    assert "/somewhere" not in str(kept) and "pid 42" not in str(kept)
+
+
+def test_before_python_311_frames_have_short_names() -> None:
+    short = [*START, ("measured", "bench/__main__.py"), ("run_checked", "bench/upstream.py"), WORK]
+    assert folded(keep_region(recording(short))) == Counter({"AES.encrypt (pyaes/aes.py)": 1})
+
+
+def test_a_plain_pyperf_script_has_its_own_region() -> None:
+    script = [
+        ("<module>", "/tmp/x/mine.py"),
+        ("WorkerTask._compute_values", "pyperf/_worker.py"),
+        ("f", "/tmp/x/mine.py"),
+    ]
+    kept = keep_region(recording([("<module>", "/tmp/x/mine.py")], script))
+    assert folded(kept) == Counter({"f (mine.py)": 1})
+    assert kept["samples_outside"] == 1
+
+
+def test_hostile_names_cannot_break_folded_stacks_or_svg() -> None:
+    hostile = [*MEASURED, ("<script>alert(1)</script>;x y\n", "a&b.py")]
+    stacks = folded(keep_region(recording(hostile)))
+    (stack,) = stacks
+    assert ";" not in stack and "\n" not in stack
+    drawn = svg(stacks, 'title "<&>')
+    root = ET.fromstring(drawn)
+    assert not [element for element in root.iter() if element.tag.endswith("script")]
+
+
+def test_an_empty_profile_says_so() -> None:
+    assert "No samples" in svg(Counter(), "nothing")
+    assert folded(keep_region(recording(START))) == Counter()
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("/home/me/.venv/lib/python3.11/site-packages/pyaes/aes.py", "pyaes/aes.py"),
+        ("/usr/lib/python3.11/copy.py", "copy.py"),
+        ("/home/me/checkout/bench/aes/pyaes_opt.py", "bench/aes/pyaes_opt.py"),
+        ("bench/aes/pyaes_opt.py", "bench/aes/pyaes_opt.py"),
+        ("/home/me/mine.py", "mine.py"),
+        ("<frozen os>", "<frozen os>"),
+        ("", ""),
+    ],
+)
+def test_file_names_lose_what_differs_between_machines(name: str, expected: str) -> None:
+    assert portable_file(name) == expected
+
+
+def test_a_real_recording_names_the_hot_function(study: tuple[Archive, str]) -> None:
+    archive, timestamp = study
+    run = archive.run("pyaes_clean", timestamp)
+    (samples,) = [m for m in run.metrics() if m.build == "release" and m.metric == "samples"]
+    assert samples.values[0] > 50
+    text = (run.derived_profile / "release.folded").read_text()
+    assert "AES.encrypt (pyaes/aes.py)" in text or "encrypt (pyaes/aes.py)" in text
+    assert "importlib" not in text  # start-up was cut off
+    ET.fromstring((run.derived_profile / "release.svg").read_text())

@@ -1,0 +1,97 @@
+"""The README is true: its examples work as written, in a copy of the checkout."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+EXAMPLES = dict(re.findall(r"<!-- file: (\S+) -->\n```python\n(.*?)```", README, re.DOTALL))
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the checkout with every example of the README put where it says."""
+    house = tmp_path_factory.mktemp("house")
+    for name in ("bench", "profiling", "reporting"):
+        shutil.copytree(ROOT / name, house / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("tasks.py", "noxfile.py", "pyproject.toml"):
+        shutil.copy(ROOT / name, house / name)
+    (house / ".venv_release").symlink_to(ROOT / ".venv_release")
+    for path, text in EXAMPLES.items():
+        (house / path).parent.mkdir(exist_ok=True)
+        (house / path).write_text(text, encoding="utf-8")
+    return house
+
+
+def run(house: Path, *words: str) -> str:
+    done = subprocess.run([sys.executable, "-m", *words], cwd=house, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout + done.stderr
+
+
+def test_the_examples_are_short() -> None:
+    assert set(EXAMPLES) == {
+        "bench/aes/pyaes_lazy.py", "bench/nqueens/__init__.py", "bench/nqueens/nqueens_clean.py",
+        "profiling/collectors/importtime.py", "reporting/renderers/markdown.py",
+    }  # fmt: skip
+    assert all(text.count("\n") <= 40 for text in EXAMPLES.values())
+
+
+def test_a_new_family_is_a_session_and_is_listed(house: Path) -> None:
+    assert " nqueens ->" in run(house, "nox", "--list")
+    shown = run(house, "invoke", "list")
+    assert "nqueens_clean" in shown and "pyaes_lazy" in shown
+
+
+def test_new_variant_collector_and_renderer_work_together(house: Path) -> None:
+    small = [
+        "--build",
+        "release",
+        "--fast",
+        "--size",
+        "small",
+        "--processes",
+        "1",
+        "--wait",
+        "--collectors",
+        "timing,importtime",
+    ]
+    run(house, "invoke", "profile", "--bench", "aes", "--only", "pyaes_lazy", *small)
+    run(house, "invoke", "parse", "--bench", "aes")
+    said = run(house, "invoke", "render", "--bench", "aes", "--formats", "markdown,text")
+    (path,) = re.findall(r"wrote: (\S+\.md)", said)
+    written = (house / path).read_text()
+    assert "| pyaes_lazy |" in written
+    assert "time in imports" in written
+    assert "time in imports" in (house / "reports" / "report_aes.txt").read_text()
+
+
+def test_a_new_family_is_measured(house: Path) -> None:
+    small = ["--build", "release", "--fast", "--size", "small", "--processes", "1", "--wait", "--collectors", "timing"]
+    run(house, "invoke", "profile", "--bench", "nqueens", *small)
+    run(house, "invoke", "parse", "--bench", "nqueens")
+    run(house, "invoke", "render", "--bench", "nqueens", "--formats", "text")
+    assert "Eight queens" in (house / "reports" / "report_nqueens.txt").read_text()
+
+
+def test_every_file_and_command_that_the_readme_names_exists() -> None:
+    for target in re.findall(r"\]\(([^)#:]+)\)", README):
+        assert (ROOT / target).exists(), target
+    tasks = (ROOT / "tasks.py").read_text(encoding="utf-8")
+    for name in re.findall(r"^invoke (\w+)", README, re.MULTILINE):
+        assert f"def {name}(" in tasks or f'name="{name}"' in tasks, name
+
+
+def test_every_dependency_has_its_line() -> None:
+    groups = (ROOT / "pyproject.toml").read_text().partition("[dependency-groups]")[2].partition("[tool.ruff]")[0]
+    table = README.partition("## What it stands on")[2]
+    for name in re.findall(r'"([a-zA-Z][\w-]*?)[=>]', groups):
+        assert name in table, name
