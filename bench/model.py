@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,10 @@ class Workload:
     answer: Callable[[], Any]  #: the answer of the last run
 
 
+def digest_of_repr(answer: Any) -> str:
+    return hashlib.sha256(repr(answer).encode()).hexdigest()
+
+
 @dataclass(frozen=True)
 class Family:
     """One job, several implementations, and the check that makes them comparable."""
@@ -28,11 +33,11 @@ class Family:
     baseline: str  #: the variant that all others are compared with: upstream, unmodified
     entry: str  #: the name that every variant module defines
     sizes: Mapping[str, Any]  #: name -> argument of `prepare`; the first is upstream's own size
-    work: Mapping[str, tuple[float, str]]  #: size -> (amount, unit) of work in one iteration
     prepare: Callable[[ModuleType, Any], Workload]  #: (variant module, size) -> what is timed
     check: Callable[[ModuleType], None]  #: the oracle: returns, or raises WrongAnswer
     accept: Callable[[Any, Any], None]  #: (answer, size) -> returns, or raises WrongAnswer
-    digest: Callable[[Any], str]  #: answer -> short stable text, equal for equal answers
+    digest: Callable[[Any], str] = digest_of_repr  #: answer -> short stable text, equal for equal answers
+    work: Mapping[str, tuple[float, str]] = field(default_factory=dict)  #: size -> (amount, unit) of one iteration
 
     @property
     def full_size(self) -> str:

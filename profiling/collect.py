@@ -140,7 +140,7 @@ class Running:
         size = jobs[0].target.size
         return Manifest(
             family=self.request.family, variant=variant.name, timestamp=self.session.timestamp, size=size,
-            work=self.family.work[size], job=self.family.summary, upstream=self.family.upstream, summary=variant.summary, description=variant.description,
+            work=self.family.work.get(size, (1.0, "iteration")), job=self.family.summary, upstream=self.family.upstream, summary=variant.summary, description=variant.description,
             requires=variant.requires, lines=variant.lines, sources=sources(variant, jobs),
             baseline=self.family.baseline, interpreters=self.descriptions, host=self.host,
             options=asdict(self.session.options),

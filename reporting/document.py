@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 #: What a colour means. Renderers map roles to Okabe–Ito; a role means the same on every chart of a study.
 ROLE_BASELINE, ROLE_WRONG = "baseline", "wrong"  # variants are "variant-0", "variant-1", ... in the study's order
+LIMITS = "What limits this report"  #: the heading over a document's warnings
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Table:
-    """A table: the first column is left-aligned text, the others are aligned right if `numeric`."""
+    """A table of numbers (the first column names the row), or of words if not `numeric`."""
 
     title: str
     columns: tuple[str, ...]
@@ -40,6 +41,10 @@ class Table:
         grid = [tuple(Cell(c, c) for c in self.columns), *self.rows]
         turned = list(zip(*grid, strict=True))
         return Table(self.title, tuple(c.text for c in turned[0]), tuple(turned[1:]), self.caption, self.numeric)
+
+    def aligned_right(self, column: int) -> bool:
+        """Whether a column holds numbers, and so is aligned right; one that holds nothing but words is not."""
+        return self.numeric and column > 0 and not all(isinstance(row[column].value, str) for row in self.rows)
 
     def footnotes(self) -> tuple[str, ...]:
         """Return the reasons of missing or flagged cells, each once, in order of appearance."""

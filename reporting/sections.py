@@ -98,9 +98,9 @@ def overview(evidence: Evidence, comparisons: list[Comparison]) -> Section:
     ]
     manifest = evidence.baseline.manifest
     amount, unit = manifest.work
+    job = "one iteration is one call of it" if amount == 1 else f"one iteration works through {amount:,.0f} {unit}s"
     about = (
-        f"The workload is pyperformance's {manifest.upstream}; one iteration works through {amount:,.0f} "
-        f"{unit}{'s' if amount != 1 else ''}. Every variant does this same job inside upstream's own timing function. "
+        f"The workload is pyperformance's {manifest.upstream}; {job}. Every variant does this same job inside upstream's own timing function. "
         "Unless marked as unchecked, a variant was timed only after its answers agreed with an oracle that shares no code "
         "with it, and every measured process had to print the same answer again. Intervals are 95 % bootstrap intervals "
         "over process means."

@@ -52,7 +52,7 @@ def host_notes(evidence: Evidence) -> tuple[str, ...]:
 def paragraphs(description: str) -> list[str]:
     """Split a docstring at blank lines and list items, and join its wrapped lines."""
     parts = re.split(r"\n\s*\n|\n(?=\s*[-*] )", description)
-    return [re.sub(r"^[-*] ", "• ", " ".join(part.split())) for part in parts if part.strip()]
+    return [re.sub(r"^[-*] ", "• ", " ".join(part.split())).replace("`", "") for part in parts if part.strip()]
 
 
 def performance(evidence: Evidence, c: Comparison, *, geomean: bool) -> Table:

@@ -15,7 +15,7 @@ from hashlib import sha256
 from itertools import count
 
 from reporting import plotly_figures
-from reporting.document import BarChart, Cell, Document, Dots, FlameGraph, Section, Table, Text
+from reporting.document import LIMITS, BarChart, Cell, Document, Dots, FlameGraph, Section, Table, Text
 from reporting.palette import printable
 
 SUFFIX = ".html"
@@ -62,6 +62,7 @@ tbody th{position:sticky;left:0;z-index:1;background:var(--paper);font-weight:50
 tbody th div{width:max-content;max-width:22rem;overflow-wrap:anywhere}
 .words td{max-width:42rem;overflow-wrap:anywhere}
 .numbers td,.numbers thead th+th{text-align:right}.numbers td{white-space:nowrap}
+.numbers td.left,.numbers thead th.left{text-align:left}.heading{font-weight:600;margin-top:2rem}
 td[title],th[title]{cursor:help}td.missing{color:var(--soft)}sup{font-size:.7em;line-height:0}
 .notes{color:var(--soft);font-size:.85rem;margin:.5rem 0 2rem;padding-left:1.6rem;max-width:46rem}
 .absent{color:var(--soft);font-style:italic}
@@ -243,7 +244,7 @@ def _warnings(warnings: tuple[str, ...]) -> str:
     if not warnings:
         return ""
     items = "".join(f"<li>{escape(warning)}</li>" for warning in warnings)
-    return f'<aside class="warnings" role="note"><h2>What this report could not measure</h2><ul>{items}</ul></aside>'
+    return f'<aside class="warnings" role="note"><h2>{LIMITS}</h2><ul>{items}</ul></aside>'
 
 
 def _text(text: Text) -> str:
@@ -262,8 +263,12 @@ def _titled(number: str, title: str, caption: str) -> str:
 def _table(table: Table) -> str:
     """Return a table in a box of its own that scrolls, with the reasons of its missing cells below."""
     notes = {note: i for i, note in enumerate(table.footnotes(), 1)}
-    head = "".join(f'<th scope="col">{escape(column)}</th>' for column in table.columns)
-    rows = "".join(f"<tr>{''.join(_cells(row, notes))}</tr>" for row in table.rows)
+    head = "".join(
+        f'<th scope="col"{_side(table.aligned_right(i))}>{escape(column)}</th>'
+        for i, column in enumerate(table.columns)
+    )
+    right = [table.aligned_right(column) for column in range(len(table.columns))]
+    rows = "".join(f"<tr>{''.join(_cells(row, notes, right))}</tr>" for row in table.rows)
     kind = "numbers" if table.numeric else "words"
     listed = "".join(f"<li>{escape(note)}</li>" for note in notes)
     return (
@@ -273,11 +278,15 @@ def _table(table: Table) -> str:
     )
 
 
-def _cells(row: tuple[Cell, ...], notes: dict[str, int]) -> Iterator[str]:
+def _side(right: bool) -> str:
+    return "" if right else ' class="left"'
+
+
+def _cells(row: tuple[Cell, ...], notes: dict[str, int], right: list[bool]) -> Iterator[str]:
     for column, cell in enumerate(row):
         start, end = ("td", "</td>") if column else ('th scope="row"', "</div></th>")
         hint = f' title="{escape(cell.note)}"' if cell.note else ""
-        kind = ' class="missing"' if cell.missing and column else ""
+        kind = ' class="missing"' if cell.missing and column else _side(right[column])
         mark = f"<sup>{notes[cell.note]}</sup>" if cell.note else ""
         yield f"<{start}{kind}{hint}>{'' if column else '<div>'}{escape(cell.text)}{mark}{end}"
 

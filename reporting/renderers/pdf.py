@@ -41,7 +41,7 @@ from reportlab.platypus import Table as Grid
 from reportlab.platypus.tableofcontents import TableOfContents
 
 from reporting import paper_figures
-from reporting.document import BarChart, Cell, Document, Dots, FlameGraph, Section, Table, Text
+from reporting.document import LIMITS, BarChart, Cell, Document, Dots, FlameGraph, Section, Table, Text
 from reporting.palette import printable, shorten
 
 SUFFIX = ".pdf"
@@ -84,6 +84,7 @@ TITLE = _style("title", 20, 25, fontName=BOLD)
 SUBTITLE = _style("subtitle", 10.5, 14, textColor=SOFT)
 HEADING = _style("heading", 14, 18, fontName=BOLD, spaceBefore=20, spaceAfter=8)
 BAND = {"borderPadding": (5, 6, 5, 8), "leftIndent": 8, "rightIndent": 6, "spaceBefore": 16, "spaceAfter": 16}
+SUBHEADING = _style("subheading", 11, 15, fontName=BOLD, spaceBefore=12, keepWithNext=1)
 VERDICT = _style("verdict", 12, 16, fontName=BOLD, spaceAfter=7)
 LEAD = _style("lead", 14, 19, fontName=BOLD, spaceAfter=9)
 WARNING = _style("warning", 9, 12.5, backColor=WARM, **BAND)
@@ -228,7 +229,7 @@ def _title(document: Document) -> Iterator[Flowable]:
     for verdict in verdicts:
         yield _paragraph(verdict.text, VERDICT if len(verdicts) > 1 else LEAD)
     if document.warnings:
-        heading = "<b>What this report could not measure</b>"
+        heading = f"<b>{LIMITS}</b>"
         lines = "<br/>".join(f"• {_markup(warning)}" for warning in document.warnings)
         yield Paragraph(f"{heading}<br/>{lines}", WARNING)
     yield Spacer(1, 10)
@@ -264,7 +265,7 @@ def _height(flowables: Sequence[Flowable], width: float) -> float:
 def _text(text: Text) -> Flowable:
     if text.style == "code":
         return XPreformatted(escape(_broken(printable(text.text))), CODE)
-    return _paragraph(text.text, {"verdict": VERDICT, "warning": WARNING}.get(text.style, BODY))
+    return _paragraph(text.text, {"verdict": VERDICT, "warning": WARNING, "heading": SUBHEADING}.get(text.style, BODY))
 
 
 def _broken(code: str) -> str:
@@ -378,7 +379,7 @@ def _cuts(least: list[float], room: float) -> list[tuple[int, int]]:
 def _grid(table: Table, size: float, room: float, notes: dict[str, int]) -> Any:
     """Return a reportlab table that repeats its header on every page."""
     leading = size * 1.3
-    sides = [0, *[2 if table.numeric else 0] * (len(table.columns) - 1)]  # reportlab's left and right
+    sides = [2 if table.aligned_right(i) else 0 for i in range(len(table.columns))]  # reportlab's right and left
     cells = [_style("cell", size, leading, spaceAfter=0, alignment=side) for side in sides]
     heads = [_style("head", size, leading, spaceAfter=0, alignment=side, fontName=BOLD) for side in sides]
     head = [_paragraph(column, style) for column, style in zip(table.columns, heads, strict=True)]

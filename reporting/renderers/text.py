@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text as Line
 
-from reporting.document import BarChart, Block, Document, Dots, FlameGraph, Table, Text
+from reporting.document import LIMITS, BarChart, Block, Document, Dots, FlameGraph, Table, Text
 
 SUFFIX = ".txt"
 WIDTH = 100
@@ -21,7 +21,7 @@ LONG = 44  #: a cell wider than this does not fit beside others
 def render(document: Document) -> bytes:
     parts = [document.title, "=" * len(document.title), document.subtitle]
     if document.warnings:
-        parts += ["", "Mind:", *(_wrap(warning, "! ") for warning in document.warnings)]
+        parts += ["", f"{LIMITS}:", *(_wrap(warning, "! ") for warning in document.warnings)]
     for section in document.sections:
         parts += ["", "", section.title, "-" * len(section.title)]
         for block in section.blocks:
@@ -112,7 +112,7 @@ def _columns(table: Table, chosen: list[int]) -> Table:
 def _grid(table: Table) -> str:
     grid = Grid(box=box.SIMPLE, padding=(0, 1, 0, 0), show_edge=False, pad_edge=False)
     for index, column in enumerate(table.columns):
-        grid.add_column(Line(column), justify="right" if index and table.numeric else "left", no_wrap=True)
+        grid.add_column(Line(column), justify="right" if table.aligned_right(index) else "left", no_wrap=True)
     for row in table.rows:
         grid.add_row(*(Line(cell.text) for cell in row))
     out = io.StringIO()
