@@ -96,7 +96,7 @@ class RunDir:
         return [Measurement(**m | {"values": tuple(m["values"])}) for m in read_json(path)["measurements"]]
 
     def write_metrics(self, measured: list[Measurement]) -> None:
-        write_json(self.path / "metrics.json", {"measurements": [asdict(m) for m in measured]})
+        write_json(self.path / "metrics.json", {"measurements": [asdict(m) for m in measured]}, indent=None)
         text = io.StringIO()
         table = csv.writer(text, lineterminator="\n")
         table.writerow(["collector", "build", "metric", "unit", "source", "counted_percent", "missing", "values"])
@@ -188,8 +188,8 @@ def read_json(path: Path) -> dict[str, Any]:
     return dict(record)
 
 
-def write_json(path: Path, record: dict[str, Any]) -> None:
-    write_text(path, json.dumps({"schema": SCHEMA} | record, indent=1, ensure_ascii=False, sort_keys=True) + "\n")
+def write_json(path: Path, record: dict[str, Any], indent: int | None = 1) -> None:
+    write_text(path, json.dumps({"schema": SCHEMA} | record, indent=indent, ensure_ascii=False, sort_keys=True) + "\n")
 
 
 def write_text(path: Path, text: str) -> None:

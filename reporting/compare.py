@@ -89,7 +89,7 @@ def hot_functions(stacks: Counter[str]) -> list[Hot]:
     return sorted(hot, key=lambda h: (-h.own.value, -h.inclusive.value, h.name))
 
 
-def flame_boxes(stacks: Counter[str], smallest: float = 0.002) -> tuple[Box, ...]:
+def flame_boxes(stacks: Counter[str], smallest: float = 0.004) -> tuple[Box, ...]:
     """Lay out folded stacks, ordered by name; frames below `smallest` of the whole are left out."""
     whole = sum(stacks.values())
     boxes: list[Box] = []

@@ -209,7 +209,7 @@ def others(evidence: Evidence, build: str) -> Table | None:
     }
     rows = tuple((text(name), *(_other(run, build, name) for run in evidence.runs)) for name in names)
     columns = ("measured", *(run.name for run in evidence.runs))
-    caption = "Means over processes. A first value holds what warming up costs, just-in-time compilation included."
+    caption = "Means over processes. A first value holds warming up, such as loading code that was compiled before."
     return Table(f"Also measured, {python(evidence, build)}", columns, rows, caption) if rows else None
 
 
@@ -286,18 +286,21 @@ def sources(evidence: Evidence) -> Table:
 def command_history(evidence: Evidence) -> Table:
     """The commands of the study, equal ones joined: how often, how long in all, and the command."""
     groups: dict[str, list[float]] = defaultdict(list)
+    events = ""
     for seconds, command in _commands(evidence.log):
-        groups[command].append(seconds)
+        found = re.search(r" -e (\S+,\S+)", command)
+        events = found.group(1) if found else events
+        groups[command.replace(events, "$EVENTS") if events else command].append(seconds)
     rows = tuple(
         (Cell(command, command), Cell(str(len(took)), len(took)), Cell(units.seconds(sum(took)), sum(took)))
         for command, took in groups.items()
     )
-    return Table(
-        "Command history", ("command", "times", "took"), rows, "Run from the top of the checkout.", numeric=False
-    )
+    caption = "Run from the top of the checkout." + (f" EVENTS={events.replace(',', ', ')}" if events else "")
+    return Table("Command history", ("command", "times", "took"), rows, caption, numeric=False)
 
 
 def _commands(log: Iterable[str]) -> Iterable[tuple[float, str]]:
+    """Yield (seconds, command) of a log, with what differs from run to run taken out."""
     for line in log:
         match = re.match(r"\d\d:\d\d:\d\d +([\d.]+) s  exit -?\d+ +(.*)$", line)
         if match:

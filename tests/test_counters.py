@@ -38,6 +38,8 @@ def test_suffixes_multiplexing_and_counts_per_iteration(tmp_path: Path) -> None:
     assert found["branches"].counted == 100.0
     assert found["branch-misses"].missing == "not counted"
     assert found["LLC-loads"].missing == "perf did not report it"
+    assert found["task-clock"].values  # user space has a clock
+    assert found["context-switches"].values == () and "user space only" in found["context-switches"].missing
 
 
 def test_a_counter_lost_in_one_run_is_missing_altogether(tmp_path: Path) -> None:

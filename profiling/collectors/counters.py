@@ -32,6 +32,7 @@ HARDWARE = (
 # Not duration_time: perf lets it run from the start of the process, whatever the control pipe says.
 SOFTWARE = ("task-clock", "context-switches", "cpu-migrations", "page-faults")
 UNITS = {"task-clock": "ms"}
+KERNEL_ONLY = ("context-switches", "cpu-migrations")  #: happen in the kernel, so user space never sees one
 MINIMUM_COUNTED = 95.0  #: per cent of the region; below it perf has estimated the rest
 
 
@@ -138,16 +139,22 @@ def parse(raw: Path, derived: Path, build: str) -> Iterator[Measurement]:
 
 def _measurement(event: str, rows: list[dict[str, str]], iterations: int, build: str) -> Measurement:
     source = "software event" if event in SOFTWARE else "PMU"
-    said = [row["counter-value"] for row in rows]
-    missing = next(
-        (value.strip("<>") for value in said if value.startswith("<")), "" if rows else "perf did not report it"
-    )
     # One number for all runs: a counter that was lost in some of them is not averaged over the others.
-    values = () if missing else tuple(float(value) / iterations for value in said)
+    missing = next(filter(None, map(_lost, rows)), "" if rows else "perf did not report it")
+    values = () if missing else tuple(float(row["counter-value"]) / iterations for row in rows)
     counted = min((float(row.get("pcnt-running", 100.0)) for row in rows), default=100.0)
     return Measurement(
         NAME, build, event, UNITS.get(event, ""), values, source=source, missing=missing, counted=counted
     )
+
+
+def _lost(row: dict[str, str]) -> str:
+    """Return why a row holds no number, in perf's words or ours; empty if it holds one."""
+    if row["counter-value"].startswith("<"):
+        return row["counter-value"].strip("<>")
+    if event_name(row) in KERNEL_ONLY and row["event"].endswith(":u"):
+        return "counted in user space only, where it is always 0; needs perf_event_paranoid 1 or root"
+    return ""
 
 
 def event_name(row: dict[str, str]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -40,14 +41,15 @@ def estimate(job: Job, options: Options) -> float:
 def record(jobs: Sequence[Job], session: Session) -> None:
     spy = which("py-spy")
     assert spy is not None, "unavailable() is asked first"
+    version = subprocess.run([spy, "--version"], capture_output=True, text=True, check=False).stdout.strip()
     for job in (job for job in jobs if job.status == "ok"):
         session.progress.step("profile", job.name)
         with session.guard(job, "profile"):
-            _one(job, session)
+            _one(job, session, spy, version)
         session.progress.advance(estimate(job, session.options))
 
 
-def _one(job: Job, session: Session) -> None:
+def _one(job: Job, session: Session, spy: str, version: str) -> None:
     options = session.options
     _, _, loops = job.plan(options, options.sample_seconds)
     output = job.raw(NAME) / "py-spy.speedscope.json"
@@ -55,10 +57,10 @@ def _one(job: Job, session: Session) -> None:
     each, values = (loops, 1) if job.seconds >= options.value_seconds else (max(1, loops // 10), 10)
     worker = job.argv("--worker", "-w", str(int(job.warms_up)), "-n", str(values), "-l", str(each), "-q")
     # py-spy stands beside the interpreter of the tool's environment; its name alone keeps the log portable.
-    spy = ["py-spy", "record", "--format", "speedscope", "--rate", str(options.sample_rate), "--output", str(output)]
-    path = {"PATH": f"{Path(which('py-spy') or '').parent}:{session.environment(job.build, 0)['PATH']}"}
+    record = ["py-spy", "record", "--format", "speedscope", "--rate", str(options.sample_rate), "--output", str(output)]
+    path = {"PATH": f"{Path(spy).parent}:{session.environment(job.build, 0)['PATH']}"}
     try:
-        done = session.execute(job, [*spy, "--", *worker], extra=path)
+        done = session.execute(job, [*record, "--", *worker], extra=path)
     finally:
         if output.is_file():
             write_text(output, json.dumps(keep_region(json.loads(output.read_text())), separators=(",", ":")))
@@ -66,7 +68,7 @@ def _one(job: Job, session: Session) -> None:
         said = (done.err.strip() or "py-spy left no recording").splitlines()[-1]
         job.notes[NAME] = (f"py-spy failed: {said}", "Allow ptrace (see Troubleshooting in the README).")
         return
-    job.tools[NAME] = "py-spy"
+    job.tools[NAME] = version
 
 
 def keep_region(record: dict[str, Any]) -> dict[str, Any]:
@@ -79,17 +81,17 @@ def keep_region(record: dict[str, Any]) -> dict[str, Any]:
     kept: dict[str, int] = {}  # frame (as JSON) -> its new index
     profiles, outside = [], 0
     for profile in record["profiles"]:
-        samples, weights = [], []
-        for sample, weight in zip(profile["samples"], profile["weights"], strict=True):
+        samples = []
+        for sample in profile["samples"]:
             inside = _inside([frames[index] for index in sample])
             if inside is None:
                 outside += 1
                 continue
             samples.append([kept.setdefault(json.dumps(frame, sort_keys=True), len(kept)) for frame in inside])
-            weights.append(weight)
         if samples:
-            end = {"startValue": 0.0, "endValue": sum(weights)}
-            profiles.append(profile | end | {"name": "measured region", "samples": samples, "weights": weights})
+            # py-spy gives every sample the same nominal weight, so plain counts say as much.
+            counts = {"unit": "none", "startValue": 0, "endValue": len(samples), "weights": [1] * len(samples)}
+            profiles.append(profile | counts | {"name": "measured region", "samples": samples})
     shared = {"frames": [json.loads(frame) for frame in kept]}
     return record | {"name": "measured region", "profiles": profiles, "shared": shared, "samples_outside": outside}
 

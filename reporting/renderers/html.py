@@ -20,7 +20,7 @@ from reporting.palette import printable
 
 SUFFIX = ".html"
 SHARED = "../assets/plotly-basic.min.js"  #: where plotly.js is, seen from a page in a folder of its own
-WIDEST = 100  #: frames listed in the table behind a flame graph
+WIDEST = 20  #: frames listed in the table behind a flame graph
 
 STYLE = """
 :root{color-scheme:light dark;--paper:#fff;--ink:#1c1e21;--soft:#5b6168;--line:#dcdfe3;--box:#f5f6f8;--link:#0060a0;
