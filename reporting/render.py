@@ -9,6 +9,7 @@ benchmark_reports/<bench>.pdf          deep dive
 from __future__ import annotations
 
 import importlib
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -58,6 +59,14 @@ def place(document: Document, name: str, suffix: str, root: Path, deep_dives: Pa
 
 
 def _share(source: Path, target: Path) -> None:
+    """Put the script where every page finds it: a link inside the checkout, so that it is stored once, else a copy."""
     data = source.read_bytes()
-    if not target.is_file() or target.read_bytes() != data:
+    if target.is_file() and target.read_bytes() == data:
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.unlink(missing_ok=True)
+    checkout = Path(__file__).resolve().parent.parent
+    if target.resolve().is_relative_to(checkout):
+        target.symlink_to(os.path.relpath(source, target.parent.resolve()))
+    else:
         write_bytes(target, data)
