@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reporting import tables, units
+from reporting import provenance, tables, units
 from reporting.compare import Comparison, Speed, compare, flame_boxes, hot_functions
 from reporting.document import Bar, BarChart, Block, Document, Dots, FlameGraph, Section, Text
 from reporting.evidence import Evidence, Run
@@ -261,7 +261,9 @@ def conclusion(evidence: Evidence, comparisons: list[Comparison]) -> Section:
 
 
 def environment(evidence: Evidence) -> Section:
-    return Section("Environment", (tables.host(evidence), tables.interpreters(evidence), tables.sources(evidence)))
+    return Section(
+        "Environment", (provenance.host(evidence), provenance.interpreters(evidence), provenance.sources(evidence))
+    )
 
 
 def commands(evidence: Evidence) -> Section:
@@ -273,4 +275,4 @@ def commands(evidence: Evidence) -> Section:
         f"processes. The log results/{family}/{stamp}.log has each command with its time; here, equal ones are joined."
     )
     again = f"invoke render --bench {family} --timestamp {stamp}"
-    return Section("Commands", (Text(intro), Text(again, "code"), tables.command_history(evidence)))
+    return Section("Commands", (Text(intro), Text(again, "code"), provenance.command_history(evidence)))

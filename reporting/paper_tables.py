@@ -1,0 +1,128 @@
+"""Tables on paper: letters as large as the page allows, never below 7 pt; then turned, then split by columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from reportlab.pdfbase import pdfmetrics
+from reportlab.platypus import Table as Grid
+
+from reporting.document import Cell, Table
+from reporting.palette import printable
+from reporting.paper import BOLD, LINE, PORTRAIT, SANS, SHADE, TURNED, paragraph, style
+
+SIZES = (9.0, 8.5, 8.0, 7.5, 7.0)  #: of text in tables, tried in this order
+PAD = 4.0  #: left and right of a cell
+DIVISIBLE = 220.0  #: points; a table of less height is not divided between pages
+UNBROKEN, BREAKABLE = 34, 20  #: letters of words that are better not broken, and of those that may not be
+
+
+def fit(table: Table) -> tuple[float, float]:
+    """Return the size of the letters and the width of the page that a table needs; see the module's docstring."""
+    parts = len(_cuts(_least(table, SIZES[2]), PORTRAIT))
+    stacks = parts * (len(table.rows) + 3) * SIZES[2] * 1.9 < DIVISIBLE  # so few rows that its parts go on one page
+    for width, letters in ((PORTRAIT, UNBROKEN), (PORTRAIT, BREAKABLE), (TURNED, BREAKABLE)):
+        if width == TURNED and stacks:
+            return SIZES[2], PORTRAIT
+        units = _units(table, letters)
+        for size in SIZES:
+            if sum(units) * size + 2 * PAD * len(units) <= width:
+                return size, width
+    return SIZES[2], TURNED
+
+
+def _least(table: Table, size: float) -> list[float]:
+    """Return the least width of each column."""
+    return [unit * size + 2 * PAD for unit in _units(table, BREAKABLE)]
+
+
+def _units(table: Table, letters: int) -> list[float]:
+    """Return the least width of each column, in ems: its longest word, cells that are numbers or short being one word.
+
+    Words of more than so many letters (hashes, paths) may be broken anywhere.
+    """
+    widths = []
+    for i, column in enumerate(table.columns):
+        whole = 32 if i and table.numeric else 24 if i == 0 else 14
+        words = [(word, BOLD) for word in printable(column).split()]
+        for row in table.rows:
+            text = printable(row[i].text) + ("00" if row[i].note else "")
+            words += [(word, SANS) for word in ([text] if len(text) <= whole else text.split())]
+        longest = max((pdfmetrics.stringWidth(word, font, 100) for word, font in words), default=0.0) / 100
+        widths.append(min(longest, letters * 0.62) + 0.06)
+    return widths
+
+
+def _most(table: Table, size: float) -> list[float]:
+    """Return the width of each column when nothing wraps."""
+    texts = [[column, *(printable(row[i].text) for row in table.rows)] for i, column in enumerate(table.columns)]
+    return [max(pdfmetrics.stringWidth(t, BOLD, size) for t in column) + 2 * PAD + size for column in texts]
+
+
+def _widths(table: Table, size: float, room: float) -> list[float]:
+    """Share the room: each column gets its least, what is left goes to the columns that would wrap."""
+    least = _least(table, size)
+    wishes = [max(most - low, 0.0) for most, low in zip(_most(table, size), least, strict=True)]
+    spare, wanted = max(room - sum(least), 0.0), sum(wishes)
+    share = min(spare / wanted, 1.0) if wanted else 0.0
+    return [low + wish * share for low, wish in zip(least, wishes, strict=True)]
+
+
+def parts(table: Table, size: float, room: float) -> Iterator[Table]:
+    """Yield the table, or parts of about equal width that repeat the first column, as many as the room demands."""
+    least = _least(table, size)
+    needed = len(_cuts(least, room))
+    narrower = (_cuts(least, room * twelfth / 12) for twelfth in range(1, 13))
+    for start, stop in next(cuts for cuts in narrower if len(cuts) == needed):
+        chosen = (0, *range(start, stop))
+        rows = tuple(tuple(row[i] for i in chosen) for row in table.rows)
+        yield Table(table.title, tuple(table.columns[i] for i in chosen), rows, table.caption, table.numeric)
+
+
+def _cuts(least: list[float], room: float) -> list[tuple[int, int]]:
+    """Return which columns stand beside the first one in each part."""
+    cuts: list[tuple[int, int]] = []
+    start = 1
+    while start < len(least) or (least and not cuts):
+        used, stop = least[0], start
+        while stop < len(least) and (stop == start or used + least[stop] <= room):
+            used += least[stop]
+            stop += 1
+        cuts.append((start, stop))
+        start = stop
+    return cuts
+
+
+def grid(table: Table, size: float, room: float, notes: dict[str, int]) -> Any:
+    """Return a reportlab table that repeats its header on every page."""
+    leading = size * 1.3
+    sides = [2 if table.aligned_right(i) else 0 for i in range(len(table.columns))]  # reportlab's right and left
+    cells = [style("cell", size, leading, spaceAfter=0, alignment=side) for side in sides]
+    heads = [style("head", size, leading, spaceAfter=0, alignment=side, fontName=BOLD) for side in sides]
+    head = [paragraph(column, style) for column, style in zip(table.columns, heads, strict=True)]
+    body = [[paragraph(_marked(c, notes), s) for c, s in zip(row, cells, strict=True)] for row in table.rows]
+    grid: Any = Grid([head, *body], colWidths=_widths(table, size, room), repeatRows=1, hAlign="LEFT")
+    rules: Sequence[tuple[Any, ...]] = [
+        ("BACKGROUND", (0, 0), (-1, 0), SHADE),
+        ("FONT", (0, 0), (-1, -1), SANS, size),
+        ("VALIGN", (0, 0), (-1, 0), "BOTTOM"),
+        ("VALIGN", (0, 1), (-1, -1), "TOP"),
+        ("LINEBELOW", (0, 0), (-1, -1), 0.4, LINE),
+        ("LEFTPADDING", (0, 0), (-1, -1), PAD),
+        ("RIGHTPADDING", (0, 0), (-1, -1), PAD),
+        ("TOPPADDING", (0, 0), (-1, -1), 2),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
+    ]
+    grid.setStyle(rules)
+    grid.wrap(room, TURNED)
+    grid.splitInRow = max(grid._rowHeights) > TURNED / 2  # a row may be divided only if no page could hold it
+    return grid
+
+
+def _marked(cell: Cell, notes: dict[str, int]) -> str:
+    return cell.text + (raised(notes[cell.note]) if cell.note else "")
+
+
+def raised(number: int) -> str:
+    return str(number).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))

@@ -1,0 +1,76 @@
+"""The tables that say where the numbers come from: the machine, the interpreters, the files and the commands."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+
+from reporting import units
+from reporting.document import Cell, Table
+from reporting.evidence import Evidence
+from reporting.tables import missing, short, text
+
+
+def host(evidence: Evidence) -> Table:
+    about = evidence.baseline.manifest.host
+    caches = ", ".join(f"L{c['level']} {c['type'].lower()} {c['size']}" for c in about["caches"])
+    facts = {
+        "CPU": about["cpu"], "architecture": about["architecture"],
+        "CPUs (usable / all)": f"{about['usable_cpus']} / {about['cpus']}", "caches of CPU 0": caches or None,
+        "memory": units.size(about["memory_bytes"]), "kernel": about["kernel"], "system": about["system"],
+        "C library": about["libc"], "virtualisation": about["virtualisation"], "governor": about["governor"],
+        "turbo": about["turbo"], "SMT": about["smt"], "address randomisation": about["aslr"],
+        "perf_event_paranoid": about["perf_event_paranoid"], "load at the start": " ".join(f"{x:.2f}" for x in about["load"]),
+        "ran as root": "yes" if about["root"] else "no",
+    }  # fmt: skip
+    rows = tuple((text(k), text(v) if v is not None else missing(f"{k}: not visible here")) for k, v in facts.items())
+    return Table("The machine", ("fact", "value"), rows, numeric=False)
+
+
+def interpreters(evidence: Evidence) -> Table:
+    found = evidence.baseline.manifest.interpreters
+    facts = ("version", "base", "compiler", "sha256", "cflags", "configure", "distributions")
+    names = {
+        "base": "binary",
+        "sha256": "sha256 of the binary",
+        "configure": "configured with",
+        "cflags": "compiled with",
+    }
+    rows = []
+    for fact in facts:
+        values = [found[build][fact] for build in evidence.builds]
+        shown = [", ".join(v) if isinstance(v, list) else " ".join(str(v).split()) for v in values]
+        rows.append((text(names.get(fact, fact)), *map(text, shown)))
+    return Table("The interpreters", ("fact", *map(short, evidence.builds)), tuple(rows), numeric=False)
+
+
+def sources(evidence: Evidence) -> Table:
+    rows = tuple((text(run.name), text(path), text(sha)) for run in evidence.runs for path, sha in run.manifest.sources)
+    caption = "Raw files and their hashes are listed in each run's manifest.json."
+    return Table("The files that were executed", ("variant", "file", "sha256"), rows, caption, numeric=False)
+
+
+def command_history(evidence: Evidence) -> Table:
+    """The commands of the study, equal ones joined: how often, how long in all, and the command."""
+    groups: dict[str, list[float]] = defaultdict(list)
+    events = ""
+    for seconds, command in _commands(evidence.log):
+        found = re.search(r" -e (\S+,\S+)", command)
+        events = found.group(1) if found else events
+        groups[command.replace(events, "$EVENTS") if events else command].append(seconds)
+    rows = tuple(
+        (Cell(command, command), Cell(str(len(took)), len(took)), Cell(units.seconds(sum(took)), sum(took)))
+        for command, took in groups.items()
+    )
+    caption = "Run from the top of the checkout." + (f" EVENTS={events.replace(',', ', ')}" if events else "")
+    return Table("Command history", ("command", "times", "took"), rows, caption, numeric=False)
+
+
+def _commands(log: Iterable[str]) -> Iterable[tuple[float, str]]:
+    """Yield (seconds, command) of a log, with what differs from run to run taken out."""
+    for line in log:
+        match = re.match(r"\d\d:\d\d:\d\d +([\d.]+) s  exit -?\d+ +(.*)$", line)
+        if match:
+            command = re.sub(r"/[^\s,]*/bench-[^/,]+/", "", match.group(2))  # the folder of perf's pipes is temporary
+            yield float(match.group(1)), re.sub(r"perf_run_\d+", "perf_run_N", command)
