@@ -19,6 +19,7 @@ ROOT = Path(__file__).parent
 sys.path.insert(0, str(ROOT))  # nox runs this file from elsewhere
 
 from bench import discover  # noqa: E402
+from bench.errors import SuiteError  # noqa: E402
 from profiling import environments, interpreters  # noqa: E402
 
 nox.needs_version = ">=2025.5.1"
@@ -26,7 +27,10 @@ nox.options.error_on_missing_interpreters = True  # never "skipped, exit code 0"
 nox.options.sessions = ["tests"]
 
 PYPROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
-FOUND = interpreters.choose()
+try:
+    FOUND = interpreters.choose()
+except SuiteError as error:
+    sys.exit(error.explained())
 BASE = getattr(sys, "_base_executable", None) or sys.executable
 MEASURED = ["release", "dbg"] if FOUND.debug else ["release"]
 PIP = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
@@ -93,7 +97,7 @@ def lint(session: nox.Session) -> None:
     check_style(session)
 
 
-@nox.session(reuse_venv=True, requires=MEASURED[1:])
+@nox.session(reuse_venv=True, requires=MEASURED)
 def tests(session: nox.Session) -> None:
     """Check style and types, then run the tests; words after -- go to pytest."""
     check_style(session)

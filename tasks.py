@@ -57,6 +57,9 @@ def explained(function: Task) -> Task:
             raise Exit(error.explained(), error.exit_code) from error
         except KeyboardInterrupt:
             raise Exit("interrupted: what was finished is in the archive, nothing is half-written", 130) from None
+        except OSError as error:
+            hint = "Check that it exists, that you may write there (ls -ld), and that the disk is not full (df -h)."
+            raise Exit(f"error: {error.filename or 'a file'}: {error.strerror or error}\n{hint}", 1) from error
         except ModuleNotFoundError as error:
             if error.name is None or error.name.partition(".")[0] in ("bench", "profiling", "reporting"):
                 raise
@@ -88,10 +91,11 @@ def doctor(c: Context) -> None:
 @explained
 def profile(
     c: Context, bench: str, build: str = "both", only: str = "", variant: list[str] | None = None, size: str = "",
-    fast: bool = False, processes: int = 0, counter_runs: int = 0, flush: str = "", time_limit: float = 0.0,
+    fast: bool = False, processes: str = "", counter_runs: str = "", flush: str = "", time_limit: str = "",
     collectors: str = "", wait: bool = False, results_dir: str = "results",
 ) -> None:  # fmt: skip
     """Measure: check every variant, then run the collectors; raw files go to results/."""
+    where = "" if results_dir == "results" else f" --results-dir {results_dir}"
     _measure(
         bench,
         build,
@@ -107,11 +111,12 @@ def profile(
         wait,
         results_dir,
     )
+    print(f"next: invoke parse --bench {bench}{where} && invoke render --bench {bench}{where}")
 
 
 def _measure(
-    bench: str, build: str, only: str, variant: list[str] | None, size: str, fast: bool, processes: int,
-    counter_runs: int, flush: str, time_limit: float, collectors: str, wait: bool, results_dir: str,
+    bench: str, build: str, only: str, variant: list[str] | None, size: str, fast: bool, processes: str,
+    counter_runs: str, flush: str, time_limit: str, collectors: str, wait: bool, results_dir: str,
 ) -> str:  # fmt: skip
     """Run the profile stage; return the new study's timestamp."""
     from profiling.collect import Request, collect, with_overrides
@@ -119,9 +124,12 @@ def _measure(
 
     request = Request(bench, _words(only), tuple(variant or ()), build, size, _words(collectors), wait)
     options = with_overrides(
-        Options.fast() if fast else Options(), processes=processes or None, counter_runs=counter_runs or None,
-        flush_bytes=_bytes(flush) or None, limit_seconds=time_limit or None,
-    )  # fmt: skip
+        Options.fast() if fast else Options(),
+        processes=_number("--processes", processes),
+        counter_runs=_number("--counter-runs", counter_runs),
+        limit_seconds=_number("--time-limit", time_limit),
+        flush_bytes=_bytes(flush) or None,
+    )
     timestamp = collect(request, options, Path(results_dir))
     print(f"measured: {timestamp}")
     return timestamp
@@ -129,6 +137,15 @@ def _measure(
 
 def _words(text: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def _number(option: str, text: str) -> int | None:
+    """Read a whole number of at least 1; None where the option was not given."""
+    if not text:
+        return None
+    if not text.isdecimal() or int(text) < 1:
+        raise UsageError(f"{option} {text!r} is not a whole number of at least 1", f"Write it as {option} 20.")
+    return int(text)
 
 
 def _bytes(text: str) -> int:
@@ -206,7 +223,7 @@ def _render(
 @explained
 def run(
     c: Context, bench: str, build: str = "both", only: str = "", variant: list[str] | None = None, size: str = "",
-    fast: bool = False, processes: int = 0, counter_runs: int = 0, flush: str = "", time_limit: float = 0.0,
+    fast: bool = False, processes: str = "", counter_runs: str = "", flush: str = "", time_limit: str = "",
     collectors: str = "", wait: bool = False, results_dir: str = "results", transpose: bool = False,
     geomean: bool = False, baseline: str = "", report_dir: str = "reports", deep_dive_dir: str = "benchmark_reports",
 ) -> None:  # fmt: skip
@@ -237,6 +254,7 @@ def run(
     for block in document.sections[0].blocks:
         if isinstance(block, Text) and block.style:
             print(block.text)
+    print(f"\nOpen {report_dir}/{bench}_results_{stamp}/index.html in a browser.")
 
 
 @task(
@@ -253,11 +271,14 @@ def clean(c: Context, bench: str = "", results_dir: str = "results", environment
 
     from bench import discover
     from profiling.environments import location
+    from profiling.lock import exclusive
 
-    left = [p for name in ([bench] if bench else discover.families()) for p in _archive(name, results_dir).unfinished()]
-    left += [location(build) for build in ("dbg", "release") if environments and location(build).exists()]
-    for path in left:
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
-        print(f"removed: {path}")
+    with exclusive("invoke clean", wait=False, say=print):  # a study that still runs looks like one that was killed
+        names = [bench] if bench else discover.families()
+        left = [path for name in names for path in _archive(name, results_dir).unfinished()]
+        left += [location(build) for build in ("dbg", "release") if environments and location(build).exists()]
+        for path in left:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+            print(f"removed: {path}")
     if not left:
         print("nothing to remove")

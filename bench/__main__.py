@@ -85,7 +85,8 @@ def load(variant: Variant, family: str, entry: str) -> ModuleType:
     except SuiteError:
         raise
     except BaseException as error:
-        raise VariantFailed(f"{variant.name} cannot be imported: {type(error).__name__}: {error}") from error
+        traceback.print_exc()
+        raise VariantFailed(f"{variant.name} cannot be imported: {said(error)}") from error
     if not hasattr(module, entry):
         raise VariantFailed(
             f"{variant.path.name} defines no {entry}, which a variant of {family} must",
@@ -151,7 +152,16 @@ def run_script(variant: Variant, args: list[str]) -> None:
     try:
         runpy.run_path(str(variant.command), run_name="__main__")
     except Exception as error:
-        raise VariantFailed(f"{variant.command.name} raised {type(error).__name__}: {error}") from error
+        traceback.print_exc()
+        raise VariantFailed(f"{variant.command.name} raised {said(error)}") from error
+
+
+def said(error: BaseException) -> str:
+    """Return an error as one line, with the place where it was raised."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text}{'' if isinstance(error, SyntaxError) else place}"
 
 
 if __name__ == "__main__":
@@ -162,5 +172,5 @@ if __name__ == "__main__":
         sys.exit(error.exit_code)
     except Exception as error:  # the variant's own failure: its last words in one line, the rest above them
         traceback.print_exc()
-        print(f"error: {type(error).__name__}: {error}", file=sys.stderr)
+        print(f"error: {said(error)}", file=sys.stderr)
         sys.exit(VariantFailed.exit_code)

@@ -21,6 +21,7 @@ import io
 import json
 import os
 import re
+import shutil
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -91,8 +92,9 @@ class RunDir:
     def metrics(self) -> list[Measurement]:
         path = self.path / "metrics.json"
         if not path.is_file():
-            family = self.path.parts[-3]
-            raise SuiteError(f"{self.path} has not been parsed", f"Run: invoke parse --bench {family}")
+            family, root = self.path.parts[-3], self.path.parents[2]
+            where = "" if root == RESULTS else f" --results-dir {root}"
+            raise SuiteError(f"{self.path} has not been parsed", f"Run: invoke parse --bench {family}{where}")
         return [Measurement(**m | {"values": tuple(m["values"])}) for m in read_json(path)["measurements"]]
 
     def write_metrics(self, measured: list[Measurement]) -> None:
@@ -166,6 +168,12 @@ class Archive:
             if not any(self.home.glob(f"*/{stamp}")) and not self.log(stamp).exists():
                 return stamp
             sleep(0.2)
+
+    def discard(self, timestamp: str) -> None:
+        """Remove what a study left that ended before anything was measured."""
+        for path in self.home.glob(f"*/{timestamp}"):
+            shutil.rmtree(path)
+        self.log(timestamp).unlink(missing_ok=True)
 
     def unfinished(self) -> list[Path]:
         """Return the directories and logs that a killed study left behind."""

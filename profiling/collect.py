@@ -36,6 +36,8 @@ class Request:
 def collect(request: Request, options: Options, root: Path) -> str:
     """Measure, and return the timestamp of the new study. Raises SuiteError if there is nothing to keep."""
     family = discover.family(request.family)
+    if request.size and request.size not in family.sizes:
+        raise UsageError(f"{request.family} has no size {request.size!r}", f"Known sizes: {', '.join(family.sizes)}.")
     variants = choose_variants(request, family)
     builds, notices = choose_builds(request.build)
     wanted = [(name, collector.load(name)) for name in (request.collectors or collector.names())]
@@ -98,6 +100,7 @@ class Running:
             self.session.log.say("# interrupted")
         names = [name for name, _ in tools]
         if interrupted and not any(job.tools for job in jobs):
+            self.archive.discard(self.session.timestamp)
             raise Interrupted("interrupted before anything was measured", "Nothing was added to the archive.")
         for job in jobs:
             self.explain_gaps(job, names, missing, interrupted)
@@ -134,6 +137,11 @@ class Running:
         if interrupted:
             hint = f"To see it: invoke parse --bench {study.family} && invoke render --bench {study.family}"
             raise Interrupted(f"interrupted; what was complete by then is kept as study {stamp}", hint)
+        if all(job.status != "ok" for job in jobs if job.variant.name == self.family.baseline):
+            raise SuiteError(
+                f"the baseline {self.family.baseline} has no valid result, so nothing can be compared",
+                f"See what it said in {self.archive.log(stamp)}.",
+            )
         return stamp
 
     def manifest(self, variant: Variant, jobs: list[Job]) -> Manifest:
@@ -258,9 +266,10 @@ def sources(variant: Variant, jobs: Sequence[Job]) -> tuple[tuple[str, str], ...
 
 
 def commit() -> str:
-    """Return the commit of this checkout, with + if files differ from it; "" outside git."""
+    """Return the commit of this checkout, with + if the code differs from it; "" outside git."""
+    code = ["bench", "profiling", "reporting", "tasks.py", "noxfile.py", "pyproject.toml"]
     try:
-        asked = [["git", "rev-parse", "--short=12", "HEAD"], ["git", "status", "--porcelain", "--untracked-files=no"]]
+        asked = [["git", "rev-parse", "--short=12", "HEAD"], ["git", "status", "--porcelain", "--", *code]]
         head, dirty = (
             subprocess.run(a, cwd=environments.ROOT, capture_output=True, text=True, check=True) for a in asked
         )

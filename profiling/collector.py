@@ -19,6 +19,7 @@ from profiling import environments
 from profiling.process import Done, Log, explain, run
 from profiling.progress import Progress
 
+LAST_WORDS = 30  #: lines of a failed process's stderr that go to the log
 HERE = Path(__file__).parent / "collectors"
 ORDER = ("timing", "counters", "profile")  #: these first, in this order; others follow by name
 
@@ -122,6 +123,8 @@ class Session:
             log=self.log,
         )
         if done.code:
+            for line in done.err.splitlines()[-LAST_WORDS:]:
+                self.log.say(f"#   {line}")
             raise explain(done)
         if job.digest:
             answers = [line.partition(" ")[2] for line in done.out.splitlines() if line.startswith("answer ")]

@@ -77,7 +77,9 @@ def _interpreters() -> Iterator[Row]:
         return
     yield Row("release interpreter", "ok", pair.release.text)
     if pair.debug is None:
-        yield Row("debug interpreter", "missing", "none: no symbols, no debug build", interpreters.install_hint())
+        off = os.environ.get("BENCH_DEBUG_PYTHON") == "none"
+        found = "off (BENCH_DEBUG_PYTHON=none)" if off else "none: no symbols, no debug build"
+        yield Row("debug interpreter", "missing", found, "" if off else interpreters.install_hint())
     else:
         same = "" if pair.same_version else "; not the release's version, so compare with care"
         yield Row("debug interpreter", "ok", pair.debug.text + same)

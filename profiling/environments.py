@@ -28,6 +28,11 @@ def python(build: str) -> Path:
     path = location(build) / "bin" / "python"
     if not (ROOT / path).exists():
         raise SuiteError(f"the environment {location(build)} does not exist yet", f"Build it: nox -s {build}")
+    if not fresh(build, str(ROOT / path)):
+        raise SuiteError(
+            f"the environment {location(build)} is incomplete, or older than its dependencies or interpreter",
+            f"Build it anew: nox -s {build}",
+        )
     return path
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from bench import discover
 from bench.rundir import Archive
 
+SHOWN = 5  #: of the newest studies
+
 
 def show() -> None:
     for name in discover.families():
@@ -16,4 +18,5 @@ def show() -> None:
             mark = "  baseline" if variant.name == family.baseline else ""
             print(f"  {variant.name:<{width}}  {variant.summary}{mark}")
         stamps = Archive(name).timestamps()
-        print(f"  studies: {', '.join(stamps[-5:]) if stamps else f'none yet (nox -s {name})'}\n")
+        older = f" and {len(stamps) - SHOWN} older" if len(stamps) > SHOWN else ""
+        print(f"  studies: {', '.join(stamps[-SHOWN:]) + older if stamps else f'none yet (nox -s {name})'}\n")

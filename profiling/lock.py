@@ -29,7 +29,7 @@ def exclusive(what: str, *, wait: bool, say: Callable[[str], None]) -> Iterator[
             holder = os.pread(handle, 200, 0).decode(errors="replace").strip() or "another study"
             if not wait:
                 raise SuiteError(
-                    f"{holder} is running on this machine, and two studies at once would spoil each other's timings",
+                    f"{holder} is running on this machine, and two at once would spoil each other's work",
                     "Wait until it has ended, or add --wait to start as soon as it has.",
                 )
             if not told:

@@ -66,7 +66,7 @@ class Progress:
 
     def warn(self, text: str) -> None:
         """Say something that must not be overlooked."""
-        self.console.print(f"[bold yellow]![/] {escape(text)}", soft_wrap=True)
+        self.console.print(f"[bold yellow]![/] {escape(text)}", soft_wrap=not self.console.is_terminal)
 
     def note(self, text: str) -> None:
         self.console.print(escape(text), soft_wrap=True)

@@ -111,5 +111,5 @@ def flame_boxes(stacks: Counter[str], smallest: float = 0.004) -> tuple[Box, ...
 def frame_kind(name: str) -> str:
     """Return whose code a frame is: the family's (upstream's included), a library's, or the harness around it."""
     if ("/__init__.py)" in name and "(bench/" in name) or (name.startswith("bench_") and "run_benchmark.py)" in name):
-        return "harness"
-    return "family" if "(bench/" in name or "run_benchmark.py)" in name else "library"
+        return "benchmark loop"
+    return "variant's code" if "(bench/" in name or "run_benchmark.py)" in name else "library"

@@ -15,11 +15,14 @@ LIMITS = "What limits this report"  #: the heading over a document's warnings
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: what is shown, and the value behind it. Missing is text "–" with the reason in `note`."""
+    """One cell: what is shown, and the number behind it. Missing is text "–" with the reason in `note`."""
 
     text: str
     value: float | str | None = None
     note: str = ""
+    low: float | None = None  #: ends of the value's 95 % interval, where it has one
+    high: float | None = None
+    unit: str = ""  #: of value, low and high; "%" means that they are shares of 1
 
     @property
     def missing(self) -> bool:
@@ -94,7 +97,7 @@ class Box:
     x: float
     width: float
     depth: int
-    kind: str  #: family, library or harness
+    kind: str  #: whose code it is, as compare.frame_kind names it
 
 
 @dataclass(frozen=True)

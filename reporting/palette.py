@@ -17,7 +17,7 @@ BASELINE, WRONG = "#8A8A8A", "#D55E00"
 #: Okabe–Ito without vermillion, which is kept for wrong answers; the two colours of flame graphs come late.
 VARIANTS = ("#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442")
 #: The same three as in profiling/flamegraph.py.
-KINDS = {"family": "#E69F00", "library": "#56B4E9", "harness": "#BBBBBB"}
+KINDS = {"variant's code": "#E69F00", "library": "#56B4E9", "benchmark loop": "#BBBBBB"}
 
 HEADER = 0.8  #: height of a group's name, in rows
 LONG_FACTOR = 5.0  #: a log axis that spans less than this has ordinary ticks
@@ -37,7 +37,7 @@ def role_colour(role: str) -> str:
 
 def kind_colour(kind: str) -> str:
     """Return the colour of a kind of flame graph frame."""
-    return KINDS.get(kind, KINDS["harness"])
+    return KINDS.get(kind, KINDS["benchmark loop"])
 
 
 def printable(text: str) -> str:

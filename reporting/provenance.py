@@ -20,7 +20,7 @@ def host(evidence: Evidence) -> Table:
         "CPUs (usable / all)": f"{about['usable_cpus']} / {about['cpus']}", "caches of CPU 0": caches or None,
         "memory": units.size(about["memory_bytes"]), "kernel": about["kernel"], "system": about["system"],
         "C library": about["libc"], "virtualisation": about["virtualisation"], "governor": about["governor"],
-        "turbo": about["turbo"], "SMT": about["smt"], "address randomisation": about["aslr"],
+        "turbo": about["turbo"], "SMT": {"notsupported": "not supported"}.get(about["smt"], about["smt"]), "address randomisation": about["aslr"],
         "perf_event_paranoid": about["perf_event_paranoid"], "load at the start": " ".join(f"{x:.2f}" for x in about["load"]),
         "ran as root": "yes" if about["root"] else "no",
     }  # fmt: skip

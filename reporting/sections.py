@@ -78,7 +78,7 @@ def sentence(speed: Speed, evidence: Evidence) -> Text:
     said = {
         "faster": f"{name} is {ratio} faster than {base} on {where}.",
         "slower": f"{name} is slower than {base} on {where}: {ratio} its speed.",
-        "equivalent": f"{name} is as fast as {base} within 1 % on {where}: {ratio}.",
+        "equivalent": f"{name} is as fast as {base} within 1 % on {where}: {ratio}.",
         "inconclusive": f"Whether {name} differs from {base} on {where} stays open: {ratio}. More processes would tell.",
         "unchecked": f"{name} ran at {ratio} the speed of {base} on {where}, but nothing checked that it does the same "
         "job: a plain pyperf script has no oracle.",
@@ -102,7 +102,7 @@ def overview(evidence: Evidence, comparisons: list[Comparison]) -> Section:
     about = (
         f"The workload is pyperformance's {manifest.upstream}; {job}. Every variant does this same job inside upstream's own timing function. "
         "Unless marked as unchecked, a variant was timed only after its answers agreed with an oracle that shares no code "
-        "with it, and every measured process had to print the same answer again. Intervals are 95 % bootstrap intervals "
+        "with it, and every measured process had to print the same answer again. Intervals are 95 % bootstrap intervals "
         "over process means."
     )
     return Section("Overview", (*verdicts, *failed, Text(about), speedup_chart(evidence, comparisons)))
@@ -114,7 +114,7 @@ def speedup_chart(evidence: Evidence, comparisons: list[Comparison]) -> BarChart
     log = best > 8
     return BarChart(
         title="Speedup over the baseline",
-        caption=f"How many times faster each variant ran than {evidence.baseline.name}, with its 95 % interval.",
+        caption=f"How many times faster each variant ran than {evidence.baseline.name}, with its 95 % interval.",
         axis="speedup over the baseline (×" + (", log scale)" if log else ")"),
         groups=groups,
         log=log,
@@ -129,7 +129,8 @@ def _bar(speed: Speed, evidence: Evidence) -> Bar:
     text = (
         "1×" if speed.verdict == "baseline" else units.ratio(s) + (" unchecked" if speed.verdict == "unchecked" else "")
     )
-    return Bar(speed.run.name, s.value, s.low, s.high, text, evidence.role(speed.run))
+    role = "unchecked" if speed.verdict == "unchecked" else evidence.role(speed.run)  # unchecked is grey
+    return Bar(speed.run.name, s.value, s.low, s.high, text, role)
 
 
 def initial_analysis(evidence: Evidence, comparisons: list[Comparison]) -> Section:
@@ -154,6 +155,8 @@ def flames(evidence: Evidence, run: Run) -> list[Block]:
     found: list[Block] = []
     for build in evidence.builds:
         stacks = run.stacks.get(build)
+        if not stacks and run.outcome(build).status != "ok":
+            continue  # said in the overview
         if not stacks:
             why = run.gap(build, "profile") or "no sample fell into the measured region"
             found.append(Text(f"No flame graph of {run.name} on {tables.python(evidence, build)}: {why}.", "warning"))
@@ -275,4 +278,7 @@ def commands(evidence: Evidence) -> Section:
         f"processes. The log results/{family}/{stamp}.log has each command with its time; here, equal ones are joined."
     )
     again = f"invoke render --bench {family} --timestamp {stamp}"
-    return Section("Commands", (Text(intro), Text(again, "code"), provenance.command_history(evidence)))
+    return Section(
+        "Commands",
+        (Text(intro), Text("To write this report again:"), Text(again, "code"), provenance.command_history(evidence)),
+    )

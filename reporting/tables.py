@@ -8,7 +8,7 @@ from reporting import units
 from reporting.compare import Comparison, Speed, hot_functions
 from reporting.document import Cell, Table
 from reporting.evidence import Evidence, Run
-from reporting.statistics import amdahl, mean
+from reporting.statistics import Interval, amdahl, mean
 
 MINIMUM_SAMPLES = 500  #: a profile with fewer is called rough
 SHOWN_FUNCTIONS = 8
@@ -16,6 +16,15 @@ SHOWN_FUNCTIONS = 8
 
 def missing(reason: str) -> Cell:
     return Cell(units.DASH, None, reason)
+
+
+def estimate(shown: str, interval: Interval, unit: str, note: str = "") -> Cell:
+    """Return a cell that holds a value with its interval."""
+    return Cell(shown, interval.value, note, interval.low, interval.high, unit)
+
+
+def share_of(interval: Interval) -> str:
+    return f"{100 * interval.value:.1f} % [{100 * interval.low:.1f}–{100 * interval.high:.1f}]"
 
 
 def text(value: object) -> Cell:
@@ -55,15 +64,15 @@ def paragraphs(description: str) -> list[str]:
 
 def performance(evidence: Evidence, c: Comparison, *, geomean: bool) -> Table:
     """Variants by metrics on one build, the fastest first."""
-    ranked = sorted(c.speeds, key=lambda s: -(s.speedup.value if s.speedup else 0))
+    ranked = sorted(c.speeds, key=lambda s: (s.verdict == "unchecked", -(s.speedup.value if s.speedup else 0)))
     rows = [(text(speed.run.name), *_performance(speed)) for speed in ranked]
     if geomean:
         rows.append((text("geometric mean"), *_geomean(c)))
     return Table(
-        f"Variants by metrics, {python(evidence, c.build)}",
+        f"Variants by metrics ({short(c.build)})",
         ("variant", "time per iteration", "speedup", "verdict", "processes", "peak memory"),
         tuple(rows),
-        caption="Time and speedup over the baseline with 95 % intervals; the fastest first.",
+        caption=f"{python(evidence, c.build)}: time and speedup over the baseline with 95 % intervals; the fastest first.",
     )
 
 
@@ -76,13 +85,15 @@ def _performance(speed: Speed) -> tuple[Cell, ...]:
     elif speed.speedup is None:
         ratio = missing(speed.reason)
     else:
-        ratio = Cell(units.ratio(speed.speedup), speed.speedup.value)
+        ratio = estimate(units.ratio(speed.speedup), speed.speedup, "×")
     return (
-        Cell(units.time_interval(speed.seconds), speed.seconds.value),
+        estimate(units.time_interval(speed.seconds), speed.seconds, "s"),
         ratio,
         text(speed.verdict),
         Cell(str(speed.processes), speed.processes),
-        Cell(units.size(max(memory)), max(memory)) if memory else missing("peak memory: the kernel did not tell"),
+        Cell(units.size(max(memory)), max(memory), unit="B")
+        if memory
+        else missing("peak memory: the kernel did not tell"),
     )
 
 
@@ -91,7 +102,8 @@ def _geomean(c: Comparison) -> tuple[Cell, ...]:
     if c.geomean is None:
         return (none, missing("no variant has a speedup"), none, none, none)
     over = f"geometric mean over {', '.join(c.geomean_over)}"
-    return (none, Cell(units.ratio(c.geomean), c.geomean.value, over), none, none, none)
+    shown = estimate(units.ratio(c.geomean), c.geomean, "×", over)
+    return (none, shown, none, none, none)
 
 
 def hot(evidence: Evidence, run: Run) -> Table:
@@ -104,7 +116,7 @@ def hot(evidence: Evidence, run: Run) -> Table:
         for functions in found.values():
             share = functions.get(name)
             pair = (share.own, share.inclusive) if share else ()
-            cells += [Cell(f"{100 * s.value:.1f} % {_percents(s.low, s.high)}", s.value) for s in pair]
+            cells += [estimate(share_of(s), s, "%") for s in pair]
             cells += [missing("not seen among the samples")] * (2 - len(pair))
         rows.append(tuple(cells))
     columns = ("function", *(f"{kind}, {short(b)}" for b in found for kind in ("self", "inclusive")))
@@ -112,10 +124,6 @@ def hot(evidence: Evidence, run: Run) -> Table:
         f"Hot functions of {run.name}", columns, tuple(rows),
         caption="Share of the samples of the measured region: in the function itself, and in it or what it calls.",
     )  # fmt: skip
-
-
-def _percents(low: float, high: float) -> str:
-    return f"[{100 * low:.1f}–{100 * high:.1f}]"
 
 
 def distortion(evidence: Evidence, comparisons: list[Comparison]) -> Table:
@@ -134,7 +142,7 @@ def distortion(evidence: Evidence, comparisons: list[Comparison]) -> Table:
             stacks = run.stacks.get(build)
             if stacks:
                 top = hot_functions(stacks)[0]
-                cells.append(Cell(f"{100 * top.own.value:.1f} % {top.name.partition(' ')[0]}", top.own.value))
+                cells.append(Cell(f"{100 * top.own.value:.1f} % {top.name.partition(' ')[0]}", top.own.value))
             else:
                 cells.append(missing(f"{run.name}: no profile on the {short(build)} build"))
         rows.append(tuple(cells))
@@ -150,7 +158,7 @@ def variants(evidence: Evidence) -> Table:
         (
             text(run.name),
             text(run.manifest.summary),
-            text(", ".join(run.manifest.requires) or "standard library"),
+            text(", ".join(run.manifest.requires) or "nothing extra"),
             Cell(str(run.manifest.lines), run.manifest.lines),
         )
         for run in evidence.runs
@@ -178,7 +186,7 @@ def counters(evidence: Evidence, build: str) -> Table | None:
     columns = ("counter", "source", *(run.name for run in evidence.runs))
     runs = evidence.baseline.manifest.options["counter_runs"]
     return Table(
-        f"Counters per iteration, {python(evidence, build)}", columns, tuple(rows),
+        f"Counters per iteration ({short(build)})", columns, tuple(rows),
         caption=f"Mean of {runs} separate runs, counted around the measured region only. A dash is missing, never zero.",
     )  # fmt: skip
 
@@ -208,7 +216,7 @@ def others(evidence: Evidence, build: str) -> Table | None:
     rows = tuple((text(name), *(_other(run, build, name) for run in evidence.runs)) for name in names)
     columns = ("measured", *(run.name for run in evidence.runs))
     caption = "Means over processes. A first value holds warming up, such as loading code that was compiled before."
-    return Table(f"Also measured, {python(evidence, build)}", columns, rows, caption) if rows else None
+    return Table(f"Also measured ({short(build)})", columns, rows, caption) if rows else None
 
 
 def _other(run: Run, build: str, metric: str) -> Cell:
@@ -230,8 +238,7 @@ def amdahl_caps(evidence: Evidence) -> Table | None:
                 cap = amdahl(top.own)
                 rows.append((
                     text(run.name), text(short(build)), text(top.name),
-                    Cell(f"{100 * top.own.value:.1f} % {_percents(top.own.low, top.own.high)}", top.own.value),
-                    Cell(units.ratio(cap), cap.value),
+                    estimate(share_of(top.own), top.own, "%"), estimate(units.ratio(cap), cap, "×"),
                 ))  # fmt: skip
     columns = ("variant", "build", "hottest function", "its share", "cap on the speedup")
     caption = "Amdahl's law: the most that an infinitely fast accelerator of that one function could bring."

@@ -44,7 +44,7 @@ def time_interval(interval: Interval) -> str:
 
 
 def percent(share: float) -> str:
-    return f"{significant(100 * share)} %"
+    return f"{significant(100 * share)} %"
 
 
 def time_scale(largest: float) -> tuple[float, str]:

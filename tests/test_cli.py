@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from bench.rundir import Archive
+from profiling import lock
 from tests.conftest import ROOT
 
 INVOKE = [sys.executable, "-m", "invoke"]
@@ -74,6 +75,10 @@ def test_a_wrong_interpreter_is_explained() -> None:
     [
         (("profile", "--bench", "nope"), 2, "no benchmark family is named 'nope'"),
         (("profile", "--bench", "aes", "--flush", "lots"), 2, "--flush 'lots' is not a size"),
+        (("profile", "--bench", "aes", "--processes", "0"), 2, "--processes '0' is not a whole number"),
+        (("profile", "--bench", "aes", "--time-limit", "abc"), 2, "--time-limit 'abc' is not a whole number"),
+        (("profile", "--bench", "aes", "--size", "huge"), 2, "aes has no size 'huge'"),
+        (("render", "--bench", "aes", "--report-dir", "/proc/nowhere", "STUDY"), 1, "/proc/nowhere"),
         (("profile", "--bench", "aes", "--variant", "x"), 2, "--variant 'x'"),
         (("parse", "--bench", "aes", "--timestamp", "19990101_000000", "STUDY"), 2, "no study with timestamp"),
         (("render", "--bench", "aes", "--results-dir", "/nonexistent"), 1, "holds no finished study"),
@@ -142,6 +147,12 @@ def test_a_killed_study_spoils_nothing(tmp_path: Path) -> None:
     assert {
         p: p.read_bytes() for p in before if p.name not in ("metrics.json", "metrics.csv")
     }.items() <= before.items()
+
+
+def test_clean_never_touches_a_study_that_runs() -> None:
+    with lock.exclusive("a study of aes", wait=True, say=print):
+        done = invoke("clean")
+    assert done.returncode == 1 and "a study of aes" in done.stderr
 
 
 def test_ctrl_c_leaves_a_consistent_archive(tmp_path: Path) -> None:

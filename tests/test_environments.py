@@ -48,6 +48,16 @@ def test_a_missing_environment_names_the_command_that_builds_it(checkout: Path) 
     assert caught.value.hint == "Build it: nox -s dbg"
 
 
+def test_an_incomplete_environment_is_never_measured(checkout: Path) -> None:
+    python = checkout / ".venv_release" / "bin" / "python"
+    python.parent.mkdir()
+    python.symlink_to(sys.executable)
+    assert environments.python("release") == Path(".venv_release/bin/python")
+    (checkout / ".venv_release" / environments.STAMP).unlink()  # as an interrupted pip leaves it
+    with pytest.raises(SuiteError, match="incomplete"):
+        environments.python("release")
+
+
 def test_paths_are_written_relative_to_the_checkout(checkout: Path) -> None:
     assert environments.portable(checkout / "a" / ".." / "b.py") == "b.py"
     assert environments.portable(Path("/elsewhere/b.py")) == "/elsewhere/b.py"

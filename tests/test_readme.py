@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from profiling import environments
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -24,7 +25,12 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(ROOT / name, house / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("tasks.py", "noxfile.py", "pyproject.toml"):
         shutil.copy(ROOT / name, house / name)
-    (house / ".venv_release").symlink_to(ROOT / ".venv_release")
+    (house / ".venv_release").mkdir()
+    for path in (ROOT / ".venv_release").iterdir():
+        if path.name != environments.STAMP:
+            (house / ".venv_release" / path.name).symlink_to(path)
+    fresh = "from profiling import environments as e; e.mark_fresh('release', '.venv_release/bin/python')"
+    subprocess.run([sys.executable, "-c", fresh], cwd=house, check=True)
     for path, text in EXAMPLES.items():
         (house / path).parent.mkdir(exist_ok=True)
         (house / path).write_text(text, encoding="utf-8")

@@ -39,7 +39,11 @@ BARS = (
 )
 CHART = BarChart("Speedup " + HOSTILE, "See.", "Speedup (×, log scale)", (("release", BARS),), True, (27.9, "limit"))
 DOTS = Dots("Spread", "Even.", "ms", (("baseline", (1.0, 1.1, 1.2), "baseline"), (HOSTILE, (2.0, 2.5), "variant-0")))
-BOXES = (Box("all", 0, 100, 0, "harness"), Box(HOSTILE, 0, 60, 1, "family"), Box(LONG, 60, 40, 1, "library"))
+BOXES = (
+    Box("all", 0, 100, 0, "benchmark loop"),
+    Box(HOSTILE, 0, 60, 1, "variant's code"),
+    Box(LONG, 60, 40, 1, "library"),
+)
 FLAME = FlameGraph("Where time goes", "There.", 100, BOXES)
 EMPTY = FlameGraph("Nothing sampled", "Too short.", 0, ())
 TABLE = Table(
@@ -280,7 +284,7 @@ def test_a_long_table_repeats_its_header() -> None:
         BarChart("All wrong", "", "×", (("", BARS[3:]),), True),
         Dots("No dots", "", "s", ()),
         Dots("One value", "", "s", (("a", (3.0,), "variant-1"),), True),
-        FlameGraph("Deep", "", 10, tuple(Box("f", 0, 10, d, "family") for d in range(200))),
+        FlameGraph("Deep", "", 10, tuple(Box("f", 0, 10, d, "variant's code") for d in range(200))),
         Text("", "code"),
         Text("line\n" * 300, "code"),
         Text("word " * 3000, "warning"),

@@ -129,13 +129,20 @@ def test_json_and_spreadsheet_hold_the_same_numbers(found: Evidence) -> None:
     title = next(b.title for b in document.sections[3].blocks if isinstance(b, Table))
     (main,) = [b for s in record["sections"] for b in s["blocks"] if b.get("title") == title]
     sheet = book[title[:31]]
+    heads = [cell.value for cell in sheet[1]]
+    assert heads[:4] == [
+        "variant",
+        "time per iteration (s)",
+        "time per iteration, low (s)",
+        "time per iteration, high (s)",
+    ]
     for row, cells in enumerate(main["rows"], 2):
-        for column, cell in enumerate(cells, 1):
-            shown = sheet.cell(row, column).value
-            if isinstance(cell["value"], float):
-                assert shown == pytest.approx(cell["value"])
-            else:
-                assert shown == (cell["text"] if cell["value"] is None else cell["value"])
+        shown = {head: sheet.cell(row, column).value for column, head in enumerate(heads, 1)}
+        time, speedup = cells[1], cells[2]
+        assert shown["time per iteration (s)"] == pytest.approx(time["value"])
+        assert shown["time per iteration, low (s)"] == pytest.approx(time["low"]) and time["low"] <= time["value"]
+        assert shown["speedup (×)"] == pytest.approx(speedup["value"])
+        assert shown["verdict"] == cells[3]["text"]
     assert sheet.freeze_panes == "B2"
 
 

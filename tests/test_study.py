@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from bench.errors import SuiteError, UsageError
+from bench.errors import SuiteError, UsageError, WrongAnswer
 from bench.rundir import Archive
 from profiling import collect as stage
 from profiling import lock
+from profiling.collector import Job
 from profiling.collectors import counters
 from profiling.parse import parse
 from reporting import evidence, sections
@@ -180,12 +181,24 @@ def test_what_is_asked_for_by_name_is_never_skipped_silently(
     for request in (
         stage.Request("nope"),
         stage.Request("aes", only=("nope",)),
+        stage.Request("aes", size="huge"),
         stage.Request("aes", build="nope"),
         stage.Request("aes", build="release", collectors=("nope",)),
     ):
         with pytest.raises(UsageError):
             stage.collect(request, SMALL, tmp_path)
     assert not list(tmp_path.iterdir())
+
+
+def test_without_a_valid_baseline_the_study_is_an_error(
+    tmp_path: Path, this_interpreter: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wrong(job: Job, session: object, interpreter: object) -> None:
+        raise WrongAnswer("made to fail")
+
+    monkeypatch.setattr(stage, "check", wrong)
+    with pytest.raises(SuiteError, match="baseline pyaes_clean has no valid result"):
+        stage.collect(stage.Request("aes", ("pyaes_clean",), build="release", size="small", wait=True), SMALL, tmp_path)
 
 
 def test_two_studies_at_once_are_refused(tmp_path: Path, this_interpreter: tuple[str, ...]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -74,7 +75,7 @@ def _of_dots(chart: Dots) -> Table:
         for label, values, _ in chart.series
         for process, value in enumerate(values, 1)
     ]
-    return Table(chart.title, ("variant", "process", chart.axis), tuple(rows), chart.caption)
+    return Table(chart.title, ("variant", "process", chart.axis.replace(", log scale", "")), tuple(rows), chart.caption)
 
 
 def _summary(sheet: Worksheet, document: Document) -> None:
@@ -89,20 +90,33 @@ def _summary(sheet: Worksheet, document: Document) -> None:
 
 
 def _fill(sheet: Worksheet, table: Table) -> None:
-    for column, name in enumerate(table.columns, 1):
+    columns = list(_columns(table))
+    for column, (name, cells) in enumerate(columns, 1):
         _put(sheet, 1, column, name)
         sheet.cell(1, column).font = HEAD
-    for row, cells in enumerate(table.rows, 2):
-        for column, cell in enumerate(cells, 1):
+        for row, cell in enumerate(cells, 2):
             _put(sheet, row, column, cell.text if cell.value is None else cell.value)
+            if cell.unit == "%":
+                sheet.cell(row, column).number_format = "0.0%"
             if cell.note:
                 sheet.cell(row, column).comment = Comment(cell.note, "codesign-bench")
+        longest = max(len(name), *(len(cell.text) for cell in cells)) if cells else len(name)
+        sheet.column_dimensions[get_column_letter(column)].width = min(max(10, longest + 2), 60)
     if table.caption:
         _put(sheet, len(table.rows) + 3, 1, table.caption)
     sheet.freeze_panes = "B2"
-    for column in range(1, len(table.columns) + 1):
-        longest = max([len(table.columns[column - 1]), *(len(row[column - 1].text) for row in table.rows)])
-        sheet.column_dimensions[get_column_letter(column)].width = min(max(10, longest + 2), 60)
+
+
+def _columns(table: Table) -> Iterator[tuple[str, list[Cell]]]:
+    """Yield (header with unit, cells); a column of intervals is followed by its lower and upper ends."""
+    for index, name in enumerate(table.columns):
+        cells = [row[index] for row in table.rows]
+        units = {cell.unit for cell in cells if cell.unit} - {"%"}
+        unit = f" ({units.pop()})" if len(units) == 1 else ""
+        yield name + unit, cells
+        if any(cell.low is not None for cell in cells):
+            yield f"{name}, low{unit}", [replace(c, text="", value=c.low, note="") for c in cells]
+            yield f"{name}, high{unit}", [replace(c, text="", value=c.high, note="") for c in cells]
 
 
 def _put(sheet: Worksheet, row: int, column: int, value: Any) -> None:
