@@ -172,3 +172,15 @@ def test_the_same_archive_gives_the_same_bytes(study: tuple[Archive, str]) -> No
     first, second = (sections.build(evidence.read(*study)) for _ in range(2))
     assert text.render(first) == text.render(second)
     assert json_renderer.render(first) == json_renderer.render(second)
+
+
+def test_an_unchecked_script_is_in_no_geometric_mean_and_gets_no_verdict(found: Evidence) -> None:
+    last = found.runs[2]
+    outcomes = tuple(replace(o, digest="") for o in last.manifest.outcomes)  # as a plain pyperf script has
+    script = replace(last, manifest=replace(last.manifest, outcomes=outcomes))
+    study = times(replace(found, runs=(*found.runs[:2], script)), pyaes_clean=(1.0,) * 10, pyaes_opt=(0.5,) * 10)
+    comparison = compare(study, "release")
+    assert comparison.geomean_over == ("pyaes_opt",)
+    assert comparison.of(study.runs[2]).verdict == "unchecked"
+    rows = tables.performance(study, comparison, geomean=False).rows
+    assert rows[-1][0].text == script.name

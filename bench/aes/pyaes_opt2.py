@@ -56,7 +56,7 @@ class AESModeOfOperationCTR:
         # pyaes keeps round keys as signed integers, some of more than 32 bits: the excess never reaches the output.
         self._round_keys = np.array(AES(key)._Ke, np.int64).astype(np.uint32)
         self._counter = Counter() if counter is None else counter
-        self._keystream = np.empty(0, np.uint8)  # left over from the last block of the last call
+        self._keystream: NDArray[np.uint8] = np.empty(0, np.uint8)  # left over from the last block of the last call
 
     def encrypt(self, plaintext: bytes) -> bytes:
         """Return `plaintext` xor the next bytes of the key stream."""
