@@ -158,14 +158,20 @@ def test_clean_never_touches_a_study_that_runs() -> None:
 def test_ctrl_c_leaves_a_consistent_archive(tmp_path: Path) -> None:
     where = ["--results-dir", str(tmp_path)]
     words = [*SMALL, "--only", "pyaes_clean", "--collectors", "timing", "--processes", "500", *where]
-    child = subprocess.Popen([*INVOKE, "profile", *words], cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    child = subprocess.Popen(
+        [*INVOKE, "profile", *words], cwd=ROOT, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background job ignores Ctrl-C
+    )  # fmt: skip
     archive = Archive("aes", tmp_path)
     deadline = time.monotonic() + 60
     while not any(p.read_text().count("--worker") > 3 for p in archive.home.glob("*.log")):
         assert time.monotonic() < deadline, "the study never began to measure"
         time.sleep(0.05)
     child.send_signal(signal.SIGINT)
-    _, said = child.communicate(timeout=30)
+    try:
+        _, said = child.communicate(timeout=30)
+    finally:
+        child.kill()
     assert child.returncode == 130
     assert "kept as study" in said and "Traceback" not in said
     assert archive.study(archive.choose()).interrupted
