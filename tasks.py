@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import functools
 import os
+import signal
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -51,6 +53,9 @@ def explained(function: Task) -> Task:
     @functools.wraps(function)
     def wrapper(*args: Any, **kwargs: Any) -> None:
         os.chdir(Path(__file__).parent)
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite end, as by Ctrl-C
+        for stream in (sys.stdout, sys.stderr):
+            cast(Any, stream).reconfigure(errors="replace")  # a terminal may not know × or µ
         try:
             function(*args, **kwargs)
         except SuiteError as error:
@@ -208,9 +213,11 @@ def pdf(
 def _render(
     archive: Any, timestamp: str, formats: tuple[str, ...], folder: str, transpose: bool, geomean: bool, baseline: str
 ) -> Any:
+    from profiling import parse as parsing
     from reporting import evidence, sections
     from reporting import render as stage
 
+    parsing.parse(archive, archive.choose(timestamp))  # from raw files each time: what is derived is never trusted
     study = evidence.read(archive, archive.choose(timestamp), baseline)
     document = sections.build(study, sections.View(transpose, geomean))
     for path in stage.render(document, formats, Path(folder), Path(folder)):

@@ -22,9 +22,10 @@ from pathlib import Path
 from types import ModuleType
 
 from bench import discover
-from bench.errors import SuiteError, UsageError, VariantFailed
+from bench.errors import SuiteError, UsageError, VariantFailed, WrongAnswer
 from bench.model import Family, Target, Variant, Workload
 
+REUSE_ROUNDS, REUSE_FACTOR = 3, 4.0  #: far above noise, far below what keeping a result brings
 SLOW = 1.0  #: seconds; an iteration this long is not repeated just to learn its pace
 
 
@@ -45,7 +46,9 @@ def main(argv: list[str]) -> None:
     workload = family.prepare(module, family.sizes[target.size])
     if chosen.check:
         family.check(module)
-        print(json.dumps(pace(workload, family, target) | {"sources": sources(variant)}))
+        refuse_reuse(workload, variant)
+        found = pace(workload, family, target) | {"sources": sources(variant), "jit": "numba" in sys.modules}
+        print(f"checked {json.dumps(found)}")
     else:
         measure(workload, family, target, rest, program=argv[: len(argv) - len(rest)])
 
@@ -103,6 +106,25 @@ def pace(workload: Workload, family: Family, target: Target) -> dict[str, object
     answer = workload.answer()
     family.accept(answer, family.sizes[target.size])
     return {"digest": family.digest(answer), "seconds": seconds}
+
+
+def refuse_reuse(workload: Workload, variant: Variant) -> None:
+    """Raise WrongAnswer if a repeated input is answered much faster than a new one: results are kept between calls."""
+    if workload.vary is None:
+        return
+    new, same = [], []
+    workload.run(1)
+    for number in range(REUSE_ROUNDS):
+        same.append(workload.run(1))
+        workload.vary(number + 1)
+        new.append(workload.run(1))
+        workload.vary(0)
+        workload.run(1)
+    if min(new) > REUSE_FACTOR * min(same):
+        raise WrongAnswer(
+            f"{variant.name} answers a repeated input {min(new) / min(same):.0f} times faster than a new one: it keeps "
+            "results between calls, and every call must do the whole job"
+        )
 
 
 def sources(variant: Variant) -> list[str]:

@@ -7,9 +7,28 @@ import json
 import platform
 import sys
 import sysconfig
-from importlib.metadata import distributions
+from base64 import urlsafe_b64encode
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, distribution, distributions
 from pathlib import Path
 from typing import Any
+
+WORKLOADS = ("pyaes", "pyperf", "pyperformance")  #: distributions whose files are the measurement
+
+
+def modified(names: tuple[str, ...]) -> list[str]:
+    """Return the installed files of `names` that differ from what was installed (the wheel's RECORD)."""
+    changed = []
+    for name in names:
+        with suppress(PackageNotFoundError):
+            for file in distribution(name).files or []:
+                if file.hash is None or file.suffix != ".py":
+                    continue
+                path = Path(str(file.locate()))
+                there = path.is_file() and urlsafe_b64encode(hashlib.sha256(path.read_bytes()).digest())
+                if not there or there.rstrip(b"=").decode() != file.hash.value:
+                    changed.append(str(file))
+    return changed
 
 
 def interpreter() -> dict[str, Any]:
@@ -27,6 +46,7 @@ def interpreter() -> dict[str, Any]:
         "configure": sysconfig.get_config_var("CONFIG_ARGS") or "",
         "cflags": sysconfig.get_config_var("PY_CFLAGS") or "",
         "sha256": hashlib.sha256(Path(base).resolve().read_bytes()).hexdigest(),
+        "modified": modified(WORKLOADS),
         "distributions": sorted({f"{d.metadata['Name']}=={d.version}" for d in distributions()}),
     }
 

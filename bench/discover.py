@@ -77,7 +77,11 @@ def describe(name: str, path: Path, wrapper: Path | None = None) -> Variant:
 def _requires(tree: ast.Module) -> tuple[str, ...]:
     for node in tree.body:
         if isinstance(node, ast.Assign) and [ast.unparse(t) for t in node.targets] == ["REQUIRES"]:
-            return tuple(ast.literal_eval(node.value))
+            try:
+                found = ast.literal_eval(node.value)
+            except ValueError:
+                return ()  # not a literal: what is missing will show when the variant is imported
+            return (found,) if isinstance(found, str) else tuple(map(str, found))
     return ()
 
 

@@ -18,6 +18,7 @@ class Workload:
 
     run: Callable[[int], float]  #: loops -> seconds for all of them, by upstream's own clock
     answer: Callable[[], Any]  #: the answer of the last run
+    vary: Callable[[int], None] | None = None  #: makes the input another one of equal cost; 0 is upstream's
 
 
 def digest_of_repr(answer: Any) -> str:

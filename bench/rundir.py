@@ -30,10 +30,11 @@ from time import sleep
 from typing import Any
 
 from bench.errors import SuiteError, Tampered, UsageError
-from bench.model import Collection, Manifest, Measurement, Outcome, Study
+from bench.model import BUILDS, Collection, Manifest, Measurement, Outcome, Study
 
 SCHEMA = 1
 RESULTS = Path("results")
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,39}")  #: of variants and collectors: parts of paths
 STAMP = re.compile(r"\d{8}_\d{6}")
 
 
@@ -65,7 +66,11 @@ class RunDir:
             record["sources"] = tuple((path, sha) for path, sha in record["sources"])
             for name in ("requires", "work"):
                 record[name] = tuple(record[name])
-            return Manifest(**record)
+            manifest = Manifest(**record)
+            for done in manifest.collections:  # these become parts of paths
+                if done.build not in BUILDS or not NAME.fullmatch(done.collector):
+                    raise ValueError(f"no such collection: {done.collector!r}, {done.build!r}")
+            return manifest
         except (KeyError, TypeError, ValueError) as error:
             raise Tampered(f"{self.path}/manifest.json is damaged: {error}") from error
 
@@ -147,10 +152,12 @@ class Archive:
         try:
             for name in ("variants", "builds"):
                 record[name] = tuple(record[name])
+            if not all(NAME.fullmatch(variant) for variant in record["variants"]):
+                raise ValueError("a variant's name is not one")
             for name in ("order", "notices"):
                 record[name] = tuple(tuple(entry) for entry in record[name])
             return Study(**record)
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             raise Tampered(f"{self.home}/{timestamp}.json is damaged: {error}") from error
 
     def write_study(self, study: Study) -> None:

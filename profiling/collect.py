@@ -80,7 +80,7 @@ class Running:
 
     def run(self, tools: Sequence[tuple[str, collector.Collector]], missing: dict[str, Missing]) -> str:
         """Check, collect, write. On Ctrl-C what is complete is kept and marked as interrupted."""
-        self.host = host.describe()
+        self.host, self.commit = host.describe(), commit()
         self.descriptions = {build: describe(build, self.session) for build in self.builds}
         jobs = [self.job(variant, build) for variant in self.variants for build in self.builds]
         interrupted = False
@@ -89,6 +89,7 @@ class Running:
                 self.session.progress.step("checking answers", job.name)
                 with self.session.guard(job, "check"):
                     check(job, self.session, self.descriptions[job.build])
+                    job.hashes = sources(job)
             options = self.session.options
             self.session.progress.expect(
                 sum(t.estimate(j, options) for _, t in tools for j in jobs if j.status == "ok")
@@ -103,6 +104,8 @@ class Running:
             self.archive.discard(self.session.timestamp)
             raise Interrupted("interrupted before anything was measured", "Nothing was added to the archive.")
         for job in jobs:
+            if job.hashes and sources(job) != job.hashes:
+                job.status, job.reason = "failed", "its source changed while it was measured"
             self.explain_gaps(job, names, missing, interrupted)
         return self.write(jobs, interrupted)
 
@@ -131,7 +134,7 @@ class Running:
             variants=tuple(v.name for v in self.variants), builds=self.builds, order=tuple(session.order),
             notices=tuple((n.what, n.cost, n.fix) for n in self.notices),
             seconds=round(perf_counter() - session.started, 2),
-            measured_seconds=round(session.log.measured_seconds, 2), commit=commit(), interrupted=interrupted,
+            measured_seconds=round(session.log.measured_seconds, 2), commit=self.commit, interrupted=interrupted,
         )  # fmt: skip
         self.archive.write_study(study)
         if interrupted:
@@ -149,7 +152,7 @@ class Running:
         return Manifest(
             family=self.request.family, variant=variant.name, timestamp=self.session.timestamp, size=size,
             work=self.family.work.get(size, (1.0, "iteration")), job=self.family.summary, upstream=self.family.upstream, summary=variant.summary, description=variant.description,
-            requires=variant.requires, lines=variant.lines, sources=sources(variant, jobs),
+            requires=variant.requires, lines=variant.lines, sources=next((j.hashes for j in jobs if j.hashes), sources(jobs[0])),
             baseline=self.family.baseline, interpreters=self.descriptions, host=self.host,
             options=asdict(self.session.options),
             outcomes=tuple(Outcome(j.build, j.status, j.reason, j.digest, j.oracle) for j in jobs),
@@ -179,9 +182,12 @@ def check(job: Job, session: Session, interpreter: dict[str, Any]) -> None:
         _pace_of_script(job, session)
         return
     done = session.execute(job, job.argv("--check"))
-    found = json.loads(done.out.splitlines()[-1])
+    said = [line.partition(" ")[2] for line in done.out.splitlines() if line.startswith("checked ")]
+    if len(said) != 1:
+        raise VariantFailed("ended before it was checked")
+    found = json.loads(said[0])
     job.digest, job.seconds, job.oracle = found["digest"], found["seconds"], "the family's oracle"
-    job.sources = tuple(map(Path, found["sources"]))
+    job.sources, job.jit = tuple(map(Path, found["sources"])), found["jit"]
 
 
 def _pace_of_script(job: Job, session: Session) -> None:
@@ -196,7 +202,8 @@ def _pace_of_script(job: Job, session: Session) -> None:
         raise VariantFailed(f"the script left no single pyperf benchmark: {error}") from error
     finally:
         output.unlink(missing_ok=True)
-    job.seconds, job.oracle = run_.values[0], "nothing: a plain pyperf script has no answer to check"
+    job.inner_loops = run_.get_metadata().get("inner_loops", 1)
+    job.seconds, job.oracle = run_.values[0] * job.inner_loops, "nothing: a plain pyperf script has no answer to check"
 
 
 def choose_variants(request: Request, family: Family) -> list[Variant]:
@@ -254,10 +261,9 @@ def describe(build: str, session: Session) -> dict[str, Any]:
     }
 
 
-def sources(variant: Variant, jobs: Sequence[Job]) -> tuple[tuple[str, str], ...]:
+def sources(job: Job) -> tuple[tuple[str, str], ...]:
     """Return (path, sha256) of the files executed; below the checkout relative to it, elsewhere by name alone."""
-    named = [path for path in (variant.path, variant.wrapper) if path is not None]
-    files = next((job.sources for job in jobs if job.sources), tuple(named))
+    files = job.sources or [path for path in (job.variant.path, job.variant.wrapper) if path is not None]
     found = []
     for path, (_, digest) in zip(files, checksums(files), strict=True):
         inside = path.resolve().is_relative_to(environments.ROOT)

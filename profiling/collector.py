@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import random
+import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Protocol, cast
 
-from bench.errors import UsageError, VariantFailed, WrongAnswer
+from bench.errors import SuiteError, UsageError, WrongAnswer
 from bench.model import Measurement, Target, Variant
 from bench.rundir import RunDir
 from profiling import environments
@@ -68,6 +69,9 @@ class Job:
     reason: str = ""
     oracle: str = ""
     sources: tuple[Path, ...] = ()  #: the files that were executed, as the process itself said
+    hashes: tuple[tuple[str, str], ...] = ()  #: of these files, when the variant was checked
+    jit: bool = False  #: it loaded a just-in-time compiler
+    inner_loops: int = 1  #: of a plain pyperf script: iterations in one loop
     notes: dict[str, tuple[str, str]] = field(default_factory=dict)  #: collector -> (why skipped, fix)
     tools: dict[str, str] = field(default_factory=dict)  #: collector -> tool and version, once it has recorded
 
@@ -78,7 +82,7 @@ class Job:
     @property
     def warms_up(self) -> bool:
         """Whether a first, uncounted call is made: always for JIT variants, and wherever it is cheap."""
-        return bool(self.variant.requires)
+        return self.jit or bool(self.variant.requires)
 
     def argv(self, *args: str) -> list[str]:
         """Return the command that runs this variant, followed by `args`."""
@@ -134,14 +138,29 @@ class Session:
 
     @contextmanager
     def guard(self, job: Job, doing: str) -> Iterator[None]:
-        """Let a failure end this job and not the study."""
+        """Let a failure end this job and not the study.
+
+        What fails under a tool other than the clock costs that tool's part only: it may be the tool's own failure.
+        """
         try:
             yield
-        except (WrongAnswer, VariantFailed) as error:
-            job.status = "wrong answer" if isinstance(error, WrongAnswer) else "failed"
-            job.reason = f"{error} ({doing})"
-            self.progress.warn(f"{job.name}: {job.status}: {job.reason}")
-            self.log.say(f"# {job.name}: {job.status}: {job.reason}")
+        except WrongAnswer as error:
+            self._end(job, "wrong answer", f"{error} ({doing})")
+        except Exception as error:  # whatever a variant leaves behind that cannot be read
+            said = str(error) if isinstance(error, SuiteError) else f"{type(error).__name__}: {error}"
+            if not isinstance(error, SuiteError):
+                self.log.say(traceback.format_exc())
+            if doing in ("check", "timing"):
+                self._end(job, "failed", f"{said} ({doing})")
+            else:
+                job.notes[doing] = (said, "")
+                self.progress.warn(f"{job.name}: no {doing}: {said}")
+                self.log.say(f"# {job.name}: no {doing}: {said}")
+
+    def _end(self, job: Job, status: str, reason: str) -> None:
+        job.status, job.reason = status, reason
+        self.progress.warn(f"{job.name}: {status}: {reason}")
+        self.log.say(f"# {job.name}: {status}: {reason}")
 
     def environment(self, build: str, block: int) -> dict[str, str]:
         """Return all environment variables of a measured process.

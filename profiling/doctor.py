@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import os
 import platform
-import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -17,7 +14,7 @@ from rich.text import Text
 
 from bench.errors import SuiteError
 from profiling import environments, host, interpreters
-from profiling.collectors import counters
+from profiling.collectors import counters, profile
 from profiling.process import which
 
 ENOUGH_DISK = 2 * 2**30  #: bytes; the environments take about 1.5 GiB
@@ -137,13 +134,8 @@ def _ptrace() -> Row:
     spy = which("py-spy")
     if spy is None:
         return Row("py-spy", "missing", "not installed: no flame graphs", "nox -s dev")
-    with tempfile.TemporaryDirectory() as folder:
-        argv = [spy, "record", "-f", "raw", "-o", f"{folder}/x", "--", sys.executable, "-c", "sum(range(10**7))"]
-        done = subprocess.run(
-            argv, capture_output=True, text=True, timeout=60, check=False, env=os.environ | {"LC_ALL": "C"}
-        )
-        if done.returncode == 0 and Path(folder, "x").exists():
-            return Row("py-spy", "ok", "may read other processes (ptrace)")
+    if profile.may_sample():
+        return Row("py-spy", "ok", "may read other processes (ptrace)")
     return Row("py-spy", "missing", "may not read other processes (ptrace)", "in a container: --cap-add SYS_PTRACE")
 
 

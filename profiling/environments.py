@@ -49,7 +49,8 @@ def fingerprint(interpreter: str) -> str:
 def fresh(name: str, interpreter: str) -> bool:
     """Whether environment `name` is complete and what it should be."""
     stamp = ROOT / location(name) / STAMP
-    return stamp.is_file() and stamp.read_text(encoding="utf-8").strip() == fingerprint(interpreter)
+    working = (ROOT / location(name) / "bin" / "python").exists()
+    return working and stamp.is_file() and stamp.read_text(encoding="utf-8").strip() == fingerprint(interpreter)
 
 
 def mark_fresh(name: str, interpreter: str) -> None:

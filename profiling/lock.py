@@ -46,7 +46,7 @@ def exclusive(what: str, *, wait: bool, say: Callable[[str], None]) -> Iterator[
 def _open() -> int:
     """Open the lock file; one that another user made can be locked, though not written to."""
     try:
-        handle = os.open(PATH, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC)
+        handle = os.open(PATH, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW)
     except PermissionError:
         return os.open(PATH, os.O_RDONLY | os.O_CLOEXEC)
     with suppress(PermissionError):

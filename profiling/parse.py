@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bench.errors import Tampered
 from bench.model import Measurement
 from bench.rundir import Archive, RunDir
 from profiling import collector
@@ -23,5 +24,8 @@ def parse_run(run: RunDir) -> list[Measurement]:
     for done in manifest.collections:
         raw = run.verified(done)
         if not done.skipped and done.build not in failed:  # a wrong answer never gets a number
-            measured += collector.load(done.collector).parse(raw, run.derived_profile, done.build)
+            try:
+                measured += collector.load(done.collector).parse(raw, run.derived_profile, done.build)
+            except (KeyError, IndexError, TypeError, ValueError, ZeroDivisionError) as error:
+                raise Tampered(f"{raw} cannot be read: {type(error).__name__}: {error}") from error
     return measured

@@ -6,13 +6,14 @@ every machine and names nobody's home directory.
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shlex
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from time import perf_counter
@@ -42,7 +43,6 @@ class Log:
 
     file: IO[str]
     measured_seconds: float = 0.0
-    entries: list[tuple[float, int, str]] = field(default_factory=list)
 
     def say(self, text: str) -> None:
         self.file.write(text + "\n")
@@ -50,7 +50,6 @@ class Log:
 
     def command(self, argv: Sequence[str], code: int, seconds: float) -> None:
         self.measured_seconds += seconds
-        self.entries.append((seconds, code, shlex.join(argv)))
         self.say(f"{datetime.now():%H:%M:%S}  {seconds:8.2f} s  exit {code:<4d}  {shlex.join(argv)}")
 
 
@@ -62,7 +61,7 @@ def run(argv: Sequence[str], *, env: Mapping[str, str], limit: float, log: Log |
     start = perf_counter()
     child = subprocess.Popen(
         argv, cwd=ROOT, env=dict(env), text=True, errors="replace", start_new_session=True,
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        preexec_fn=_die_with_parent, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
     try:
         out, err = child.communicate(timeout=limit)
@@ -76,6 +75,11 @@ def run(argv: Sequence[str], *, env: Mapping[str, str], limit: float, log: Log |
     return Done(child.returncode, out, err, seconds)
 
 
+def _die_with_parent() -> None:
+    """In the child: be killed when the tool is, so that an orphan never disturbs the next study (Linux)."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+
+
 def _kill_group(child: subprocess.Popen[str]) -> None:
     with suppress(ProcessLookupError, PermissionError):  # everything in it has ended, which is what was wanted
         os.killpg(child.pid, signal.SIGKILL)
@@ -84,7 +88,8 @@ def _kill_group(child: subprocess.Popen[str]) -> None:
 def explain(done: Done) -> VariantFailed | WrongAnswer:
     """Turn a failed measured process into the error it stands for, in one line."""
     if done.code < 0:
-        return VariantFailed(f"crashed with {signal.Signals(-done.code).name}")
+        known = {s.value: s.name for s in signal.Signals}
+        return VariantFailed(f"crashed with {known.get(-done.code, f'signal {-done.code}')}")
     lines = [line.strip() for line in (done.err.strip() or done.out.strip()).splitlines() if line.strip()]
     said = next(
         (line.removeprefix("error: ") for line in lines if line.startswith("error: ")), lines[-1] if lines else ""

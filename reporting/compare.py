@@ -60,7 +60,7 @@ def _speed(evidence: Evidence, run: Run, build: str, ratio: Interval | None) -> 
         return Speed(run, build, mean, Interval(1.0, 1.0, 1.0), "baseline", len(values))
     if ratio is None:
         return Speed(run, build, mean, None, "invalid", len(values), "the baseline has no valid timing on this build")
-    if not outcome.digest:
+    if not (outcome.digest and evidence.baseline.outcome(build).digest):
         return Speed(run, build, mean, ratio, "unchecked", len(values))
     fewest = min(len(values), len(evidence.baseline.values(build, "time")))
     return Speed(run, build, mean, ratio, statistics.verdict(ratio, fewest), fewest)

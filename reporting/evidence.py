@@ -78,4 +78,7 @@ def _run(archive: Archive, variant: str, timestamp: str) -> Run:
     for path in directory.derived_profile.glob("*.folded"):
         lines = (line.rpartition(" ") for line in path.read_text(encoding="utf-8").splitlines())
         stacks[path.stem] = Counter({stack: int(count) for stack, _, count in lines})
-    return Run(directory.manifest(), tuple(directory.metrics()), stacks)
+    manifest = directory.manifest()
+    right = {outcome.build for outcome in manifest.outcomes if outcome.status == "ok"}
+    kept = {build: found for build, found in stacks.items() if build in right}  # a wrong answer gets no profile either
+    return Run(manifest, tuple(directory.metrics()), kept)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from reporting import provenance, tables, units
@@ -28,7 +29,8 @@ def build(evidence: Evidence, view: View | None = None) -> Document:
     study = evidence.study
     date = f"{study.timestamp[:4]}-{study.timestamp[4:6]}-{study.timestamp[6:8]}"
     return Document(
-        title=f"{study.family}: {evidence.baseline.manifest.job}",
+        title=f"{study.family}: {evidence.baseline.manifest.job}"
+        + (f" (size {study.size})" if study.size != "full" else ""),
         subtitle=f"Measured {date} on {tables.machine(evidence)}, study {study.timestamp}",
         timestamp=study.timestamp,
         family=study.family,
@@ -56,6 +58,13 @@ def warnings(evidence: Evidence) -> tuple[str, ...]:
             f"This machine gives no hardware counters ({counted[0].missing}): instructions, cycles and cache misses are "
             "missing. Virtual machines often hide the PMU; to fix: run on the bare machine, or let the hypervisor pass it on."
         )
+    for build in evidence.builds:
+        changed = evidence.baseline.manifest.interpreters[build].get("modified", [])
+        if changed:
+            said.append(
+                f"Installed files of {tables.python(evidence, build)} were edited: {', '.join(changed)}. The workload may "
+                f"not be upstream's. To fix: rm -rf .venv_{build} && nox -s {build}"
+            )
     if study.interrupted:
         said.append("The study was interrupted: it holds what was complete by then.")
     full = evidence.baseline.manifest
@@ -100,9 +109,9 @@ def overview(evidence: Evidence, comparisons: list[Comparison]) -> Section:
     amount, unit = manifest.work
     job = "one iteration is one call of it" if amount == 1 else f"one iteration works through {amount:,.0f} {unit}s"
     about = (
-        f"The workload is pyperformance's {manifest.upstream}; {job}. Every variant does this same job inside upstream's own timing function. "
+        f"The workload is pyperformance's {manifest.upstream}; {job}. Every variant does this same job inside the same timing function. "
         "Unless marked as unchecked, a variant was timed only after its answers agreed with an oracle that shares no code "
-        "with it, and every measured process had to print the same answer again. Intervals are 95 % bootstrap intervals "
+        "with it, and every measured process had to give the same answer. Intervals are 95 % bootstrap intervals "
         "over process means."
     )
     return Section("Overview", (*verdicts, *failed, Text(about), speedup_chart(evidence, comparisons)))
@@ -130,7 +139,8 @@ def _bar(speed: Speed, evidence: Evidence) -> Bar:
         "1×" if speed.verdict == "baseline" else units.ratio(s) + (" unchecked" if speed.verdict == "unchecked" else "")
     )
     role = "unchecked" if speed.verdict == "unchecked" else evidence.role(speed.run)  # unchecked is grey
-    return Bar(speed.run.name, s.value, s.low, s.high, text, role)
+    low, high = (None, None) if math.isnan(s.low) else (s.low, s.high)
+    return Bar(speed.run.name, s.value, low, high, text, role)
 
 
 def initial_analysis(evidence: Evidence, comparisons: list[Comparison]) -> Section:
@@ -168,7 +178,7 @@ def flames(evidence: Evidence, run: Run) -> list[Block]:
             if samples < tables.MINIMUM_SAMPLES
             else ""
         )
-        caption = f"{units.percent(top.own.value)} of the time is spent in {top.name} itself.{few}"
+        caption = f"{units.percent(top.own.value)} of the time is spent in {top.name}, or in C code that it calls directly.{few}"
         title = f"Where {run.name} spends its time on {tables.python(evidence, build)}"
         found.append(FlameGraph(title, caption, samples, flame_boxes(stacks)))
     return found
@@ -258,7 +268,7 @@ def conclusion(evidence: Evidence, comparisons: list[Comparison]) -> Section:
         ))  # fmt: skip
     blocks.append(Text(
         "What limits these figures: they hold for this machine, these interpreters and this workload. "
-        + (" ".join(tables.host_notes(evidence)) or "Nothing unusual was seen on the machine.")
+        + (" ".join(tables.host_notes(evidence)) or "Virtualisation, governor and load showed nothing unusual.")
     ))  # fmt: skip
     return Section("Conclusion", tuple(blocks))
 

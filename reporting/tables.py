@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import re
+from statistics import fmean
 
 from reporting import units
 from reporting.compare import Comparison, Speed, hot_functions
 from reporting.document import Cell, Table
 from reporting.evidence import Evidence, Run
-from reporting.statistics import Interval, amdahl, mean
+from reporting.statistics import Interval, amdahl
 
 MINIMUM_SAMPLES = 500  #: a profile with fewer is called rough
 SHOWN_FUNCTIONS = 8
@@ -20,6 +22,8 @@ def missing(reason: str) -> Cell:
 
 def estimate(shown: str, interval: Interval, unit: str, note: str = "") -> Cell:
     """Return a cell that holds a value with its interval."""
+    if math.isnan(interval.low):
+        return Cell(shown, interval.value, note, unit=unit)
     return Cell(shown, interval.value, note, interval.low, interval.high, unit)
 
 
@@ -70,7 +74,7 @@ def performance(evidence: Evidence, c: Comparison, *, geomean: bool) -> Table:
         rows.append((text("geometric mean"), *_geomean(c)))
     return Table(
         f"Variants by metrics ({short(c.build)})",
-        ("variant", "time per iteration", "speedup", "verdict", "processes", "peak memory"),
+        ("variant", "time per iteration", "speedup", "verdict", "processes", "values each", "peak memory"),
         tuple(rows),
         caption=f"{python(evidence, c.build)}: time and speedup over the baseline with 95 % intervals; the fastest first.",
     )
@@ -78,7 +82,7 @@ def performance(evidence: Evidence, c: Comparison, *, geomean: bool) -> Table:
 
 def _performance(speed: Speed) -> tuple[Cell, ...]:
     if speed.seconds is None:
-        return (missing(f"{speed.run.name}: {speed.reason}"),) * 5
+        return (missing(f"{speed.run.name}: {speed.reason}"),) * 6
     memory = speed.run.values(speed.build, "peak memory")
     if speed.verdict == "baseline":
         ratio = Cell("1×", 1.0)
@@ -91,19 +95,29 @@ def _performance(speed: Speed) -> tuple[Cell, ...]:
         ratio,
         text(speed.verdict),
         Cell(str(speed.processes), speed.processes),
+        _values(speed),
         Cell(units.size(max(memory)), max(memory), unit="B")
         if memory
         else missing("peak memory: the kernel did not tell"),
     )
 
 
+def _values(speed: Speed) -> Cell:
+    """Say how many values each process gave, and whether they came after a warm-up."""
+    timing = speed.run.find(speed.build, "time")
+    detail = timing.detail if timing else {}
+    number, warm = detail.get("values_per_process", 0), detail.get("warm", False)
+    note = "" if warm else "cold: jobs of a second or more are timed once per process, without a warm-up"
+    return Cell(f"{number} {'warm' if warm else 'cold'}", f"{number} {'warm' if warm else 'cold'}", note)
+
+
 def _geomean(c: Comparison) -> tuple[Cell, ...]:
     none = Cell("", None)
     if c.geomean is None:
-        return (none, missing("no variant has a speedup"), none, none, none)
+        return (none, missing("no variant has a speedup"), none, none, none, none)
     over = f"geometric mean over {', '.join(c.geomean_over)}"
     shown = estimate(units.ratio(c.geomean), c.geomean, "×", over)
-    return (none, shown, none, none, none)
+    return (none, shown, none, none, none, none)
 
 
 def hot(evidence: Evidence, run: Run) -> Table:
@@ -149,7 +163,7 @@ def distortion(evidence: Evidence, comparisons: list[Comparison]) -> Table:
     return Table(
         "What the debug build distorts", ("variant", "debug / release time", "hottest, release", "hottest, debug"),
         tuple(rows),
-        caption="Debug builds slow variants by different factors, so shares and speedups from them do not carry over.",
+        caption="Shares and speedups of one build do not carry over to the other.",
     )  # fmt: skip
 
 
@@ -187,7 +201,8 @@ def counters(evidence: Evidence, build: str) -> Table | None:
     runs = evidence.baseline.manifest.options["counter_runs"]
     return Table(
         f"Counters per iteration ({short(build)})", columns, tuple(rows),
-        caption=f"Mean of {runs} separate runs, counted around the measured region only. A dash is missing, never zero.",
+        caption=f"Mean of {runs} separate runs, counted around the measured region only. A dash is missing, never zero. "
+        "Switches and migrations are totals of a region; one switch is the wait for perf itself.",
     )  # fmt: skip
 
 
@@ -197,7 +212,7 @@ def _counter(run: Run, build: str, metric: str) -> Cell:
         return missing(f"{run.name}: {run.outcome(build).reason or run.gap(build, 'counters') or 'not counted'}")
     if not found.values:
         return missing(f"{found.source} counters: {found.missing} on this machine")
-    average = mean(found.values).value
+    average = fmean(found.values)
     flag = (
         f"{run.name}: {metric} was counted {found.counted:.0f} % of the time and scaled" if found.counted < 95 else ""
     )
@@ -215,7 +230,7 @@ def others(evidence: Evidence, build: str) -> Table | None:
     }
     rows = tuple((text(name), *(_other(run, build, name) for run in evidence.runs)) for name in names)
     columns = ("measured", *(run.name for run in evidence.runs))
-    caption = "Means over processes. A first value holds warming up, such as loading code that was compiled before."
+    caption = "Means over processes. The one-off cost is what the first value took beyond a warm one."
     return Table(f"Also measured ({short(build)})", columns, rows, caption) if rows else None
 
 
@@ -224,7 +239,7 @@ def _other(run: Run, build: str, metric: str) -> Cell:
     if found is None or not found.values:
         why = found.missing if found else run.outcome(build).reason or "not measured (slow variants have no warm-up)"
         return missing(f"{run.name}, {metric}: {why}")
-    average = mean(found.values).value
+    average = fmean(found.values)
     write = {"s": units.seconds, "B": units.size}.get(found.unit)
     return Cell(write(average) if write else f"{units.significant(average)} {found.unit}".strip(), average)
 

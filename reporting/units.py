@@ -34,6 +34,8 @@ def ratio(interval: Interval) -> str:
 
 
 def bracket(interval: Interval, scale: float = 1.0) -> str:
+    if math.isnan(interval.low):
+        return "[one process: no interval]"
     return f"[{significant(interval.low / scale)}–{significant(interval.high / scale)}]"
 
 

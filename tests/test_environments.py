@@ -17,7 +17,8 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty checkout with a finished release environment."""
     monkeypatch.setattr(environments, "ROOT", tmp_path)
     (tmp_path / "pyproject.toml").write_text('[dependency-groups]\nmeasure = ["x==1"]\n[tool.ruff]\nline-length = 1\n')
-    (tmp_path / ".venv_release").mkdir()
+    (tmp_path / ".venv_release" / "bin").mkdir(parents=True)
+    (tmp_path / ".venv_release" / "bin" / "python").symlink_to(sys.executable)
     environments.mark_fresh("release", sys.executable)
     return tmp_path
 
@@ -49,9 +50,6 @@ def test_a_missing_environment_names_the_command_that_builds_it(checkout: Path) 
 
 
 def test_an_incomplete_environment_is_never_measured(checkout: Path) -> None:
-    python = checkout / ".venv_release" / "bin" / "python"
-    python.parent.mkdir()
-    python.symlink_to(sys.executable)
     assert environments.python("release") == Path(".venv_release/bin/python")
     (checkout / ".venv_release" / environments.STAMP).unlink()  # as an interrupted pip leaves it
     with pytest.raises(SuiteError, match="incomplete"):

@@ -30,6 +30,14 @@ MISBEHAVING = {
     "no_entry": "x = 1\n",
     "raises": "class AESModeOfOperationCTR:\n    def __init__(self, *a):\n        raise RuntimeError('no luck')\n",
     "exits": "raise SystemExit(0)\n",
+    "quits": "import os\nos._exit(0)\n",
+    # an honest mistake: the second message under one key costs nothing
+    "caches": AES + "done = {}\nclass AESModeOfOperationCTR(AES):\n    def __init__(self, key, counter=None):\n"
+    "        self.key, self.first = key, counter is None\n        super().__init__(key, counter)\n"
+    "    def encrypt(self, p):\n        first, self.first = self.first, False\n"
+    "        if not first or len(p) < 500:\n            return super().encrypt(p)\n"
+    "        if (self.key, p) not in done:\n            done[self.key, p] = super().encrypt(p)\n"
+    "        return done[self.key, p]\n    decrypt = encrypt\n",
     # right when checked, wrong later in a measured process: the digest must catch it
     "two_faced": AES + "import sys\nclass AESModeOfOperationCTR(AES):\n    def encrypt(self, p):\n"
     "        out = super().encrypt(p)\n        return out if '--check' in sys.argv else bytes(b ^ 1 for b in out)\n",
@@ -43,6 +51,8 @@ EXPECTED = {
     "no_entry": ("failed", "defines no AESModeOfOperationCTR"),
     "raises": ("failed", "no luck"),
     "exits": ("failed", "SystemExit"),
+    "quits": ("failed", "ended before it was checked"),
+    "caches": ("wrong answer", "keeps results between calls"),
     "two_faced": ("wrong answer", ""),
 }
 
@@ -99,11 +109,13 @@ def test_misbehaving_variants_end_in_one_clear_line_and_the_rest_goes_on(
 ) -> None:
     for name, source in MISBEHAVING.items():
         (tmp_path / f"{name}.py").write_text(source)
+    talks = tmp_path / "talks.py"
+    talks.write_text("import atexit\nfrom pyaes import *\natexit.register(print, 'bye')\n")
     script = tmp_path / "script.py"
     script.write_text("import pyperf\npyperf.Runner().bench_func('mine', sorted, list(range(1000)))\n")
     request = stage.Request(
         "aes", only=("pyaes_clean",), size="small", build="release", collectors=("timing", "profile"), wait=True,
-        custom=(*(f"{name}:{tmp_path}/{name}.py" for name in MISBEHAVING), f"script:{script}"),
+        custom=(*(f"{name}:{tmp_path}/{name}.py" for name in MISBEHAVING), f"script:{script}", f"talks:{talks}"),
     )  # fmt: skip
     options = stage.with_overrides(SMALL, limit_seconds=3.0, processes=2)
     timestamp = stage.collect(request, options, tmp_path / "results")
@@ -115,7 +127,7 @@ def test_misbehaving_variants_end_in_one_clear_line_and_the_rest_goes_on(
         assert outcome.status == status and words in outcome.reason, (name, outcome)
         assert len([line for line in said.splitlines() if line.startswith(f"! {name} ")]) == 1
         assert not [m for m in archive.run(name, timestamp).metrics() if m.values], f"{name} was given a number"
-    for name in ("pyaes_clean", "script"):
+    for name in ("pyaes_clean", "script", "talks"):
         assert [m for m in archive.run(name, timestamp).metrics() if m.metric == "time" and len(m.values) == 2]
     report = text.render(sections.build(evidence.read(archive, timestamp))).decode()
     assert "wrong has no speed" in report
@@ -246,3 +258,59 @@ def test_peak_memory_is_the_processs_own(tmp_path: Path, this_interpreter: tuple
     (run,) = parse(Archive("aes", tmp_path), timestamp)
     (peak,) = [m.values[0] for m in run.metrics() if m.metric == "peak memory"]
     assert 5 << 20 < peak < len(ballast) / 2
+
+
+def test_a_tool_that_fails_costs_its_own_part_and_not_the_timings(
+    tmp_path: Path, this_interpreter: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from profiling.collectors import profile
+
+    stub = tmp_path / "py-spy"
+    stub.write_text("#!/bin/sh\necho 'Permission Denied: try again with sudo' >&2\nexit 1\n")
+    stub.chmod(0o755)
+    monkeypatch.setattr(profile, "which", lambda tool: str(stub))
+    missing = profile.unavailable()
+    assert missing is not None and "ptrace" in missing.what
+    monkeypatch.setattr(profile, "may_sample", lambda: True)  # and if it fails only later
+    request = stage.Request("aes", ("pyaes_clean",), (), "release", "small", ("timing", "profile"), wait=True)
+    timestamp = stage.collect(request, stage.with_overrides(SMALL, processes=1), tmp_path / "results")
+    (run,) = parse(Archive("aes", tmp_path / "results"), timestamp)
+    assert run.manifest().outcomes[0].status == "ok"
+    assert [m for m in run.metrics() if m.metric == "time" and m.values]
+    (gap,) = [c.skipped for c in run.manifest().collections if c.collector == "profile"]
+    assert "Permission Denied" in gap
+
+
+def test_a_source_that_changes_while_it_is_measured_is_noticed(
+    tmp_path: Path, this_interpreter: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from profiling.collectors import timing
+
+    file = tmp_path / "mine.py"
+    file.write_text("from pyaes import *\n")
+    real = timing.record
+
+    def record(jobs: list[Job], session: object) -> None:
+        real(jobs, session)  # type: ignore[arg-type]
+        file.write_text("from pyaes import *  # edited\n")
+
+    monkeypatch.setattr(timing, "record", record)
+    request = stage.Request("aes", ("pyaes_clean",), (f"mine:{file}",), "release", "small", ("timing",), wait=True)
+    timestamp = stage.collect(request, stage.with_overrides(SMALL, processes=1), tmp_path / "results")
+    (outcome,) = Archive("aes", tmp_path / "results").run("mine", timestamp).manifest().outcomes
+    assert outcome.status == "failed" and "source changed" in outcome.reason
+
+
+def test_an_edited_workload_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    from bench import describe
+
+    assert describe.modified(describe.WORKLOADS) == []
+    import hashlib
+
+    real = hashlib.sha256
+
+    def other(data: bytes) -> object:
+        return real(data + b"#" if b"class AESModeOfOperationCTR" in data else data)
+
+    monkeypatch.setattr("hashlib.sha256", other)
+    assert describe.modified(("pyaes",)) == ["pyaes/aes.py"]

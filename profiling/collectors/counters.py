@@ -31,9 +31,8 @@ HARDWARE = (
 )  # fmt: skip
 # Not duration_time: perf lets it run from the start of the process, whatever the control pipe says.
 SOFTWARE = ("task-clock", "context-switches", "cpu-migrations", "page-faults")
-UNITS = {"task-clock": "ms"}
+UNITS = {"task-clock": "ms", "context-switches": "per region", "cpu-migrations": "per region"}
 KERNEL_ONLY = ("context-switches", "cpu-migrations")  #: happen in the kernel, so user space never sees one
-MINIMUM_COUNTED = 95.0  #: per cent of the region; below it perf has estimated the rest
 
 
 def unavailable() -> Missing | None:
@@ -97,7 +96,7 @@ def record(jobs: Sequence[Job], session: Session) -> None:
             with session.guard(job, "counters"):
                 _one(job, session, number)
             session.progress.advance(estimate(job, session.options) / runs)
-            if job.status != "ok":
+            if job.status != "ok" or NAME in job.notes:
                 break
         else:
             job.tools[NAME] = version
@@ -105,7 +104,9 @@ def record(jobs: Sequence[Job], session: Session) -> None:
 
 def _one(job: Job, session: Session, number: int) -> None:
     warm_ups, _, loops = job.plan(session.options)
-    write_text(job.raw(NAME) / "plan.json", json.dumps({"iterations": loops, "warm_ups": warm_ups}) + "\n")
+    write_text(
+        job.raw(NAME) / "plan.json", json.dumps({"iterations": loops * job.inner_loops, "warm_ups": warm_ups}) + "\n"
+    )
     if session.options.flush_bytes:
         flush_caches(session.options.flush_bytes)
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
@@ -141,7 +142,9 @@ def _measurement(event: str, rows: list[dict[str, str]], iterations: int, build:
     source = "software event" if event in SOFTWARE else "PMU"
     # One number for all runs: a counter that was lost in some of them is not averaged over the others.
     missing = next(filter(None, map(_lost, rows)), "" if rows else "perf did not report it")
-    values = () if missing else tuple(float(row["counter-value"]) / iterations for row in rows)
+    # Switches are totals: the region's one wait for perf's answer is among them, so a share of an iteration would mislead.
+    share = 1 if event in KERNEL_ONLY else iterations
+    values = () if missing else tuple(float(row["counter-value"]) / share for row in rows)
     counted = min((float(row.get("pcnt-running", 100.0)) for row in rows), default=100.0)
     return Measurement(
         NAME, build, event, UNITS.get(event, ""), values, source=source, missing=missing, counted=counted

@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import sys
+import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -22,6 +24,7 @@ from profiling.flamegraph import svg
 from profiling.process import which
 
 NAME = "profile"
+COST = "no flame graphs and no hot functions"
 MINIMUM_SAMPLES = 500  #: below this the shares are too coarse to quote, and reports say so
 REGION = ("measured", "bench/__main__.py")  #: the frame that marks the region of a family's variant
 SCRIPT_REGION = ("_compute_values", "pyperf/_worker.py")  #: in a plain pyperf script; includes its warm-ups
@@ -29,8 +32,19 @@ SCRIPT_REGION = ("_compute_values", "pyperf/_worker.py")  #: in a plain pyperf s
 
 def unavailable() -> Missing | None:
     if which("py-spy") is None:
-        return Missing("py-spy is not installed", "no flame graphs and no hot functions", "nox -s dev")
+        return Missing("py-spy is not installed", COST, "nox -s dev")
+    if not may_sample():
+        return Missing("py-spy may not read other processes (ptrace)", COST, "in a container: --cap-add SYS_PTRACE")
     return None
+
+
+def may_sample() -> bool:
+    """Whether py-spy can record a process that it starts itself."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        target = [sys.executable, "-c", "sum(range(10**7))"]
+        argv = [which("py-spy") or "py-spy", "record", "-f", "raw", "-o", f"{folder}/x", "--", *target]
+        done = subprocess.run(argv, capture_output=True, timeout=60, check=False)
+        return done.returncode == 0 and Path(folder, "x").exists()
 
 
 def estimate(job: Job, options: Options) -> float:
@@ -51,11 +65,11 @@ def record(jobs: Sequence[Job], session: Session) -> None:
 
 def _one(job: Job, session: Session, spy: str, version: str) -> None:
     options = session.options
-    _, _, loops = job.plan(options, options.sample_seconds)
+    warm_ups, _, loops = job.plan(options, options.sample_seconds)
     output = job.raw(NAME) / "py-spy.speedscope.json"
     # The warm-up of a pyperf worker repeats as often as a value; one iteration of ours is enough, so many short values.
     each, values = (loops, 1) if job.seconds >= options.value_seconds else (max(1, loops // 10), 10)
-    worker = job.argv("--worker", "-w", str(int(job.warms_up)), "-n", str(values), "-l", str(each), "-q")
+    worker = job.argv("--worker", "-w", str(warm_ups), "-n", str(values), "-l", str(each), "-q")
     # py-spy stands beside the interpreter of the tool's environment; its name alone keeps the log portable.
     record = ["py-spy", "record", "--format", "speedscope", "--rate", str(options.sample_rate), "--output", str(output)]
     path = {"PATH": f"{Path(spy).parent}:{session.environment(job.build, 0)['PATH']}"}
