@@ -230,7 +230,7 @@ def others(evidence: Evidence, build: str) -> Table | None:
     }
     rows = tuple((text(name), *(_other(run, build, name) for run in evidence.runs)) for name in names)
     columns = ("measured", *(run.name for run in evidence.runs))
-    caption = "Means over processes. The one-off cost is what the first value took beyond a warm one."
+    caption = "Means over processes. The one-off cost is what the first value took beyond a warm one; around zero it is noise."
     return Table(f"Also measured ({short(build)})", columns, rows, caption) if rows else None
 
 
