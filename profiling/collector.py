@@ -51,7 +51,7 @@ class Options:
     @classmethod
     def fast(cls) -> Options:
         """Return the settings for a first look: too few processes for a verdict."""
-        return cls(processes=4, values=2, value_seconds=0.05, counter_runs=2, sample_rate=500, sample_seconds=1.3)
+        return cls(processes=4, values=2, value_seconds=0.05, counter_runs=1, sample_rate=500, sample_seconds=1.2)
 
 
 @dataclass

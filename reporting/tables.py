@@ -201,7 +201,7 @@ def counters(evidence: Evidence, build: str) -> Table | None:
     runs = evidence.baseline.manifest.options["counter_runs"]
     return Table(
         f"Counters per iteration ({short(build)})", columns, tuple(rows),
-        caption=f"Mean of {runs} separate runs, counted around the measured region only. A dash is missing, never zero. "
+        caption=f"Mean of {runs} separate run{'s' if runs > 1 else ''}, counted around the measured region only. A dash is missing, never zero. "
         "Switches and migrations are totals of a region; one switch is the wait for perf itself.",
     )  # fmt: skip
 
