@@ -173,11 +173,9 @@ def flames(evidence: Evidence, run: Run) -> list[Block]:
             continue
         samples = sum(stacks.values())
         top = hot_functions(stacks)[0]
-        few = (
-            f" Fewer than {tables.MINIMUM_SAMPLES} samples: read the widths as rough."
-            if samples < tables.MINIMUM_SAMPLES
-            else ""
-        )
+        recorded = run.find(build, "samples")
+        minimum = recorded.detail["minimum"] if recorded else 0  # the collector says what it takes to be enough
+        few = f" Fewer than {minimum} samples: read the widths as rough." if samples < minimum else ""
         caption = f"{units.percent(top.own.value)} of the time is spent in {top.name}, or in C code that it calls directly.{few}"
         title = f"Where {run.name} spends its time on {tables.python(evidence, build)}"
         found.append(FlameGraph(title, caption, samples, flame_boxes(stacks)))

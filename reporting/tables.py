@@ -12,7 +12,6 @@ from reporting.document import Cell, Table
 from reporting.evidence import Evidence, Run
 from reporting.statistics import Interval, amdahl
 
-MINIMUM_SAMPLES = 500  #: a profile with fewer is called rough
 SHOWN_FUNCTIONS = 8
 
 

@@ -13,7 +13,7 @@ SUFFIX = ".json"
 def render(document: Document) -> bytes:
     """Return the document; each block carries its kind, since JSON has no types of its own.
 
-    The boxes of flame graphs are left out: the folded stacks in results/ hold the same and more, in an eighth of the room.
+    The boxes of flame graphs are left out: the folded stacks in results/ hold the same and more.
     """
     record = asdict(document)
     for section, plain in zip(document.sections, record["sections"], strict=True):
