@@ -9,45 +9,56 @@ import functools
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from inspect import Parameter, Signature
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 from invoke.context import Context
 from invoke.exceptions import Exit
-from invoke.tasks import task
+from invoke.tasks import Task
+from invoke.tasks import task as invoke_task
 
-from bench.errors import SuiteError, UsageError
+from bench.errors import SuiteError
+from profiling import arguments
 
-Task = TypeVar("Task", bound=Callable[..., None])
+Arguments = Mapping[str, tuple[Any, str]]  #: argument -> (default, help); a default of `...` makes it required
 
-BENCH = "family to work on, for example aes or mdp (see: invoke list)"
-TIMESTAMP = "study to use, YYYYMMDD_HHMMSS (default: the newest)"
-RESULTS = "folder of the raw results (default: results)"
-MEASURE_HELP = {
-    "bench": BENCH,
-    "build": "interpreter builds to measure: dbg, release or both (default: both)",
-    "only": "comma-separated variants (default: all; the baseline always takes part)",
-    "variant": "add a variant for this run: label:path[:pyperf_wrapper]; may be given more than once",
-    "size": "size of the workload (default: full, which is upstream's)",
-    "fast": "a first look: fewer processes, no verdicts",
-    "processes": "timed processes per variant and build (default: 10)",
-    "counter-runs": "separate runs of perf stat (default: 5)",
-    "flush": "write this much memory before each counter run, to empty the caches, for example 1GiB",
-    "time-limit": "seconds after which one measured process is ended (default: 300)",
-    "collectors": "comma-separated collectors (default: all that can run here)",
-    "wait": "if another study is running on this machine, wait for it instead of refusing",
-    "results-dir": RESULTS,
+BENCH: Arguments = {"bench": (..., "family to work on, for example aes or mdp (see: invoke list)")}
+STUDY: Arguments = {
+    **BENCH,
+    "timestamp": ("", "study to use, YYYYMMDD_HHMMSS (default: the newest)"),
+    "results_dir": ("results", arguments.RESULTS),
 }
-RENDER_HELP = {
-    "transpose": "variants as columns instead of rows",
-    "geomean": "add the geometric mean of the speedups",
-    "baseline": "variant to compare with (default: the family's)",
-    "report-dir": "folder of the reports (default: reports)",
+VIEW: Arguments = {
+    "transpose": (False, "variants as columns instead of rows"),
+    "geomean": (False, "add the geometric mean of the speedups"),
+    "baseline": ("", "variant to compare with (default: the family's)"),
 }
+REPORTS: Arguments = {"report_dir": ("reports", "folder of the reports (default: reports)")}
+DEEP_DIVES: Arguments = {"deep_dive_dir": ("benchmark_reports", "folder of the PDF (default: benchmark_reports)")}
 
 
-def explained(function: Task) -> Task:
+def task(*tables: Arguments, name: str | None = None) -> Callable[[Callable[..., None]], Task[Any]]:
+    """Make a task of a function, with the arguments in `tables` as if they stood in its signature."""
+    table = {argument: about for given in tables for argument, about in given.items()}
+    parameters = [
+        Parameter(argument, Parameter.POSITIONAL_OR_KEYWORD, default=Parameter.empty if default is ... else default)
+        for argument, (default, _) in table.items()
+    ]
+    context = Parameter("c", Parameter.POSITIONAL_OR_KEYWORD)
+    texts = {argument.replace("_", "-"): text for argument, (_, text) in table.items()}
+    lists = [argument for argument, (default, _) in table.items() if isinstance(default, list)]
+
+    def make(function: Callable[..., None]) -> Task[Any]:
+        shown = explained(function)
+        cast(Any, shown).__signature__ = Signature([context, *parameters])
+        return cast("Task[Any]", invoke_task(name=name, help=texts, iterable=lists)(shown))
+
+    return make
+
+
+def explained(function: Callable[..., None]) -> Callable[..., None]:
     """Show a SuiteError as a message; let anything else be the traceback it deserves."""
 
     @functools.wraps(function)
@@ -71,11 +82,10 @@ def explained(function: Task) -> Task:
             hint = "Use the tool's own environment: source .venv/bin/activate (nox -s dev builds it)."
             raise Exit(f"error: {error.name} is not installed beside this invoke\n{hint}", 1) from error
 
-    return cast(Task, wrapper)
+    return wrapper
 
 
 @task(name="list")
-@explained
 def list_(c: Context) -> None:
     """List families, their variants and their archived studies."""
     from profiling.listing import show
@@ -83,8 +93,7 @@ def list_(c: Context) -> None:
     show()
 
 
-@task
-@explained
+@task()
 def doctor(c: Context) -> None:
     """Check this machine: interpreters, perf, PMU, valgrind, py-spy, disk, environments; a fix per row."""
     from profiling.doctor import show
@@ -92,80 +101,25 @@ def doctor(c: Context) -> None:
     show()
 
 
-@task(help=MEASURE_HELP, iterable=["variant"])
-@explained
-def profile(
-    c: Context, bench: str, build: str = "both", only: str = "", variant: list[str] | None = None, size: str = "",
-    fast: bool = False, processes: str = "", counter_runs: str = "", flush: str = "", time_limit: str = "",
-    collectors: str = "", wait: bool = False, results_dir: str = "results",
-) -> None:  # fmt: skip
+@task(BENCH, arguments.MEASURE)
+def profile(c: Context, bench: str, results_dir: str, **given: Any) -> None:
     """Measure: check every variant, then run the collectors; raw files go to results/."""
+    _measure(bench, results_dir, given)
     where = "" if results_dir == "results" else f" --results-dir {results_dir}"
-    _measure(
-        bench,
-        build,
-        only,
-        variant,
-        size,
-        fast,
-        processes,
-        counter_runs,
-        flush,
-        time_limit,
-        collectors,
-        wait,
-        results_dir,
-    )
     print(f"next: invoke parse --bench {bench}{where} && invoke render --bench {bench}{where}")
 
 
-def _measure(
-    bench: str, build: str, only: str, variant: list[str] | None, size: str, fast: bool, processes: str,
-    counter_runs: str, flush: str, time_limit: str, collectors: str, wait: bool, results_dir: str,
-) -> str:  # fmt: skip
+def _measure(bench: str, results_dir: str, given: Mapping[str, Any]) -> str:
     """Run the profile stage; return the new study's timestamp."""
-    from profiling.collect import Request, collect, with_overrides
-    from profiling.collector import Options
+    from profiling.collect import collect
 
-    request = Request(bench, _words(only), tuple(variant or ()), build, size, _words(collectors), wait)
-    options = with_overrides(
-        Options.fast() if fast else Options(),
-        processes=_number("--processes", processes),
-        counter_runs=_number("--counter-runs", counter_runs),
-        limit_seconds=_number("--time-limit", time_limit),
-        flush_bytes=_bytes(flush) or None,
-    )
-    timestamp = collect(request, options, Path(results_dir))
+    timestamp = collect(*arguments.read(bench, given), Path(results_dir))
     print(f"measured: {timestamp}")
     return timestamp
 
 
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(word.strip() for word in text.split(",") if word.strip())
-
-
-def _number(option: str, text: str) -> int | None:
-    """Read a whole number of at least 1; None where the option was not given."""
-    if not text:
-        return None
-    if not text.isdecimal() or int(text) < 1:
-        raise UsageError(f"{option} {text!r} is not a whole number of at least 1", f"Write it as {option} 20.")
-    return int(text)
-
-
-def _bytes(text: str) -> int:
-    """Read a size such as 1GiB, 512MiB or 4096."""
-    units = {"": 1, "B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
-    number = text.rstrip("BKMGi")
-    try:
-        return int(number or 0) * units[text[len(number) :]]
-    except (ValueError, KeyError):
-        raise UsageError(f"--flush {text!r} is not a size", "Write it as 1GiB, 512MiB or 4096.") from None
-
-
-@task(help={"bench": BENCH, "timestamp": TIMESTAMP, "results-dir": RESULTS})
-@explained
-def parse(c: Context, bench: str, timestamp: str = "", results_dir: str = "results") -> None:
+@task(STUDY)
+def parse(c: Context, bench: str, timestamp: str, results_dir: str) -> None:
     """Derive metrics (JSON, CSV), folded stacks and flame graphs from a study's raw files."""
     from profiling import parse as stage
 
@@ -182,81 +136,43 @@ def _archive(bench: str, results_dir: str) -> Any:
     return Archive(bench, Path(results_dir))
 
 
-@task(
-    help={
-        "bench": BENCH,
-        "timestamp": TIMESTAMP,
-        "results-dir": RESULTS,
-        **RENDER_HELP,
-        "formats": "comma-separated formats (default: html, json, text, xlsx)",
-    }
-)
-@explained
+@task(STUDY, REPORTS, VIEW, {"formats": ("", "comma-separated formats (default: html, json, text, xlsx)")})
 def render(
-    c: Context, bench: str, timestamp: str = "", transpose: bool = False, geomean: bool = False, baseline: str = "",
-    formats: str = "", results_dir: str = "results", report_dir: str = "reports",
-) -> None:  # fmt: skip
+    c: Context, bench: str, timestamp: str, results_dir: str, report_dir: str, formats: str, **view: Any
+) -> None:
     """Write the reports of a parsed study: HTML, text, Excel and JSON."""
-    _render(_archive(bench, results_dir), timestamp, _words(formats), report_dir, transpose, geomean, baseline)
+    _render(_archive(bench, results_dir), timestamp, arguments.words(formats), report_dir, view)
 
 
-@task(help={"bench": BENCH, "timestamp": TIMESTAMP, "results-dir": RESULTS, **RENDER_HELP})
-@explained
-def pdf(
-    c: Context, bench: str, timestamp: str = "", transpose: bool = False, geomean: bool = False, baseline: str = "",
-    results_dir: str = "results", report_dir: str = "benchmark_reports",
-) -> None:  # fmt: skip
+@task(STUDY, {"report_dir": DEEP_DIVES["deep_dive_dir"]}, VIEW)
+def pdf(c: Context, bench: str, timestamp: str, results_dir: str, report_dir: str, **view: Any) -> None:
     """Write the PDF deep dive of a parsed study to benchmark_reports/."""
-    _render(_archive(bench, results_dir), timestamp, ("pdf",), report_dir, transpose, geomean, baseline)
+    _render(_archive(bench, results_dir), timestamp, ("pdf",), report_dir, view)
 
 
-def _render(
-    archive: Any, timestamp: str, formats: tuple[str, ...], folder: str, transpose: bool, geomean: bool, baseline: str
-) -> Any:
+def _render(archive: Any, timestamp: str, formats: tuple[str, ...], folder: str, view: Mapping[str, Any]) -> Any:
     from profiling import parse as parsing
     from reporting import evidence, sections
     from reporting import render as stage
 
     parsing.parse(archive, archive.choose(timestamp))  # from raw files each time: what is derived is never trusted
-    study = evidence.read(archive, archive.choose(timestamp), baseline)
-    document = sections.build(study, sections.View(transpose, geomean))
+    study = evidence.read(archive, archive.choose(timestamp), view["baseline"])
+    document = sections.build(study, sections.View(view["transpose"], view["geomean"]))
     for path in stage.render(document, formats, Path(folder), Path(folder)):
         print(f"wrote: {path}")
     return document
 
 
-@task(help={**MEASURE_HELP, **RENDER_HELP, "deep-dive-dir": "folder of the PDF (default: benchmark_reports)"},
-      iterable=["variant"])  # fmt: skip
-@explained
-def run(
-    c: Context, bench: str, build: str = "both", only: str = "", variant: list[str] | None = None, size: str = "",
-    fast: bool = False, processes: str = "", counter_runs: str = "", flush: str = "", time_limit: str = "",
-    collectors: str = "", wait: bool = False, results_dir: str = "results", transpose: bool = False,
-    geomean: bool = False, baseline: str = "", report_dir: str = "reports", deep_dive_dir: str = "benchmark_reports",
-) -> None:  # fmt: skip
+@task(BENCH, arguments.MEASURE, VIEW, REPORTS, DEEP_DIVES)
+def run(c: Context, bench: str, results_dir: str, report_dir: str, deep_dive_dir: str, **given: Any) -> None:
     """Do it all: profile, parse, render and PDF."""
-    from profiling import parse as parsing
     from reporting.document import Text
 
-    stamp = _measure(
-        bench,
-        build,
-        only,
-        variant,
-        size,
-        fast,
-        processes,
-        counter_runs,
-        flush,
-        time_limit,
-        collectors,
-        wait,
-        results_dir,
-    )
+    view = {name: given.pop(name) for name in VIEW}
+    stamp = _measure(bench, results_dir, given)
     archive = _archive(bench, results_dir)
-    parsing.parse(archive, stamp)
-    _render(archive, stamp, (), report_dir, transpose, geomean, baseline)
-    document = _render(archive, stamp, ("pdf",), deep_dive_dir, transpose, geomean, baseline)
+    _render(archive, stamp, (), report_dir, view)
+    document = _render(archive, stamp, ("pdf",), deep_dive_dir, view)
     print()  # the verdicts come last, where they stay on the screen
     for block in document.sections[0].blocks:
         if isinstance(block, Text) and block.style:
@@ -265,14 +181,13 @@ def run(
 
 
 @task(
-    help={
-        "bench": "only this family (default: all)",
-        "results-dir": RESULTS,
-        "environments": "also remove .venv_dbg and .venv_release",
+    {
+        "bench": ("", "only this family (default: all)"),
+        "results_dir": ("results", arguments.RESULTS),
+        "environments": (False, "also remove .venv_dbg and .venv_release"),
     }
 )
-@explained
-def clean(c: Context, bench: str = "", results_dir: str = "results", environments: bool = False) -> None:
+def clean(c: Context, bench: str, results_dir: str, environments: bool) -> None:
     """Remove what killed studies left behind; finished results and reports are never touched."""
     import shutil
 

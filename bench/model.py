@@ -140,6 +140,8 @@ class Study:
     measured_seconds: float  #: of which inside measured processes
     commit: str
     interrupted: bool = False
+    manifests: Mapping[str, str] = field(default_factory=dict)  #: variant -> sha256 of its manifest.json
+    adopted: str = ""  #: where the numbers come from, if this suite did not measure them
 
 
 @dataclass(frozen=True)
@@ -151,8 +153,25 @@ class Measurement:
     metric: str
     unit: str
     values: tuple[float, ...]  #: one per process
-    source: str = ""  #: where the number comes from: clock, PMU, software event, VmHWM, sampling
+    source: str = ""  #: where it comes from: clock, PMU, simulated, software event, rusage, VmHWM, sampling, traced
     better: str = "lower"  #: lower, higher, or "" where neither is better
     missing: str = ""  #: why `values` is empty, in the tool's words
     counted: float = 100.0  #: per cent of the region during which the counter was really counting
     detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A table or a text that one collector obtained for one variant on one build: hot lines, calls, bytecode.
+
+    Reports show it as it is, below the variant; what is to be computed with belongs into a Measurement.
+    """
+
+    collector: str
+    build: str
+    title: str
+    source: str  #: as of a Measurement
+    caption: str = ""  #: what to see in it, what it cost and what it missed
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[str | float, ...], ...] = ()  #: numbers in the unit that the column names
+    text: str = ""  #: instead of rows: preformatted lines

@@ -10,7 +10,7 @@
 
 A directory without a manifest is not a run: it was interrupted, is never read, and `invoke clean` removes it.
 
-Schema history: 1, the first version.
+Schema history: 1, the first version; 2, a study keeps the hashes of its manifests, metrics hold listings.
 """
 
 from __future__ import annotations
@@ -30,9 +30,10 @@ from time import sleep
 from typing import Any
 
 from bench.errors import SuiteError, Tampered, UsageError
-from bench.model import BUILDS, Collection, Manifest, Measurement, Outcome, Study
+from bench.model import BUILDS, Collection, Listing, Manifest, Measurement, Outcome, Study
 
-SCHEMA = 1
+SCHEMA = 2
+READABLE = (1, 2)  #: what an older version wrote lacks only fields that have a default
 RESULTS = Path("results")
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,39}")  #: of variants and collectors: parts of paths
 STAMP = re.compile(r"\d{8}_\d{6}")
@@ -74,6 +75,9 @@ class RunDir:
         except (KeyError, TypeError, ValueError) as error:
             raise Tampered(f"{self.path}/manifest.json is damaged: {error}") from error
 
+    def manifest_hash(self) -> str:
+        return sha256(self.path / "manifest.json")
+
     def write_manifest(self, manifest: Manifest) -> None:
         write_json(self.path / "manifest.json", asdict(manifest))
 
@@ -95,15 +99,28 @@ class RunDir:
         return self.raw(done.collector) / done.build
 
     def metrics(self) -> list[Measurement]:
+        """Return the measurements that the parse stage derived."""
+        return [Measurement(**m | {"values": tuple(m["values"])}) for m in self._derived()["measurements"]]
+
+    def listings(self) -> list[Listing]:
+        """Return the tables and texts that the parse stage derived."""
+        found = self._derived().get("listings", [])
+        return [
+            Listing(**t | {"columns": tuple(t["columns"]), "rows": tuple(tuple(row) for row in t["rows"])})
+            for t in found
+        ]
+
+    def _derived(self) -> dict[str, Any]:
         path = self.path / "metrics.json"
         if not path.is_file():
             family, root = self.path.parts[-3], self.path.parents[2]
             where = "" if root == RESULTS else f" --results-dir {root}"
             raise SuiteError(f"{self.path} has not been parsed", f"Run: invoke parse --bench {family}{where}")
-        return [Measurement(**m | {"values": tuple(m["values"])}) for m in read_json(path)["measurements"]]
+        return read_json(path)
 
-    def write_metrics(self, measured: list[Measurement]) -> None:
-        write_json(self.path / "metrics.json", {"measurements": [asdict(m) for m in measured]}, indent=None)
+    def write_metrics(self, measured: list[Measurement], listed: list[Listing]) -> None:
+        derived = {"measurements": [asdict(m) for m in measured], "listings": [asdict(t) for t in listed]}
+        write_json(self.path / "metrics.json", derived, indent=None)
         text = io.StringIO()
         table = csv.writer(text, lineterminator="\n")
         table.writerow(["collector", "build", "metric", "unit", "source", "counted_percent", "missing", "values"])
@@ -198,8 +215,9 @@ def read_json(path: Path) -> dict[str, Any]:
     except ValueError as error:
         raise Tampered(f"{path} is damaged: {error}", "Restore it (git checkout), or measure again.") from error
     version = record.pop("schema", None) if isinstance(record, dict) else None
-    if version != SCHEMA:
-        raise SuiteError(f"{path} has schema {version}, this version reads {SCHEMA}", "Update this checkout: git pull.")
+    if version not in READABLE:
+        known = " and ".join(map(str, READABLE))
+        raise SuiteError(f"{path} has schema {version}, this version reads {known}", "Update this checkout: git pull.")
     return dict(record)
 
 

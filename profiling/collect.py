@@ -135,6 +135,7 @@ class Running:
             notices=tuple((n.what, n.cost, n.fix) for n in self.notices),
             seconds=round(perf_counter() - session.started, 2),
             measured_seconds=round(session.log.measured_seconds, 2), commit=self.commit, interrupted=interrupted,
+            manifests={v.name: self.archive.run(v.name, stamp).manifest_hash() for v in self.variants},
         )  # fmt: skip
         self.archive.write_study(study)
         if interrupted:

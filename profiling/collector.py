@@ -14,7 +14,7 @@ from time import perf_counter
 from typing import Protocol, cast
 
 from bench.errors import SuiteError, UsageError, WrongAnswer
-from bench.model import Measurement, Target, Variant
+from bench.model import Listing, Measurement, Target, Variant
 from bench.rundir import RunDir
 from profiling import environments
 from profiling.process import Done, Log, explain, run
@@ -193,7 +193,7 @@ class Collector(Protocol):
     def record(self, jobs: Sequence[Job], session: Session) -> None:
         """Run every job that is ok, leave the tool's output below job.raw(NAME), and set job.tools[NAME]."""
 
-    def parse(self, raw: Path, derived: Path, build: str) -> Iterator[Measurement]:
+    def parse(self, raw: Path, derived: Path, build: str) -> Iterator[Measurement | Listing]:
         """Read `raw` back; artifacts other than measurements go below `derived`. Must need nothing but the files."""
 
 

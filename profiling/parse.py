@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bench.errors import Tampered
-from bench.model import Measurement
+from bench.model import Listing, Measurement
 from bench.rundir import Archive, RunDir
 from profiling import collector
 
@@ -12,20 +12,20 @@ def parse(archive: Archive, timestamp: str) -> list[RunDir]:
     """Parse every run of one study; raises Tampered if a raw file is not the one that was measured."""
     runs = archive.runs(timestamp)
     for run in runs:
-        run.write_metrics(parse_run(run))
+        run.write_metrics(*parse_run(run))
     return runs
 
 
-def parse_run(run: RunDir) -> list[Measurement]:
-    """Return all measurements of one run, from raw files whose hashes agree with the manifest."""
+def parse_run(run: RunDir) -> tuple[list[Measurement], list[Listing]]:
+    """Return all that one run's raw files say, once their hashes agree with the manifest."""
     manifest = run.manifest()
     failed = {outcome.build for outcome in manifest.outcomes if outcome.status != "ok"}
-    measured: list[Measurement] = []
+    found: list[Measurement | Listing] = []
     for done in manifest.collections:
         raw = run.verified(done)
         if not done.skipped and done.build not in failed:  # a wrong answer never gets a number
             try:
-                measured += collector.load(done.collector).parse(raw, run.derived_profile, done.build)
+                found += collector.load(done.collector).parse(raw, run.derived_profile, done.build)
             except (KeyError, IndexError, TypeError, ValueError, ZeroDivisionError) as error:
                 raise Tampered(f"{raw} cannot be read: {type(error).__name__}: {error}") from error
-    return measured
+    return [f for f in found if isinstance(f, Measurement)], [f for f in found if isinstance(f, Listing)]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from bench.errors import SuiteError
-from bench.model import Manifest, Measurement, Outcome, Study
+from bench.model import Listing, Manifest, Measurement, Outcome, Study
 from bench.rundir import Archive
 
 
@@ -16,7 +17,9 @@ class Run:
 
     manifest: Manifest
     measurements: tuple[Measurement, ...]
-    stacks: dict[str, Counter[str]]  #: build -> folded stacks
+    stacks: dict[str, Counter[str]]  #: build -> folded stacks of Python functions
+    listings: tuple[Listing, ...] = ()
+    native: dict[str, Counter[str]] = field(default_factory=dict)  #: build -> folded stacks of C functions
 
     @property
     def name(self) -> str:
@@ -74,11 +77,19 @@ def read(archive: Archive, timestamp: str, baseline: str = "") -> Evidence:
 
 def _run(archive: Archive, variant: str, timestamp: str) -> Run:
     directory = archive.run(variant, timestamp)
-    stacks = {}
-    for path in directory.derived_profile.glob("*.folded"):
-        lines = (line.rpartition(" ") for line in path.read_text(encoding="utf-8").splitlines())
-        stacks[path.stem] = Counter({stack: int(count) for stack, _, count in lines})
     manifest = directory.manifest()
-    right = {outcome.build for outcome in manifest.outcomes if outcome.status == "ok"}
-    kept = {build: found for build, found in stacks.items() if build in right}  # a wrong answer gets no profile either
-    return Run(manifest, tuple(directory.metrics()), kept)
+    right = [o.build for o in manifest.outcomes if o.status == "ok"]  # a wrong answer gets no profile either
+    return Run(
+        manifest,
+        tuple(directory.metrics()),
+        {build: found for build in right if (found := _folded(directory.derived_profile / f"{build}.folded"))},
+        tuple(directory.listings()),
+        {build: found for build in right if (found := _folded(directory.derived_profile / f"{build}.native.folded"))},
+    )
+
+
+def _folded(path: Path) -> Counter[str]:
+    """Read folded stacks (`outer;inner count`); none where there is no file."""
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    lines = (line.rpartition(" ") for line in text.splitlines())
+    return Counter({stack: int(count) for stack, _, count in lines})

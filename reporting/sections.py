@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from reporting import provenance, tables, units
+from bench.model import Listing
+from reporting import counter_tables, hot_tables, provenance, tables, units
 from reporting.compare import Comparison, Speed, compare, flame_boxes, hot_functions
-from reporting.document import Bar, BarChart, Block, Document, Dots, FlameGraph, Section, Text
+from reporting.document import Bar, BarChart, Block, Document, Dots, FlameGraph, Section, Table, Text
 from reporting.evidence import Evidence, Run
 from reporting.statistics import MINIMUM_PROCESSES, amdahl
 
@@ -154,10 +155,11 @@ def initial_analysis(evidence: Evidence, comparisons: list[Comparison]) -> Secti
                 f"{tables.python(evidence, c.build)}, over {speed.processes} processes."
             ))  # fmt: skip
     if any(base.stacks.get(build) for build in evidence.builds):
-        blocks.append(tables.hot(evidence, base))
+        blocks.append(hot_tables.hot(evidence, base))
     blocks += flames(evidence, base)
+    blocks += [listed(evidence, listing) for listing in base.listings]
     if len(comparisons) > 1:
-        blocks.append(tables.distortion(evidence, comparisons))
+        blocks.append(hot_tables.distortion(evidence, comparisons))
     return Section("Initial Analysis", tuple(blocks))
 
 
@@ -182,6 +184,16 @@ def flames(evidence: Evidence, run: Run) -> list[Block]:
     return found
 
 
+def listed(evidence: Evidence, listing: Listing) -> Block:
+    """Show what a collector listed, as it is: a table, or preformatted text."""
+    title = f"{listing.title}, on {tables.python(evidence, listing.build)}"
+    caption = f"{listing.caption} Source: {listing.source}."
+    if listing.text:
+        return Text(f"{title}\n{caption}\n\n{listing.text}", "code")
+    cells = tuple(tuple(tables.cell(value) for value in row) for row in listing.rows)
+    return Table(title, listing.columns, cells, caption)
+
+
 def optimizations(evidence: Evidence) -> Section:
     blocks: list[Block] = [tables.variants(evidence)]
     for run in evidence.runs:
@@ -190,6 +202,7 @@ def optimizations(evidence: Evidence) -> Section:
         blocks.append(Text(f"{run.name}. {run.manifest.summary}", "heading"))
         blocks += [Text(paragraph) for paragraph in tables.paragraphs(run.manifest.description)]
         blocks += flames(evidence, run)
+        blocks += [listed(evidence, listing) for listing in run.listings]
     return Section("Optimizations", tuple(blocks))
 
 
@@ -198,13 +211,13 @@ def comparison(evidence: Evidence, comparisons: list[Comparison], view: View) ->
     blocks: list[Block] = [main.transposed() if view.transpose else main for main in mains]
     blocks += [spread_chart(evidence, c) for c in comparisons if any(s.seconds for s in c.speeds)]
     for c in comparisons:
-        counters = tables.counters(evidence, c.build)
+        counters = counter_tables.counters(evidence, c.build)
         if counters is None:
             why = evidence.baseline.gap(c.build, "counters") or "nothing was counted"
             blocks.append(Text(f"No counters on {tables.python(evidence, c.build)}: {why}.", "warning"))
         else:
             blocks.append(counters)
-        other = tables.others(evidence, c.build)
+        other = counter_tables.others(evidence, c.build)
         blocks += [other] if other else []
     return Section("Performance Comparison", tuple(blocks))
 
@@ -226,7 +239,7 @@ def spread_chart(evidence: Evidence, c: Comparison) -> Dots:
 
 def hardware(evidence: Evidence) -> Section:
     """What an accelerator could bring at most; the interface is not yet in the model, and the text says so."""
-    table = tables.amdahl_caps(evidence)
+    table = hot_tables.amdahl_caps(evidence)
     if table is None:
         return Section("Hardware Acceleration", (Text("No profile was taken, so there is no share to accelerate."),))
     build_ = "release" if "release" in evidence.builds else evidence.builds[0]

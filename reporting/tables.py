@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import math
 import re
-from statistics import fmean
 
 from reporting import units
-from reporting.compare import Comparison, Speed, hot_functions
+from reporting.compare import Comparison, Speed
 from reporting.document import Cell, Table
-from reporting.evidence import Evidence, Run
-from reporting.statistics import Interval, amdahl
-
-SHOWN_FUNCTIONS = 8
+from reporting.evidence import Evidence
+from reporting.statistics import Interval
 
 
 def missing(reason: str) -> Cell:
@@ -32,6 +29,13 @@ def share_of(interval: Interval) -> str:
 
 def text(value: object) -> Cell:
     return Cell(str(value), str(value))
+
+
+def cell(value: str | float) -> Cell:
+    """Return a word as it is, a whole number with its thousands separated, any other with three digits."""
+    if isinstance(value, str):
+        return text(value)
+    return Cell(f"{value:,.0f}" if value == round(value) else units.significant(value), value)
 
 
 def machine(evidence: Evidence) -> str:
@@ -119,53 +123,6 @@ def _geomean(c: Comparison) -> tuple[Cell, ...]:
     return (none, shown, none, none, none, none)
 
 
-def hot(evidence: Evidence, run: Run) -> Table:
-    """The hottest functions of one variant, build beside build."""
-    found = {b: {h.name: h for h in hot_functions(run.stacks[b])} for b in evidence.builds if run.stacks.get(b)}
-    first = next(iter(found.values()))
-    rows = []
-    for name in list(first)[:SHOWN_FUNCTIONS]:
-        cells = [text(name)]
-        for functions in found.values():
-            share = functions.get(name)
-            pair = (share.own, share.inclusive) if share else ()
-            cells += [estimate(share_of(s), s, "%") for s in pair]
-            cells += [missing("not seen among the samples")] * (2 - len(pair))
-        rows.append(tuple(cells))
-    columns = ("function", *(f"{kind}, {short(b)}" for b in found for kind in ("self", "inclusive")))
-    return Table(
-        f"Hot functions of {run.name}", columns, tuple(rows),
-        caption="Share of the samples of the measured region: in the function itself, and in it or what it calls.",
-    )  # fmt: skip
-
-
-def distortion(evidence: Evidence, comparisons: list[Comparison]) -> Table:
-    """What the debug build does to speed and shares."""
-    by_build = {c.build: c for c in comparisons}
-    rows = []
-    for run in evidence.runs:
-        slow, fast = by_build["dbg"].of(run), by_build["release"].of(run)
-        cells = [text(run.name)]
-        if slow.seconds and fast.seconds:
-            factor = slow.seconds.value / fast.seconds.value
-            cells.append(Cell(f"{units.significant(factor)}×", factor))
-        else:
-            cells.append(missing(f"{run.name}: {slow.reason or fast.reason}"))
-        for build in ("release", "dbg"):
-            stacks = run.stacks.get(build)
-            if stacks:
-                top = hot_functions(stacks)[0]
-                cells.append(Cell(f"{100 * top.own.value:.1f} % {top.name.partition(' ')[0]}", top.own.value))
-            else:
-                cells.append(missing(f"{run.name}: no profile on the {short(build)} build"))
-        rows.append(tuple(cells))
-    return Table(
-        "What the debug build distorts", ("variant", "debug / release time", "hottest, release", "hottest, debug"),
-        tuple(rows),
-        caption="Shares and speedups of one build do not carry over to the other.",
-    )  # fmt: skip
-
-
 def variants(evidence: Evidence) -> Table:
     rows = tuple(
         (
@@ -179,87 +136,6 @@ def variants(evidence: Evidence) -> Table:
     columns = ("variant", "what it is", "needs", "lines of code")
     return Table(
         "The variants", columns, rows, "Lines of code: without blanks, comments and docstrings.", numeric=False
-    )
-
-
-def counters(evidence: Evidence, build: str) -> Table | None:
-    """Counters per iteration: one row a counter, one column a variant."""
-    names: dict[str, str] = {}
-    for run in evidence.runs:
-        names |= {m.metric: m.unit for m in run.measurements if m.collector == "counters" and m.build == build}
-    if not names:
-        return None
-    rows = []
-    for metric, unit in names.items():
-        label = f"{metric} ({unit})" if unit else metric
-        sources = {m.source for run in evidence.runs if (m := run.find(build, metric))}
-        rows.append(
-            (text(label), text(", ".join(sorted(sources))), *(_counter(r, build, metric) for r in evidence.runs))
-        )
-    columns = ("counter", "source", *(run.name for run in evidence.runs))
-    runs = evidence.baseline.manifest.options["counter_runs"]
-    return Table(
-        f"Counters per iteration ({short(build)})", columns, tuple(rows),
-        caption=f"Mean of {runs} separate run{'s' if runs > 1 else ''}, counted around the measured region only. A dash is missing, never zero. "
-        "Switches and migrations are totals of a region; one switch is the wait for perf itself.",
-    )  # fmt: skip
-
-
-def _counter(run: Run, build: str, metric: str) -> Cell:
-    found = run.find(build, metric)
-    if found is None:
-        return missing(f"{run.name}: {run.outcome(build).reason or run.gap(build, 'counters') or 'not counted'}")
-    if not found.values:
-        return missing(f"{found.source} counters: {found.missing} on this machine")
-    average = fmean(found.values)
-    flag = (
-        f"{run.name}: {metric} was counted {found.counted:.0f} % of the time and scaled" if found.counted < 95 else ""
-    )
-    return Cell(units.significant(average) + ("*" if flag else ""), average, flag)
-
-
-def others(evidence: Evidence, build: str) -> Table | None:
-    """Whatever else was measured, so that a new collector shows up in every report without an edit here."""
-    shown = {"time", "peak memory", "samples"}
-    names = {
-        m.metric: m.unit
-        for run in evidence.runs
-        for m in run.measurements
-        if m.build == build and m.collector != "counters" and m.metric not in shown
-    }
-    rows = tuple((text(name), *(_other(run, build, name) for run in evidence.runs)) for name in names)
-    columns = ("measured", *(run.name for run in evidence.runs))
-    caption = "Means over processes. The one-off cost is what the first value took beyond a warm one; around zero it is noise."
-    return Table(f"Also measured ({short(build)})", columns, rows, caption) if rows else None
-
-
-def _other(run: Run, build: str, metric: str) -> Cell:
-    found = run.find(build, metric)
-    if found is None or not found.values:
-        why = found.missing if found else run.outcome(build).reason or "not measured (slow variants have no warm-up)"
-        return missing(f"{run.name}, {metric}: {why}")
-    average = fmean(found.values)
-    write = {"s": units.seconds, "B": units.size}.get(found.unit)
-    return Cell(write(average) if write else f"{units.significant(average)} {found.unit}".strip(), average)
-
-
-def amdahl_caps(evidence: Evidence) -> Table | None:
-    rows = []
-    for run in evidence.runs:
-        for build in evidence.builds:
-            if stacks := run.stacks.get(build):
-                top = hot_functions(stacks)[0]
-                cap = amdahl(top.own)
-                rows.append((
-                    text(run.name), text(short(build)), text(top.name),
-                    estimate(share_of(top.own), top.own, "%"), estimate(units.ratio(cap), cap, "×"),
-                ))  # fmt: skip
-    columns = ("variant", "build", "hottest function", "its share", "cap on the speedup")
-    caption = "Amdahl's law: the most that an infinitely fast accelerator of that one function could bring."
-    return (
-        Table("What accelerating the hottest function could bring at most", columns, tuple(rows), caption)
-        if rows
-        else None
     )
 
 

@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from bench.errors import SuiteError
 from bench.model import Measurement, Outcome
 from bench.rundir import Archive
-from reporting import evidence, sections, tables
+from reporting import counter_tables, evidence, sections, tables
 from reporting.compare import compare, flame_boxes, hot_functions
 from reporting.document import Cell, Document, Section, Table
 from reporting.evidence import Evidence, Run
@@ -108,7 +108,7 @@ def test_a_missing_number_is_a_dash_with_its_reason(found: Evidence) -> None:
     lost = Measurement("counters", "release", "cycles", "", (), source="PMU", missing="not supported")
     scaled = Measurement("counters", "release", "branches", "", (5.0,), source="PMU", counted=38.47)
     run = replace(base, measurements=(lost, scaled))
-    table = tables.counters(replace(found, runs=(run,), baseline=run), "release")
+    table = counter_tables.counters(replace(found, runs=(run,), baseline=run), "release")
     assert table is not None
     dash, flagged = table.rows[0][-1], table.rows[1][-1]
     assert dash == Cell("–", None, "PMU counters: not supported on this machine")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bench.errors import SuiteError, UsageError, WrongAnswer
-from bench.rundir import Archive
+from bench.rundir import SCHEMA, Archive
 from profiling import collect as stage
 from profiling import lock
 from profiling.collector import Job
@@ -246,7 +246,7 @@ def test_ctrl_c_keeps_what_is_complete(
 
 def test_a_study_record_is_plain_json(study: tuple[Archive, str]) -> None:
     archive, timestamp = study
-    assert json.loads((archive.home / f"{timestamp}.json").read_text())["schema"] == 1
+    assert json.loads((archive.home / f"{timestamp}.json").read_text())["schema"] == SCHEMA
     assert ROOT.name not in archive.study(timestamp).commit
 
 

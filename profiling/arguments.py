@@ -1,0 +1,80 @@
+"""The words of the command line that steer a measurement: each with its default and its help, and how it is read.
+
+tasks.py builds the tasks' signatures from `MEASURE`; `read` turns what a person typed into a Request and Options.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from bench.errors import UsageError
+
+if TYPE_CHECKING:  # heavy: imported only when something is measured
+    from profiling.collect import Request
+    from profiling.collector import Options
+
+RESULTS = "folder of the raw results (default: results)"
+
+#: argument -> (default, help); tasks give them in this order
+MEASURE: dict[str, tuple[Any, str]] = {
+    "build": ("both", "interpreter builds to measure: dbg, release or both (default: both)"),
+    "only": ("", "comma-separated variants (default: all; the baseline always takes part)"),
+    "variant": ([], "add a variant for this run: label:path[:pyperf_wrapper]; may be given more than once"),
+    "size": ("", "size of the workload (default: full, which is upstream's)"),
+    "fast": (False, "a first look: fewer processes, no verdicts"),
+    "processes": ("", "timed processes per variant and build (default: 10)"),
+    "counter_runs": ("", "separate runs of perf stat (default: 5)"),
+    "flush": ("", "write this much memory before each counter run, to empty the caches, for example 1GiB"),
+    "time_limit": ("", "seconds after which one measured process is ended (default: 300)"),
+    "collectors": ("", "comma-separated collectors (default: all that can run here)"),
+    "wait": (False, "if another study is running on this machine, wait for it instead of refusing"),
+    "results_dir": ("results", RESULTS),
+}
+
+
+def read(bench: str, given: Mapping[str, Any]) -> tuple[Request, Options]:
+    """Return what was asked for; raises UsageError, naming the option, where a value does not fit."""
+    from profiling.collect import Request, with_overrides
+    from profiling.collector import Options
+
+    request = Request(
+        family=bench,
+        only=words(given["only"]),
+        custom=tuple(given["variant"] or ()),
+        build=given["build"],
+        size=given["size"],
+        collectors=words(given["collectors"]),
+        wait=given["wait"],
+    )
+    options = with_overrides(
+        Options.fast() if given["fast"] else Options(),
+        processes=number("--processes", given["processes"]),
+        counter_runs=number("--counter-runs", given["counter_runs"]),
+        limit_seconds=number("--time-limit", given["time_limit"]),
+        flush_bytes=size("--flush", given["flush"]),
+    )
+    return request, options
+
+
+def words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def number(option: str, text: str) -> int | None:
+    """Read a whole number of at least 1; None where the option was not given."""
+    if not text:
+        return None
+    if not text.isdecimal() or int(text) < 1:
+        raise UsageError(f"{option} {text!r} is not a whole number of at least 1", f"Write it as {option} 20.")
+    return int(text)
+
+
+def size(option: str, text: str) -> int | None:
+    """Read a size such as 1GiB, 512MiB or 4096; None where the option was not given."""
+    units = {"": 1, "B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
+    amount = text.rstrip("BKMGi")
+    try:
+        return int(amount or 0) * units[text[len(amount) :]] or None
+    except (ValueError, KeyError):
+        raise UsageError(f"{option} {text!r} is not a size", "Write it as 1GiB, 512MiB or 4096.") from None
