@@ -141,6 +141,7 @@ class Study:
     commit: str
     interrupted: bool = False
     manifests: Mapping[str, str] = field(default_factory=dict)  #: variant -> sha256 of its manifest.json
+    conditions: Mapping[str, Any] = field(default_factory=dict)  #: how busy the machine was while it measured
     adopted: str = ""  #: where the numbers come from, if this suite did not measure them
 
 
