@@ -116,7 +116,8 @@ class Running:
         rundir = self.archive.run(variant.name, self.session.timestamp)
         job = Job(target, variant, build, str(environments.python(build)), rundir)
         job.baseline = variant.name == self.family.baseline
-        job.control = job.baseline and build == self.builds[0]  # the headline's build; its floor stands for the host
+        if job.baseline and build == self.builds[0]:  # the headline's build; its floor stands for the host
+            job.control, job.kernel = True, self.family.kernel
         return job
 
     def choose_regime(self, jobs: list[Job]) -> None:
@@ -150,7 +151,7 @@ class Running:
             notices=tuple((n.what, n.cost, n.fix) for n in self.notices),
             seconds=round(perf_counter() - session.started, 2),
             measured_seconds=round(session.log.measured_seconds, 2), commit=self.commit, interrupted=interrupted,
-            conditions=host.conditions(self.before, host.now()) if self.before else {},
+            kernel=self.family.kernel, conditions=host.conditions(self.before, host.now()) if self.before else {},
             manifests={v.name: self.archive.run(v.name, stamp).manifest_hash() for v in self.variants},
         )  # fmt: skip
         self.archive.write_study(study)

@@ -86,6 +86,7 @@ class Job:
     inner_loops: int = 1  #: of a plain pyperf script: iterations in one loop
     baseline: bool = False  #: all others are compared with it
     control: bool = False  #: it is timed twice in every block, to find the host's noise floor
+    kernel: str = ""  #: and once more without this function, to find the function's share
     cold: bool = False  #: timed in its first call, as all variants of its build
     notes: dict[str, tuple[str, str]] = field(default_factory=dict)  #: collector -> (why skipped, fix)
     tools: dict[str, str] = field(default_factory=dict)  #: collector -> tool and version, once it has recorded

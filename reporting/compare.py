@@ -69,7 +69,7 @@ def noise_floor(evidence: Evidence) -> Floor | None:
     for build in evidence.builds:
         base, control = (evidence.baseline.processes(build, name) for name in ("time", "time of the control"))
         if control and len(base) > 1:
-            ratio = _ratios(base, [control])[0][0]
+            ratio = ratios(base, [control])[0][0]
             return Floor(build, ratio, verdicts.noise_floor(ratio))
     return None
 
@@ -81,12 +81,12 @@ def compare(evidence: Evidence, build: str) -> Comparison:
     base = evidence.baseline.processes(build)
     plain = [_timed(evidence, run, build, share) for run in evidence.runs]
     able = [s for s in plain if base and s.seconds and s.run is not evidence.baseline and not s.quality.objections]
-    ratios, _ = _ratios(base, [s.run.processes(build) for s in able])
+    found, _ = ratios(base, [s.run.processes(build) for s in able])
     tests = [_tests(base, s.run.processes(build)) for s in able]
     corrected = statistics.holm([p for p, _, _ in tests])
     judged = {
         s.run.name: _judged(s, ratio, p, (welch, medians), share, len(base))
-        for s, ratio, p, (_, welch, medians) in zip(able, ratios, corrected, tests, strict=True)
+        for s, ratio, p, (_, welch, medians) in zip(able, found, corrected, tests, strict=True)
     }
     speeds = tuple(judged.get(s.run.name, s) for s in plain)
     return Comparison(build, speeds, *_geomean(evidence, base, speeds))
@@ -133,10 +133,10 @@ def _geomean(
     lost = [s.run.name for s in wanted if s.speedup is None]
     if lost or not wanted:
         return None, names, f"{', '.join(lost)} has no valid number" if lost else "no variant has a speedup"
-    return _ratios(base, [s.run.processes(speeds[0].build) for s in wanted])[1], names, ""
+    return ratios(base, [s.run.processes(speeds[0].build) for s in wanted])[1], names, ""
 
 
-def _ratios(
+def ratios(
     base: dict[int, tuple[float, ...]], others: Sequence[dict[int, tuple[float, ...]]]
 ) -> tuple[list[Interval], Interval | None]:
     """Return the speedups over `base`, block by block where all were interleaved, and their geometric mean."""

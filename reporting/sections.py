@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bench.model import Listing
 from reporting import counter_tables, hot_tables, provenance, tables, units
+from reporting.acceleration import ablation
 from reporting.compare import Comparison, Speed, compare, flame_boxes, hot_functions, noise_floor
 from reporting.document import Bar, BarChart, Block, Document, Dots, FlameGraph, Section, Table, Text
 from reporting.evidence import Evidence, Run
@@ -239,6 +240,15 @@ def hardware(evidence: Evidence) -> Section:
             f"On {tables.python(evidence, build_)}, {evidence.baseline.name} spends {units.percent(top.own.value)} of its time "
             f"in {top.name}. An accelerator that did this work in no time, over an interface that cost nothing, would "
             f"bring {units.ratio(cap)} and not more (Amdahl's law)."
+        ))  # fmt: skip
+    measured = ablation(evidence)
+    if measured is not None:
+        blocks.append(Text(
+            f"Measured by ablation: with {measured.kernel} played back instead of run, {evidence.baseline.name} ran "
+            f"{units.ratio(measured.cap)} faster on {tables.python(evidence, measured.build)}. So that function is "
+            f"{tables.share_of(measured.share)} of its time, and that is the most that an accelerator of it alone could "
+            "bring, if each call became one empty call. This needs no profiler; where it differs from the sampled share, "
+            "believe this."
         ))  # fmt: skip
     blocks.append(table)
     blocks.append(Text(

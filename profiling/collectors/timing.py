@@ -3,8 +3,9 @@
 The unit is the process. Each is a pyperf worker; their runs are merged into one pyperf JSON per variant and build,
 which `pyperf show`, `stats` and `compare_to` read as they are. Peak memory comes from the same processes.
 
-In every block the baseline runs twice: the second one, the control, is kept in a file of its own. What differs between
-the two is nothing, so their ratio shows what this host makes of nothing: its noise floor.
+In every block the baseline of the headline's build runs again, in other roles, each kept in a file of its own. As its
+control it is no different, so the ratio of the two shows what this host makes of nothing: its noise floor. As ablation it
+runs without the family's kernel, so the ratio is what an accelerator of that function could bring at most.
 """
 
 from __future__ import annotations
@@ -33,7 +34,11 @@ def unavailable() -> Missing | None:
 
 
 def estimate(job: Job, options: Options) -> float:
-    return options.processes * (2 if job.control else 1) * one_process(job, options)
+    return options.processes * len(_roles(job)) * one_process(job, options)
+
+
+def _roles(job: Job) -> list[str]:
+    return ["", *(["control"] if job.control else []), *(["ablation"] if job.kernel else [])]
 
 
 def one_process(job: Job, options: Options) -> float:
@@ -43,15 +48,15 @@ def one_process(job: Job, options: Options) -> float:
 
 @dataclass
 class Arm:
-    """What runs once in every block: a job, or the baseline once more as its own control."""
+    """What runs once in every block: a job, or the baseline once more in another role."""
 
     job: Job
-    control: bool = False
+    role: str = ""  #: control, or ablation
     runs: list[Any] = field(default_factory=list)  #: pyperf runs, one per block
 
     @property
     def label(self) -> str:
-        return f"{self.job.variant.name}{' (control)' if self.control else ''}"
+        return f"{self.job.variant.name}{f' ({self.role})' if self.role else ''}"
 
     @property
     def means(self) -> list[float]:
@@ -59,14 +64,14 @@ class Arm:
 
     @property
     def file(self) -> Path:
-        return self.job.raw(NAME) / ("control.json" if self.control else "pyperf.json")
+        return self.job.raw(NAME) / f"{self.role or 'pyperf'}.json"
 
 
 def record(jobs: Sequence[Job], session: Session) -> None:
     """Run the blocks; what is complete is kept even if the study is interrupted."""
     import pyperf
 
-    arms = [Arm(job, control) for job in jobs for control in ((False, True) if job.control else (False,))]
+    arms = [Arm(job, role) for job in jobs for role in _roles(job)]
     try:
         for block in count():
             order = [arm for arm in arms if arm.job.status == "ok"]
@@ -101,7 +106,7 @@ def _enough(block: int, arms: Sequence[Arm], session: Session) -> bool:
 
 def _reaches(arms: Sequence[Arm]) -> Iterator[float]:
     """Yield how far the interval of each speedup reaches, on its own build."""
-    bases = {arm.job.build: arm for arm in arms if arm.job.baseline and not arm.control}
+    bases = {arm.job.build: arm for arm in arms if arm.job.baseline and not arm.role}
     for arm in arms:
         base = bases.get(arm.job.build)
         if base is not None and arm is not base:
@@ -119,7 +124,16 @@ def _one(arm: Arm, session: Session, block: int) -> Any:
     session.order.append((block, arm.label, job.build, round(session.elapsed, 3)))
     done = session.execute(
         job,
-        job.argv("--worker", *plan, "-q", "--hook", "bench_region", "-o", str(output)),
+        job.argv(
+            *(["--ablate", job.kernel] if arm.role == "ablation" else []),
+            "--worker",
+            *plan,
+            "-q",
+            "--hook",
+            "bench_region",
+            "-o",
+            str(output),
+        ),
         block=block,
         extra={region.SKIP: str(warm_ups)},
     )
@@ -135,8 +149,9 @@ def parse(raw: Path, derived: Path, build: str) -> Iterator[Measurement]:
 
     runs = pyperf.Benchmark.load(str(raw / "pyperf.json")).get_runs()
     yield _time("time", build, runs)
-    if (raw / "control.json").is_file():
-        yield _time("time of the control", build, pyperf.Benchmark.load(str(raw / "control.json")).get_runs())
+    for role, metric in (("control", "time of the control"), ("ablation", "time without the kernel")):
+        if (raw / f"{role}.json").is_file():
+            yield _time(metric, build, pyperf.Benchmark.load(str(raw / f"{role}.json")).get_runs())
     # A warm-up repeats as often as a value; what it took beyond one is paid once per process.
     first = tuple(run.warmups[0][0] * (run.warmups[0][1] - _mean(run.values)) for run in runs if run.warmups)
     if first:
