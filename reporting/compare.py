@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from statistics import median
 
@@ -186,8 +186,14 @@ def hot_functions(stacks: Counter[str]) -> list[Hot]:
     return sorted(hot, key=lambda h: (-h.own.value, -h.inclusive.value, h.name))
 
 
-def flame_boxes(stacks: Counter[str], smallest: float = 0.004) -> tuple[Box, ...]:
-    """Lay out folded stacks, ordered by name; frames below `smallest` of the whole are left out."""
+def flame_boxes(
+    stacks: Counter[str], smallest: float = 0.004, kind: Callable[[str], str] | None = None
+) -> tuple[Box, ...]:
+    """Lay out folded stacks, ordered by name; frames below `smallest` of the whole are left out.
+
+    kind: frame -> whose code it is, which its colour says; frame_kind unless given.
+    """
+    kind = kind or frame_kind
     whole = sum(stacks.values())
     boxes: list[Box] = []
 
@@ -197,7 +203,7 @@ def flame_boxes(stacks: Counter[str], smallest: float = 0.004) -> tuple[Box, ...
             below = [(frames, count) for frames, count in items if len(frames) > depth and frames[depth] == name]
             width = sum(count for _, count in below)
             if width >= smallest * whole:
-                boxes.append(Box(name, x, width, depth, frame_kind(name)))
+                boxes.append(Box(name, x, width, depth, kind(name)))
                 place(below, x, depth + 1)
             x += width
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from bench.model import Listing
-from reporting import counter_tables, hot_tables, provenance, tables, units
+from reporting import counter_tables, hot_tables, native_tables, provenance, tables, units
 from reporting.acceleration import ablation
 from reporting.compare import Comparison, Speed, compare, flame_boxes, hot_functions, noise_floor
 from reporting.document import Bar, BarChart, Block, Document, Dots, FlameGraph, Section, Table, Text
@@ -144,9 +144,11 @@ def initial_analysis(evidence: Evidence, comparisons: list[Comparison]) -> Secti
     if any(base.stacks.get(build) for build in evidence.builds):
         blocks.append(hot_tables.hot(evidence, base))
     blocks += flames(evidence, base)
+    blocks += native_tables.stacks(evidence, base)
     blocks += [listed(evidence, listing) for listing in base.listings]
     if len(comparisons) > 1:
         blocks.append(hot_tables.distortion(evidence, comparisons))
+    blocks += native_tables.tax(evidence)
     return Section("Initial Analysis", tuple(blocks))
 
 
@@ -189,6 +191,7 @@ def optimizations(evidence: Evidence) -> Section:
         blocks.append(Text(f"{run.name}. {run.manifest.summary}", "heading"))
         blocks += [Text(paragraph) for paragraph in tables.paragraphs(run.manifest.description)]
         blocks += flames(evidence, run)
+        blocks += native_tables.stacks(evidence, run)
         blocks += [listed(evidence, listing) for listing in run.listings]
     return Section("Optimizations", tuple(blocks))
 
