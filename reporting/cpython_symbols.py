@@ -86,6 +86,7 @@ _ANY = re.compile("|".join(f"(?P<k{number}>{pattern})" for number, (_, pattern) 
 SUFFIX = re.compile(r"(\.(isra|part|constprop|cold|lto_priv|llvm|localalias|\d+)(\.\d+)*)+$")  #: what compilers append
 #: The C library, by the files that hold it.
 LIBC = re.compile(r"(ld-linux|ld-musl|lib(c|m|dl|rt|pthread|gcc_s|atomic))\b[\w.-]*")
+INTERPRETER = re.compile(r"(lib)?python3")
 #: Helpers that work for whoever calls them: what a debug check does through them is the debug check's.
 HELPER = re.compile(r"_?PyGILState_\w+|PyThread_\w+|_PyThreadState_\w+|_PyRuntimeState_\w+|_PyInterpreterState_\w+")
 
@@ -101,7 +102,7 @@ def kind(frame: str) -> str:
     if place.endswith(")") and name:
         if place in ("[kernel])", "[vdso])"):
             return KERNEL
-        if place == "[unknown])":
+        if place == "[unknown])" or (name == "[unknown]" and INTERPRETER.match(place)):
             return UNCLASSIFIED
         return C_LIBRARY if LIBC.fullmatch(place[:-1]) else LIBRARY
     found = _ANY.fullmatch(SUFFIX.sub("", frame))

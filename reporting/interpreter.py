@@ -100,8 +100,12 @@ def boxes(stacks: Counter[str]) -> tuple[Box, ...]:
 
 
 def drawn_kind(frame: str) -> str:
-    """Return what the colour of a frame says: interpreter, debug check, library, kernel, JIT, or merged."""
-    return "merged" if frame == SMALL else DRAWN.get(symbols.kind(frame), "interpreter")
+    """Return what the colour of a frame says: whose code it is, or that it was merged or has no name."""
+    if frame == SMALL:
+        return "merged"
+    if frame.startswith("[unknown]") and symbols.kind(frame) == symbols.UNCLASSIFIED:
+        return "without a name"
+    return DRAWN.get(symbols.kind(frame), "interpreter")
 
 
 def hottest(stacks: Counter[str], number: int) -> list[tuple[Hot, str]]:

@@ -24,7 +24,9 @@ def stacks(evidence: Evidence, run: Run) -> list[Block]:
             found.append(hot(run, build))
         elif run is evidence.baseline and run.outcome(build).status == "ok" and _tried(run, build):
             why = f"{run.gap(build, COLLECTOR) or 'no sample fell into the measured region'}."
-            found.append(Text(f"No C stacks on {tables.python(evidence, build)}: {why}{_fix(run, build)}"))
+            found.append(
+                Text(f"No C stacks on {tables.python(evidence, build)}: {why}{'' if run.native else _fix(run, build)}")
+            )
     return found
 
 
@@ -45,7 +47,7 @@ def _caption(run: Run, build: str) -> str:
     detail = recorded.detail if recorded else {}
     if detail.get("cut_stacks"):
         said.append(
-            f"{detail['cut_stacks']:,} stacks begin in the middle: code compiled at run time cannot be unwound."
+            f"{detail['cut_stacks']:,} stacks begin in the middle, mostly in code compiled at run time, which cannot be unwound."
         )
     if folded.total() < detail.get("minimum", 0):
         said.append(f"Fewer than {detail['minimum']} samples: read the widths as rough.")
@@ -119,7 +121,9 @@ def _share(share: Interval) -> Cell:
 def _limits(evidence: Evidence, build: str, taxes: dict[str, Tax]) -> str:
     details = [m.detail for run in evidence.runs if (m := run.find(build, METRIC))]
     said = ""
-    if any(str(detail.get("event", "")).endswith("u") for detail in details):
+    if evidence.baseline.manifest.interpreters[build]["debug"]:
+        said = " Assertions inside other functions cannot be told apart and stay with them."
+    if any(":u" in str(detail.get("event", "")) for detail in details):
         said += (
             " The kernel hides itself from this user, so time in it was not sampled; to see it: "
             "sudo sysctl kernel.perf_event_paranoid=1."
@@ -151,5 +155,5 @@ def cost(evidence: Evidence) -> Table:
         ("variant", "build", "samples", "per s", "lost", "outside", "cut", "frames named", "time", "recorded"),
         tuple(rows),
         caption="Time: of an iteration while it was sampled, over the timed one. Outside: samples of other processes. Cut: stacks "
-        "that do not reach the start of the thread. Code compiled at run time counts as named, [JIT].",
+        "that do not reach the start of the thread. Code compiled at run time counts as named: [JIT].",
     )  # fmt: skip

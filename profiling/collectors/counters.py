@@ -54,10 +54,10 @@ def install_hint() -> str:
     return "sudo apt install linux-tools-common linux-tools-$(uname -r)" if ubuntu else "sudo apt install linux-perf"
 
 
-def denial(perf: str) -> str:
-    """Return why perf cannot count a trivial command, in a few words; empty if it can."""
+def denial(perf: str, words: Sequence[str] = ("stat", "-e", "task-clock")) -> str:
+    """Return why perf cannot watch a trivial command, in a few words; empty if it can."""
     done = subprocess.run(
-        [perf, "stat", "-e", "task-clock", "--", "true"], capture_output=True, text=True, timeout=30, check=False,
+        [perf, *words, "--", "true"], capture_output=True, text=True, timeout=30, check=False,
         env=os.environ | {"LC_ALL": "C"},
     )  # fmt: skip
     if done.returncode == 0:

@@ -37,7 +37,7 @@ def unavailable() -> Missing | None:
     perf = which("perf")
     if perf is None:
         return Missing("perf is not installed, so C functions are not sampled", COST, install_hint())
-    denied = denial(perf)
+    denied = denial(perf, ("record", "-q", "-N", "-e", "cpu-clock", "--call-graph", "dwarf", "-o", "/dev/null"))
     if denied:
         fix = "sudo sysctl kernel.perf_event_paranoid=1"
         return Missing(f"perf may not sample C functions ({denied})", COST, fix)
@@ -58,8 +58,8 @@ def plan(job: Job, options: Options) -> tuple[int, int, int, int]:
     """
     seconds = min(options.sample_seconds, SAMPLES / RATE)
     warm_ups, _, loops = job.plan(options, seconds)
-    values = 1 if job.seconds >= options.value_seconds else min(10, loops)
-    each = max(1, loops // values)
+    values = min(10, loops)
+    each = round(loops / values)
     rate = RATE * seconds / max(seconds, values * each * job.seconds)
     return warm_ups, values, each, max(9, int(rate) // 10 * 10 + 9)
 
@@ -76,8 +76,12 @@ def record(jobs: Sequence[Job], session: Session) -> None:
     for job in (job for job in jobs if job.status == "ok"):
         session.progress.step(NAME, job.name)
         if not has_symbols(Path(job.python)):
-            fix = "" if job.build == "dbg" else interpreters.install_hint()
-            job.notes[NAME] = ("its interpreter was stripped of the names of its C functions", fix)
+            job.notes[NAME] = (
+                "its interpreter was stripped of the names of its C functions",
+                "measure the debug build too: --build both"
+                if interpreters.choose().debug
+                else interpreters.install_hint(),
+            )
         else:
             with session.guard(job, NAME):
                 _one(job, session, tool)
