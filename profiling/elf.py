@@ -20,7 +20,8 @@ def has_symbols(binary: Path) -> bool:
         binary = binary.resolve(strict=True)
         if not _links_libpython(binary):
             return SYMBOL_TABLE in _section_types(binary)
-        places = (binary.parent.parent / "lib", *sorted(binary.parent.parent.glob("lib/*-linux-gnu*")))
+        top = binary.parent.parent
+        places = (top / "lib", top / "lib64", *sorted(top.glob("lib/*-linux-gnu*")))
         found = [path for place in places for path in sorted(place.glob(LIBRARIES))]
         return any(SYMBOL_TABLE in _section_types(path) for path in found)
     except (OSError, struct.error):

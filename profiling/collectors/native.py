@@ -16,7 +16,7 @@ from typing import Any
 from bench.errors import SuiteError, VariantFailed
 from bench.model import Measurement
 from bench.rundir import write_text
-from profiling import interpreters, native_stacks
+from profiling import environments, interpreters, native_stacks
 from profiling.collector import Job, Missing, Options, Session
 from profiling.collectors.counters import denial, install_hint
 from profiling.collectors.timing import START_UP
@@ -75,7 +75,7 @@ def record(jobs: Sequence[Job], session: Session) -> None:
     tool = version(perf)
     for job in (job for job in jobs if job.status == "ok"):
         session.progress.step(NAME, job.name)
-        if not has_symbols(Path(job.python)):
+        if not has_symbols(environments.ROOT / job.python):
             job.notes[NAME] = (
                 "its interpreter was stripped of the names of its C functions",
                 "measure the debug build too: --build both"
