@@ -89,6 +89,11 @@ def test_lines_that_perf_should_not_write_do_no_harm() -> None:
     assert read(["7/7 1.0: PERF_RECORD_LOST_SAMPLES lost 5", "7/7 1.0: PERF_RECORD_LOST lost 2"]).lost == 7
 
 
+def test_every_sample_of_a_stack_counts() -> None:
+    twice = [" 1/1 5.0: cpu-clock: ", "\t 12 f (/l/libx.so)", ""] * 2
+    assert (read(twice).samples, read(twice).cut) == (2, 2)
+
+
 def test_without_a_common_root_nothing_is_taken_away() -> None:
     stacks: Counter[tuple[str, ...]] = Counter(
         {("_start", "main", "work"): 3, ("clone3 (libc.so.6)", "start_thread (libc.so.6)", LOOP): 1}
