@@ -23,7 +23,6 @@ from typing import Any
 from bench import source
 
 WARM_UPS = 3  #: a code object is specialised after a few calls or some dozen turns of a loop
-HARNESS = Path(__file__).parent  #: files directly in bench/ are ours, not the workload's
 LONGEST = 48  #: letters of an instruction's argument that are kept
 
 
@@ -64,7 +63,7 @@ def _calls(run: Callable[[int], float]) -> tuple[list[list[Any]], float]:
     for entry in profiler.getstats():
         if isinstance(entry.code, str):
             found[_without_addresses(entry.code), "", 0] += entry.callcount
-        elif not _ours(entry.code):
+        elif not source.is_harness(entry.code.co_filename):
             found[_place(entry.code)] += entry.callcount
     return [[*place, count] for place, count in sorted(found.items(), key=lambda f: (-f[1], f[0]))], seconds
 
@@ -80,7 +79,7 @@ def _hits(run: Callable[[int], float]) -> tuple[Counter[tuple[CodeType, int]], f
         return line
 
     def call(frame: FrameType, event: str, _: object) -> Any:
-        return None if _ours(frame.f_code) else line
+        return None if source.is_harness(frame.f_code.co_filename) else line
 
     before = sys.gettrace()
     gc.collect()
@@ -90,10 +89,6 @@ def _hits(run: Callable[[int], float]) -> tuple[Counter[tuple[CodeType, int]], f
     finally:
         sys.settrace(before)
     return Counter(hits), seconds
-
-
-def _ours(code: CodeType) -> bool:
-    return code.co_filename.startswith(f"{HARNESS}/") and "/" not in code.co_filename[len(str(HARNESS)) + 1 :]
 
 
 def _place(code: CodeType) -> tuple[str, str, int]:

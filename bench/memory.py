@@ -19,6 +19,8 @@ def observe(run: Callable[[int], float], out: Path) -> None:
     run(1)
     plain = run(1)
     gc.collect()
-    with memray.Tracker(out.with_suffix(".bin"), trace_python_allocators=True):  # every object, not only pymalloc's arenas
+    with memray.Tracker(
+        out.with_suffix(".bin"), trace_python_allocators=True
+    ):  # every object, not only pymalloc's arenas
         tracked = run(1)
-    out.write_text(json.dumps({"seconds": {"plain": plain, "memray": tracked}}), encoding="utf-8")
+    out.write_text(json.dumps({"version": memray.__version__, "seconds": {"plain": plain, "memray": tracked}}), encoding="utf-8")

@@ -9,7 +9,10 @@ from types import CodeType
 
 LONGEST = 200  #: letters of a source line that are kept
 LARGEST = 4 << 20  #: bytes; a larger file holds no code that a person wrote
-UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")  #: control characters, and what turns text round
+HARNESS = Path(__file__).parent  #: files directly in bench/ are the harness, not the workload
+UNSEEN = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+"
+)  #: control characters, and what turns text round
 
 
 def portable(name: str) -> str:
@@ -41,3 +44,8 @@ def line(file: str, number: int | None) -> str:
 def name(code: CodeType) -> str:
     """Return a function's name as a profile shows it: with its class from Python 3.11 on."""
     return str(getattr(code, "co_qualname", code.co_name))
+
+
+def is_harness(file: str) -> bool:
+    """Whether a file is part of what surrounds every workload: directly in bench/, not in a family's folder."""
+    return file.rpartition("/")[0] == str(HARNESS)

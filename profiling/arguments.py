@@ -65,6 +65,7 @@ def read(bench: str, given: Mapping[str, Any]) -> tuple[Request, Options]:
         counter_runs=number("--counter-runs", given["counter_runs"]),
         limit_seconds=number("--time-limit", given["time_limit"]),
         flush_bytes=size("--flush", given["flush"]),
+        detail=True if request.collectors else None,  # what is asked for by name is not left out
     )
     return request, options
 

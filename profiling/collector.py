@@ -22,7 +22,14 @@ from profiling.progress import Progress
 
 LAST_WORDS = 30  #: lines of a failed process's stderr that go to the log
 HERE = Path(__file__).parent / "collectors"
-ORDER = ("timing", "counters", "profile")  #: these first, in this order; others follow by name
+ORDER = (
+    "timing",
+    "counters",
+    "profile",
+    "exact",
+    "memory",
+    "calltree",
+)  #: these first, in this order; others follow by name
 
 
 @dataclass(frozen=True)
@@ -50,6 +57,7 @@ class Options:
     flush_bytes: int = 0  #: written before each counter run, to empty the caches
     sample_rate: int = 250  #: py-spy samples a second
     sample_seconds: float = 3.0  #: how long the profiled region lasts at least
+    detail: bool = True  #: whether collectors run that explain rather than measure: exact, memory, calltree
     limit_seconds: float = 300.0  #: wall time after which one process is ended
 
     @classmethod
@@ -57,7 +65,7 @@ class Options:
         """Return the settings for a first look: too few processes for a verdict."""
         return cls(
             processes=4, most_processes=4, values=2, value_seconds=0.05, counter_runs=1, sample_rate=500,
-            sample_seconds=1.2,
+            sample_seconds=1.2, detail=False,
         )  # fmt: skip
 
     @classmethod

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from bench.rundir import Archive
-from profiling.collectors.profile import folded, keep_region, portable_file
+from bench.source import portable
+from profiling.collectors.profile import folded, keep_region
 from profiling.flamegraph import svg
 
 
@@ -84,7 +85,7 @@ def test_an_empty_profile_says_so() -> None:
     ],
 )
 def test_file_names_lose_what_differs_between_machines(name: str, expected: str) -> None:
-    assert portable_file(name) == expected
+    assert portable(name) == expected
 
 
 def test_a_real_recording_names_the_hot_function(study: tuple[Archive, str]) -> None:
