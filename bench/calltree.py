@@ -48,7 +48,9 @@ def _add(frame: Any, parent: Node) -> None:
     node = parent
     file = source.portable(frame.file_path or "")
     if file and not source.is_harness(frame.file_path) and not file.startswith(("<frozen ", "<thread>")):
-        name = f"{frame.class_name}.{frame.function}" if frame.class_name else frame.function
+        # Before Python 3.11 pyinstrument guesses the class, and wrongly where `self` belongs to a closure.
+        known = frame.class_name and sys.version_info >= (3, 11)
+        name = f"{frame.class_name}.{frame.function}" if known else frame.function
         place = f"{name} ({file}:{frame.line_no})" if file.endswith(".py") else name
         node = parent.below.setdefault(source.UNSEEN.sub(" ", place), Node())
         node.seconds += frame.time

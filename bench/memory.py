@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import json
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
 
@@ -23,4 +24,6 @@ def observe(run: Callable[[int], float], out: Path) -> None:
         out.with_suffix(".bin"), trace_python_allocators=True
     ):  # every object, not only pymalloc's arenas
         tracked = run(1)
-    out.write_text(json.dumps({"version": memray.__version__, "seconds": {"plain": plain, "memray": tracked}}), encoding="utf-8")
+    out.write_text(
+        json.dumps({"version": version("memray"), "seconds": {"plain": plain, "memray": tracked}}), encoding="utf-8"
+    )

@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from bench.model import Listing
-from reporting import counter_tables, hot_tables, native_tables, provenance, tables, units
+from reporting import counter_tables, hot_tables, listings, native_tables, provenance, tables, units
 from reporting.acceleration import ablation
 from reporting.compare import Comparison, Speed, compare, flame_boxes, hot_functions, noise_floor
-from reporting.document import Bar, BarChart, Block, Document, Dots, FlameGraph, Section, Table, Text
+from reporting.document import Bar, BarChart, Block, Document, Dots, FlameGraph, Section, Text
 from reporting.evidence import Evidence, Run
 from reporting.statistics import amdahl
 from reporting.verdict_texts import behind, floor_sentence, sentence
@@ -145,7 +144,7 @@ def initial_analysis(evidence: Evidence, comparisons: list[Comparison]) -> Secti
         blocks.append(hot_tables.hot(evidence, base))
     blocks += flames(evidence, base)
     blocks += native_tables.stacks(evidence, base)
-    blocks += [listed(evidence, listing) for listing in base.listings]
+    blocks += listings.blocks(evidence, base)
     if len(comparisons) > 1:
         blocks.append(hot_tables.distortion(evidence, comparisons))
     blocks += native_tables.tax(evidence)
@@ -173,16 +172,6 @@ def flames(evidence: Evidence, run: Run) -> list[Block]:
     return found
 
 
-def listed(evidence: Evidence, listing: Listing) -> Block:
-    """Show what a collector listed, as it is: a table, or preformatted text."""
-    title = f"{listing.title}, on {tables.python(evidence, listing.build)}"
-    caption = f"{listing.caption} Source: {listing.source}."
-    if listing.text:
-        return Text(f"{title}\n{caption}\n\n{listing.text}", "code")
-    cells = tuple(tuple(tables.cell(value) for value in row) for row in listing.rows)
-    return Table(title, listing.columns, cells, caption)
-
-
 def optimizations(evidence: Evidence) -> Section:
     blocks: list[Block] = [tables.variants(evidence)]
     for run in evidence.runs:
@@ -192,7 +181,7 @@ def optimizations(evidence: Evidence) -> Section:
         blocks += [Text(paragraph) for paragraph in tables.paragraphs(run.manifest.description)]
         blocks += flames(evidence, run)
         blocks += native_tables.stacks(evidence, run)
-        blocks += [listed(evidence, listing) for listing in run.listings]
+        blocks += listings.blocks(evidence, run)
     return Section("Optimizations", tuple(blocks))
 
 
