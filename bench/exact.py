@@ -61,6 +61,8 @@ def _calls(run: Callable[[int], float]) -> tuple[list[list[Any]], float]:
     profiler.disable()
     found: Counter[tuple[str, str, int]] = Counter()
     for entry in profiler.getstats():
+        if isinstance(entry.code, str) and "_lsprof" in entry.code:
+            continue  # the call that ended the counting
         if isinstance(entry.code, str):
             found[_without_addresses(entry.code), "", 0] += entry.callcount
         elif not source.is_harness(entry.code.co_filename):
