@@ -16,9 +16,9 @@ METRIC = "bytecode specialised"
 def derive(
     collector: str, build: str, found: dict[str, Any], python: str, blind: str
 ) -> Iterator[Measurement | Listing]:
-    """Yield the share of specialised instructions, and the instructions of the hottest function."""
+    """Yield the share of specialised instructions among those that can be and ran, and the instructions of the hottest function."""
     rows = found["rows"]
-    kinds = Counter(kind for *_, kind in rows)
+    kinds = Counter(kind for _, hits, *_, kind in rows if hits)  # what never ran had no chance to be specialised
     special, able = kinds["specialised"], kinds["specialised"] + kinds["generic"]
     if not found["adaptive"]:
         why = f"Python {python} has no adaptive interpreter: specialisation came with 3.11"
@@ -36,12 +36,12 @@ def _caption(found: dict[str, Any], special: int, able: int, python: str) -> str
     head = f"The function with the most lines executed, after warm-up: {len(rows)} instructions. "
     if not found["adaptive"]:
         return f"{head}Python {python} has no adaptive interpreter, so nothing is specialised (3.11 and later do it)."
-    generic = Counter(_named(name, argument) for _, _, _, name, argument, kind in rows if kind == "generic")
+    generic = Counter(_named(name, argument) for _, hits, _, name, argument, kind in rows if hits and kind == "generic")
     names = ", ".join(f"{count} {name}" for name, count in sorted(generic.items(), key=lambda g: (-g[1], g[0])))
-    stayed = f" Generic stayed: {names}; those that never ran are among them." if names else ""
+    stayed = f" Generic stayed: {names}." if names else ""
     return (
-        f"{head}{special} of the {able} that have a specialised form took it (marked *; generic ones are marked -), for "
-        f"the types that they met.{stayed}"
+        f"{head}{special} of the {able} that have a specialised form and stand on a line that ran took it (marked *; "
+        f"generic ones are marked -), for the types that they met.{stayed}"
     )
 
 

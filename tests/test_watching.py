@@ -143,6 +143,9 @@ def test_of_a_long_function_the_hot_loop_is_shown() -> None:
     assert "100 instructions before these are left out" in listing.text.replace("... ", "")
     assert "140 instructions after these are left out" in lines[-1]
     assert "100 BINARY_OP ^" in listing.caption
+    never = [[999, 0, 999, "CALL", "", "generic"]] * 50
+    (same,), again = derived(found | {"rows": rows(300, range(120, 160)) + never})
+    assert same.values == share.values and "CALL" not in again.caption  # what never ran could not be specialised
     short = derived(found | {"rows": rows(9, range(3))})[1]
     assert "left out" not in short.text
 
