@@ -22,7 +22,7 @@ from profiling.progress import Progress
 
 LAST_WORDS = 30  #: lines of a failed process's stderr that go to the log
 HERE = Path(__file__).parent / "collectors"
-ORDER = ("timing", "counters", "profile", "exact", "memory", "calltree")  #: these first, in this order; others follow by name
+ORDER = ("timing", "counters", "profile", "exact", "memory", "calltree")  #: these first; others follow by name
 
 
 @dataclass(frozen=True)
