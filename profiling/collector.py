@@ -49,7 +49,8 @@ class Options:
     counter_runs: int = 5  #: separate runs of perf stat
     flush_bytes: int = 0  #: written before each counter run, to empty the caches
     sample_rate: int = 250  #: py-spy samples a second
-    sample_seconds: float = 3.0  #: how long the profiled region lasts at least
+    sample_seconds: float = 3.0  #: how long the profiled region lasts at least, over all sampled processes
+    sample_processes: int = 5  #: over which the shares of functions are compared; slow jobs take three
     detail: bool = True  #: whether collectors run that explain rather than measure: exact, memory, calltree
     limit_seconds: float = 300.0  #: wall time after which one process is ended
 
@@ -58,7 +59,7 @@ class Options:
         """Return the settings for a first look: too few processes for a verdict."""
         return cls(
             processes=4, most_processes=4, values=2, value_seconds=0.05, counter_runs=1, sample_rate=500,
-            sample_seconds=1.2, detail=False,
+            sample_seconds=1.2, sample_processes=2, detail=False,
         )  # fmt: skip
 
     @classmethod

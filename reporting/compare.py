@@ -172,8 +172,24 @@ class Hot:
     inclusive: Interval  #: the function anywhere on the stack
 
 
+def hottest(run: Run, build: str) -> list[Hot]:
+    """Return the functions of a variant's profile, the hottest first, with intervals over the sampled processes."""
+    found = run.find(build, "samples")
+    processes: list[dict[str, list[int]]] = found.detail.get("processes", []) if found else []
+    return [_over_processes(hot, processes) for hot in hot_functions(run.stacks.get(build, Counter()))]
+
+
+def _over_processes(hot: Hot, processes: Sequence[dict[str, list[int]]]) -> Hot:
+    """Widen the intervals of a function by how much processes differ; those too rare to be told apart stay as they are."""
+    if not processes or hot.name not in processes[0]:
+        return hot
+    wholes = [process[""][1] for process in processes]
+    own, inclusive = ([process[hot.name][i] for process in processes] for i in (0, 1))
+    return Hot(hot.name, statistics.clustered_share(own, wholes), statistics.clustered_share(inclusive, wholes))
+
+
 def hot_functions(stacks: Counter[str]) -> list[Hot]:
-    """Return all functions of a profile, the hottest (by own share) first."""
+    """Return all functions of a profile, the hottest (by own share) first, with the sampling error alone."""
     own: Counter[str] = Counter()
     inclusive: Counter[str] = Counter()
     for stack, count in stacks.items():

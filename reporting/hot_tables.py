@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reporting import units
-from reporting.compare import Comparison, hot_functions
+from reporting.compare import Comparison, hottest
 from reporting.document import Cell, Table
 from reporting.evidence import Evidence, Run
 from reporting.palette import shorten
@@ -16,7 +16,7 @@ SHORTEST = 16  #: letters of a function's name where the line must hold the rest
 
 def hot(evidence: Evidence, run: Run) -> Table:
     """The hottest functions of one variant, build beside build."""
-    found = {b: {h.name: h for h in hot_functions(run.stacks[b])} for b in evidence.builds if run.stacks.get(b)}
+    found = {b: {h.name: h for h in hottest(run, b)} for b in evidence.builds if run.stacks.get(b)}
     first = next(iter(found.values()))
     rows = []
     for name in list(first)[:SHOWN_FUNCTIONS]:
@@ -30,7 +30,8 @@ def hot(evidence: Evidence, run: Run) -> Table:
     columns = ("function", *(f"{kind}, {short(b)}" for b in found for kind in ("self", "inclusive")))
     return Table(
         f"Hot functions of {run.name}", columns, tuple(rows),
-        caption="Share of the samples of the measured region: in the function itself, and in it or what it calls.",
+        caption="Share of the samples of the measured region: in the function itself, and in it or what it calls. "
+        "Intervals by bootstrap over the sampled processes.",
     )  # fmt: skip
 
 
@@ -45,7 +46,7 @@ def distortion(evidence: Evidence, comparisons: list[Comparison]) -> Table:
         ("variant", "build", "time", "hottest", "its share", "cap on the speedup", "samples"),
         tuple(rows),
         caption="Time: in times the release build's. Shares, and the caps that follow from them by Amdahl's law, do not carry over "
-        "from one build to the other; their intervals are the sampling error alone.",
+        "from one build to the other; their intervals say how far the sampled processes differ.",
     )  # fmt: skip
 
 
@@ -61,7 +62,7 @@ def _distorted(run: Run, build: str, by_build: dict[str, Comparison]) -> tuple[C
     if not stacks:
         why = run.outcome(build).reason or run.gap(build, "profile") or "no sample fell into the region"
         return (*names, *[missing(f"{run.name}: no profile on the {short(build)} build: {why}")] * 4)
-    top, samples = hot_functions(stacks)[0], stacks.total()
+    top, samples = hottest(run, build)[0], stacks.total()
     cap = amdahl(top.own)
     return (
         *names,
@@ -76,8 +77,8 @@ def amdahl_caps(evidence: Evidence) -> Table | None:
     rows = []
     for run in evidence.runs:
         for build in evidence.builds:
-            if stacks := run.stacks.get(build):
-                top = hot_functions(stacks)[0]
+            if run.stacks.get(build):
+                top = hottest(run, build)[0]
                 cap = amdahl(top.own)
                 rows.append((
                     text(run.name), text(short(build)), text(top.name),

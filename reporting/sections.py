@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from reporting import counter_tables, hot_tables, listings, native_tables, provenance, tables, units
 from reporting.acceleration import ablation
-from reporting.compare import Comparison, Speed, compare, flame_boxes, hot_functions, noise_floor
+from reporting.compare import Comparison, Speed, compare, flame_boxes, hottest, noise_floor
 from reporting.document import Bar, BarChart, Block, Document, Dots, FlameGraph, Section, Text
 from reporting.evidence import Evidence, Run
 from reporting.statistics import amdahl
@@ -162,7 +162,7 @@ def flames(evidence: Evidence, run: Run) -> list[Block]:
             found.append(Text(f"No flame graph of {run.name} on {tables.python(evidence, build)}: {why}.", "warning"))
             continue
         samples = sum(stacks.values())
-        top = hot_functions(stacks)[0]
+        top = hottest(run, build)[0]
         recorded = run.find(build, "samples")
         minimum = recorded.detail["minimum"] if recorded else 0  # the collector says what it takes to be enough
         few = f" Fewer than {minimum} samples: read the widths as rough." if samples < minimum else ""
@@ -223,10 +223,9 @@ def hardware(evidence: Evidence) -> Section:
     if table is None:
         return Section("Hardware Acceleration", (Text("No profile was taken, so there is no share to accelerate."),))
     build_ = "release" if "release" in evidence.builds else evidence.builds[0]
-    stacks = evidence.baseline.stacks.get(build_)
     blocks: list[Block] = []
-    if stacks:
-        top = hot_functions(stacks)[0]
+    if evidence.baseline.stacks.get(build_):
+        top = hottest(evidence.baseline, build_)[0]
         cap = amdahl(top.own)
         blocks.append(Text(
             f"On {tables.python(evidence, build_)}, {evidence.baseline.name} spends {units.percent(top.own.value)} of its time "
@@ -244,8 +243,8 @@ def hardware(evidence: Evidence) -> Section:
         ))  # fmt: skip
     blocks.append(table)
     blocks.append(Text(
-        "These caps are projections, not measurements. The share comes from one sampled process per build; its interval "
-        "is the sampling error alone. Moving data to an accelerator and back is not in them, so a real design gets less. A "
+        "These caps are projections, not measurements. The sampled shares come from a few processes per build; their "
+        "intervals say how far these differ. Moving data to an accelerator and back is not in them, so a real design gets less. A "
         "software variant that beats the cap shows that changing the algorithm was worth more than accelerating one function."
     ))  # fmt: skip
     return Section("Hardware Acceleration", tuple(blocks))

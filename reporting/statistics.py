@@ -138,6 +138,23 @@ def share(part: int, whole: int) -> Interval:
     return Interval(p, max(0.0, centre - half), min(1.0, centre + half))
 
 
+def clustered_share(parts: Sequence[int], wholes: Sequence[int]) -> Interval:
+    """Return the share of samples, its interval from a bootstrap by process: processes differ more than samples say.
+
+    parts, wholes: samples of a function, and all samples, of each process. Never narrower than Wilson's interval, since a
+    few processes may agree by chance.
+    """
+    simple = share(sum(parts), sum(wholes))
+    count = len(wholes)
+    if count < 2:
+        return simple
+    chosen = _chosen(count, np.random.default_rng(SEED))
+    draws = np.asarray(parts, dtype=float)[chosen].sum(axis=1) / np.asarray(wholes, dtype=float)[chosen].sum(axis=1)
+    widen = student_t(count - 1) / Z * math.sqrt(count / (count - 1))
+    low, high = (simple.value + widen * (float(end) - simple.value) for end in np.percentile(draws, [2.5, 97.5]))
+    return Interval(simple.value, max(0.0, min(low, simple.low)), min(1.0, max(high, simple.high)))
+
+
 def amdahl(part: Interval) -> Interval:
     """Return the speedup if the part cost nothing at all: 1 / (1 - part) (Amdahl, AFIPS 1967)."""
     return Interval(*(1 / (1 - min(x, 0.999_999)) for x in (part.value, part.low, part.high)))

@@ -12,8 +12,9 @@ import pytest
 from bench.rundir import Archive
 from bench.source import line, portable
 from profiling import hot_lines
-from profiling.collectors.profile import folded, keep_region
+from profiling.collectors.profile import by_process, folded, joined, keep_region
 from profiling.flamegraph import svg
+from tests.conftest import SMALL
 
 
 def recording(*stacks: list[tuple[str, str]]) -> dict[str, Any]:
@@ -137,3 +138,22 @@ def test_a_real_recording_names_the_hot_function(study: tuple[Archive, str]) -> 
     ET.fromstring((run.derived_profile / "release.svg").read_text())
     hot = [listing for listing in run.listings() if listing.title == "Hot lines" and listing.build == "release"]
     assert hot and any("self.T1[(t[ i" in str(row[-1]) for row in hot[0].rows)
+
+
+def test_recordings_of_several_processes_are_joined_and_told_apart() -> None:
+    one = keep_region(recording([*MEASURED, WORK], [*MEASURED, ("other", "x.py")], START))
+    two = keep_region(recording([*MEASURED, ("other", "x.py"), WORK], [*MEASURED, WORK], [*MEASURED, WORK]))
+    both = joined([one, two])
+    assert folded(both) == folded(one) + folded(two)
+    assert both["samples_outside"] == 1
+    work, other = "AES.encrypt (pyaes/aes.py)", "other (x.py)"
+    assert by_process(both) == [{"": [0, 2], work: [1, 1], other: [1, 1]}, {"": [0, 3], work: [3, 3], other: [0, 1]}]
+    assert by_process(one) == [{"": [0, 2], work: [1, 1], other: [1, 1]}]  # as a recording of before
+
+
+def test_a_study_samples_several_processes(study: tuple[Archive, str]) -> None:
+    archive, timestamp = study
+    run = archive.run("pyaes_clean", timestamp)
+    (samples,) = [m for m in run.metrics() if m.build == "release" and m.metric == "samples"]
+    assert len(samples.detail["processes"]) == SMALL.sample_processes > 1
+    assert sum(process[""][1] for process in samples.detail["processes"]) == samples.values[0]

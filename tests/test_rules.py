@@ -145,7 +145,10 @@ def test_rule_13_the_accelerated_share_is_an_estimate_with_an_interval(found: Ev
         assert share.low is not None and cap.low is not None and cap.high is not None
 
 
-def test_rule_14_the_environment_is_recorded_and_contamination_never_silent(found: Evidence) -> None:
+def test_rule_14_the_environment_is_recorded_and_contamination_never_silent(
+    found: Evidence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reporting.quality.STOLEN_TOO_MUCH", 0.25)
     host = found.baseline.manifest.host
     assert {"governor", "turbo", "smt", "load", "virtualisation"} <= host.keys()
     assert set(found.study.conditions) == {"load_before", "load_after", "stolen"}

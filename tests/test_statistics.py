@@ -132,3 +132,14 @@ def test_shares_and_caps() -> None:
     assert cap.value == 2.0 and cap.low < 2.0 < cap.high
     assert statistics.share(10, 10).high == pytest.approx(1.0)
     assert statistics.amdahl(Interval(1.0, 0.9, 1.0)).high == pytest.approx(1e6)
+
+
+def test_processes_that_differ_widen_a_share() -> None:
+    alike = statistics.clustered_share([84, 85, 86, 85, 85], [100] * 5)
+    apart = statistics.clustered_share([60, 95, 80, 99, 91], [100] * 5)
+    simple = statistics.share(425, 500)
+    assert alike.value == apart.value == simple.value == 0.85
+    assert (alike.low, alike.high) == (simple.low, simple.high)  # never narrower than the sampling error
+    assert apart.low < simple.low - 0.05 and apart.high > simple.high + 0.02 and apart.high <= 1.0
+    assert statistics.clustered_share([85], [100]) == statistics.share(85, 100)
+    assert statistics.clustered_share([0, 0, 0], [10, 10, 10]).low == 0.0

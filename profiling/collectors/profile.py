@@ -11,12 +11,13 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from bench import source
+from bench.errors import VariantFailed
 from bench.model import Listing, Measurement
 from bench.rundir import write_text
 from profiling import hot_lines
@@ -50,8 +51,9 @@ def may_sample() -> bool:
 
 
 def estimate(job: Job, options: Options) -> float:
-    warm_ups, _, loops = job.plan(options, options.sample_seconds)
-    return 2 * START_UP[job.build] * (4 if job.variant.requires else 1) + (warm_ups + 1.0) * loops * job.seconds
+    number, warm_ups, values, loops = _plan(job, options)
+    start = 2 * START_UP[job.build] * (4 if job.variant.requires else 1)
+    return number * (start + (warm_ups + values) * loops * job.seconds)
 
 
 def record(jobs: Sequence[Job], session: Session) -> None:
@@ -60,31 +62,51 @@ def record(jobs: Sequence[Job], session: Session) -> None:
     version = subprocess.run([spy, "--version"], capture_output=True, text=True, check=False).stdout.strip()
     for job in (job for job in jobs if job.status == "ok"):
         session.progress.step("profile", job.name)
-        with session.guard(job, "profile"):
-            _one(job, session, spy, version)
+        with session.guard(job, "profile"), tempfile.TemporaryDirectory(prefix="bench-") as folder:
+            number, *_ = _plan(job, session.options)
+            records = [_one(job, session, spy, Path(folder, f"{process}.json"), process) for process in range(number)]
+            text = json.dumps(joined(records), separators=(",", ":"))
+            write_text(job.raw(NAME) / "py-spy.speedscope.json", text)
+            job.tools[NAME] = version
         session.progress.advance(estimate(job, session.options))
 
 
-def _one(job: Job, session: Session, spy: str, version: str) -> None:
-    options = session.options
-    warm_ups, _, loops = job.plan(options, options.sample_seconds)
-    output = job.raw(NAME) / "py-spy.speedscope.json"
+def _plan(job: Job, options: Options) -> tuple[int, int, int, int]:
+    """Return (processes, warm-ups, values, loops per value): several processes, so that they can be compared."""
+    number = options.sample_processes if job.seconds < options.single_seconds else min(3, options.sample_processes)
+    warm_ups, _, loops = job.plan(options, options.sample_seconds / number)
     # The warm-up of a pyperf worker repeats as often as a value; one iteration of ours is enough, so many short values.
-    each, values = (loops, 1) if job.seconds >= options.value_seconds else (max(1, loops // 10), 10)
-    worker = job.argv("--worker", "-w", str(warm_ups), "-n", str(values), "-l", str(each), "-q")
+    values = 1 if job.seconds >= options.value_seconds else 10
+    return number, warm_ups, values, max(1, loops // values)
+
+
+def _one(job: Job, session: Session, spy: str, output: Path, process: int) -> dict[str, Any]:
+    """Record one process and return what fell into the region."""
+    _, warm_ups, values, loops = _plan(job, session.options)
+    worker = job.argv("--worker", "-w", str(warm_ups), "-n", str(values), "-l", str(loops), "-q")
     # py-spy stands beside the interpreter of the tool's environment; its name alone keeps the log portable.
-    record = ["py-spy", "record", "--format", "speedscope", "--rate", str(options.sample_rate), "--full-filenames"]
+    rate = str(session.options.sample_rate)
+    record = ["py-spy", "record", "--format", "speedscope", "--rate", rate, "--full-filenames"]
     path = {"PATH": f"{Path(spy).parent}:{session.environment(job.build, 0)['PATH']}"}
-    try:
-        done = session.execute(job, [*record, "--output", str(output), "--", *worker], extra=path)
-    finally:
-        if output.is_file():
-            write_text(output, json.dumps(keep_region(json.loads(output.read_text())), separators=(",", ":")))
+    done = session.execute(job, [*record, "--output", str(output), "--", *worker], block=process, extra=path)
     if not output.is_file():
-        said = (done.err.strip() or "py-spy left no recording").splitlines()[-1]
-        job.notes[NAME] = (f"py-spy failed: {said}", "Allow ptrace (see Troubleshooting in the README).")
-        return
-    job.tools[NAME] = version
+        said = (done.err.strip() or "no recording was left").splitlines()[-1]
+        raise VariantFailed(f"py-spy failed: {said}", "Allow ptrace (see Troubleshooting in the README).")
+    return keep_region(json.loads(output.read_text()))
+
+
+def joined(records: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Join recordings of several processes into one that speedscope opens: a profile for each thread of each process."""
+    kept: dict[str, int] = {}  # frame (as JSON) -> its new index
+    profiles = []
+    for process, record in enumerate(records):
+        new = [kept.setdefault(json.dumps(f, sort_keys=True), len(kept)) for f in record["shared"]["frames"]]
+        for profile in record["profiles"]:
+            samples = [[new[index] for index in sample] for sample in profile["samples"]]
+            profiles.append(profile | {"name": f"process {process + 1}", "process": process, "samples": samples})
+    shared = {"frames": [json.loads(frame) for frame in kept]}
+    outside = sum(record["samples_outside"] for record in records)
+    return records[0] | {"profiles": profiles, "shared": shared, "samples_outside": outside}
 
 
 def keep_region(record: dict[str, Any]) -> dict[str, Any]:
@@ -145,16 +167,43 @@ def parse(raw: Path, derived: Path, build: str) -> Iterator[Measurement | Listin
     samples = sum(stacks.values())
     write_text(derived / f"{build}.folded", "".join(f"{stack} {count}\n" for stack, count in sorted(stacks.items())))
     write_text(derived / f"{build}.svg", svg(stacks, f"{samples:,} samples of the measured region, {build} build"))
-    detail = {"outside_region": record["samples_outside"], "minimum": MINIMUM_SAMPLES}
+    detail = {
+        "outside_region": record["samples_outside"],
+        "minimum": MINIMUM_SAMPLES,
+        "processes": by_process(record),
+    }
     yield Measurement(NAME, build, "samples", "", (float(samples),), source="sampling", better="", detail=detail)
     yield from hot_lines.listing(NAME, build, record)
 
 
-def folded(record: dict[str, Any]) -> Counter[str]:
-    """Return the folded stacks (`outer (file);inner (file)` -> samples) of a speedscope recording."""
-    names = [
+def by_process(record: dict[str, Any]) -> list[dict[str, list[int]]]:
+    """Return, for each process, function -> [samples at it, samples at or below it]; "" is all samples.
+
+    Functions below half a per cent are left out. A recording from before processes were told apart is one process.
+    """
+    names = _names(record)
+    smallest = 0.005 * sum(len(profile["samples"]) for profile in record["profiles"])
+    own: dict[int, Counter[str]] = defaultdict(Counter)
+    inclusive: dict[int, Counter[str]] = defaultdict(Counter)
+    for profile in record["profiles"]:
+        process = profile.get("process", 0)
+        for sample in filter(None, profile["samples"]):
+            own[process][names[sample[-1]]] += 1
+            inclusive[process].update({"", *(names[index] for index in sample)})
+    total: Counter[str] = sum(inclusive.values(), Counter())
+    shown = [name for name, count in sorted(total.items()) if count >= smallest]
+    return [{name: [own[p][name], inclusive[p][name]] for name in shown} for p in sorted(inclusive)]
+
+
+def _names(record: dict[str, Any]) -> list[str]:
+    return [
         f"{_clean(f['name'])} ({f['file']})" if f["file"] else _clean(f["name"]) for f in record["shared"]["frames"]
     ]
+
+
+def folded(record: dict[str, Any]) -> Counter[str]:
+    """Return the folded stacks (`outer (file);inner (file)` -> samples) of a speedscope recording."""
+    names = _names(record)
     return Counter(
         ";".join(names[index] for index in sample)
         for profile in record["profiles"]
