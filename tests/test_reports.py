@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from dataclasses import replace
+from zipfile import ZipFile
 
 import pytest
 from openpyxl import load_workbook
@@ -173,6 +174,10 @@ def test_the_same_archive_gives_the_same_bytes(study: tuple[Archive, str]) -> No
     first, second = (sections.build(evidence.read(*study)) for _ in range(2))
     assert text.render(first) == text.render(second)
     assert json_renderer.render(first) == json_renderer.render(second)
+    book = xlsx.render(first)
+    assert book == xlsx.render(second)
+    assert {member.date_time for member in ZipFile(io.BytesIO(book)).infolist()} == {(1980, 1, 1, 0, 0, 0)}
+    assert f"{load_workbook(io.BytesIO(book)).properties.modified:%Y%m%d_%H%M%S}" == study[1]
 
 
 def test_an_unchecked_script_is_in_no_geometric_mean_and_gets_no_verdict(found: Evidence) -> None:

@@ -1,4 +1,7 @@
-"""A workbook: a sheet per table and chart, numbers as numbers, reasons of missing cells as comments."""
+"""A workbook: a sheet per table and chart, numbers as numbers, reasons of missing cells as comments.
+
+The same Document gives the same bytes: no date in the file is that of its writing.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
@@ -15,6 +19,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.writer.excel import ExcelWriter
 
 from reporting.document import BarChart, Cell, Document, Dots, Table, Text
 
@@ -34,8 +39,16 @@ def render(document: Document) -> bytes:
     written = datetime.strptime(document.timestamp, "%Y%m%d_%H%M%S")
     book.properties.creator = "codesign-bench"
     book.properties.created = book.properties.modified = written  # of the study, so that two renderings agree
-    out = io.BytesIO()
-    book.save(out)
+    return _packed(book)
+
+
+def _packed(book: Workbook) -> bytes:
+    """Return the file; unlike book.save(), without the present time in its properties and in its zip members."""
+    dated, out = io.BytesIO(), io.BytesIO()
+    ExcelWriter(book, ZipFile(dated, "w")).save()
+    with ZipFile(dated) as there, ZipFile(out, "w") as packed:
+        for name in there.namelist():
+            packed.writestr(ZipInfo(name), there.read(name), ZIP_DEFLATED)  # dated 1980-01-01
     return out.getvalue()
 
 
