@@ -10,19 +10,17 @@
 
 A directory without a manifest is not a run: it was interrupted, is never read, and `invoke clean` removes it.
 
-Schema history: 1, the first version; 2, a study keeps the hashes of its manifests, metrics hold listings.
+So one hash leads to the next: the study's record (which carries its own) has those of its log and its manifests, and a
+manifest those of its raw files. What is derived needs none: it is derived again (`invoke verify`).
 """
 
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
-import json
-import os
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -30,10 +28,11 @@ from time import sleep
 from typing import Any
 
 from bench.errors import SuiteError, Tampered, UsageError
+from bench.files import SCHEMA, checksums, files_below, read_json, seal, sha256, write_bytes, write_json, write_text
 from bench.model import BUILDS, Collection, Listing, Manifest, Measurement, Outcome, Study
 
-SCHEMA = 2
-READABLE = (1, 2)  #: what an older version wrote lacks only fields that have a default
+__all__ = ["SCHEMA", "Archive", "RunDir", "checksums", "sha256", "write_bytes", "write_text"]  # some are from files.py
+
 RESULTS = Path("results")
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,39}")  #: of variants and collectors: parts of paths
 STAMP = re.compile(r"\d{8}_\d{6}")
@@ -44,20 +43,34 @@ class RunDir:
     """One variant's part of a study."""
 
     path: Path
+    derived: Path | None = None  #: where derived files go instead, if the archive is not to be touched
 
     def raw(self, collector: str) -> Path:
         return self.path / "raw" / collector
 
     @property
     def derived_profile(self) -> Path:
-        return self.path / "profile"
+        return (self.derived or self.path) / "profile"
+
+    @property
+    def manifest_file(self) -> Path:
+        return self.path / "manifest.json"
+
+    @property
+    def metrics_file(self) -> Path:
+        return (self.derived or self.path) / "metrics.json"
+
+    def derived_files(self) -> dict[str, Path]:
+        """Return (path below the run directory -> file) of all that the parse stage derived."""
+        files = [self.metrics_file, self.metrics_file.with_suffix(".csv"), *files_below(self.derived_profile)]
+        return {f.relative_to(self.derived or self.path).as_posix(): f for f in files if f.is_file()}
 
     @property
     def complete(self) -> bool:
-        return (self.path / "manifest.json").is_file()
+        return self.manifest_file.is_file()
 
     def manifest(self) -> Manifest:
-        record = read_json(self.path / "manifest.json")
+        record = read_json(self.manifest_file)
         try:
             record["outcomes"] = tuple(Outcome(**o) for o in record["outcomes"])
             record["collections"] = tuple(
@@ -73,30 +86,41 @@ class RunDir:
                     raise ValueError(f"no such collection: {done.collector!r}, {done.build!r}")
             return manifest
         except (KeyError, TypeError, ValueError) as error:
-            raise Tampered(f"{self.path}/manifest.json is damaged: {error}") from error
+            raise Tampered(f"{self.manifest_file} is damaged: {error}") from error
 
     def manifest_hash(self) -> str:
-        return sha256(self.path / "manifest.json")
+        return sha256(self.manifest_file)
 
     def write_manifest(self, manifest: Manifest) -> None:
-        write_json(self.path / "manifest.json", asdict(manifest))
+        write_json(self.manifest_file, asdict(manifest))
 
     def hashes(self, collector: str, build: str) -> tuple[tuple[str, str], ...]:
         """Return (path below the run directory, sha256) of every raw file of one collector and build."""
-        files = sorted(f for f in (self.raw(collector) / build).rglob("*") if f.is_file())
+        files = [f for f in files_below(self.raw(collector) / build) if f.is_file()]
         return tuple((f.relative_to(self.path).as_posix(), sha256(f)) for f in files)
 
     def verified(self, done: Collection) -> Path:
         """Return the raw directory of `done` if it holds exactly what was recorded."""
+        for path, what in self.differences(done):
+            raise Tampered(
+                f"{path} {what}",
+                "Restore it (git checkout), or measure again: the manifest keeps the sha256 of every raw file.",
+            )
+        return self.raw(done.collector) / done.build
+
+    def differences(self, done: Collection) -> Iterator[tuple[Path, str]]:
+        """Yield (file, what happened to it) for every raw file of `done` that is not as it was recorded."""
         now, then = dict(self.hashes(done.collector, done.build)), dict(done.files)
         for name in sorted(now.keys() | then.keys()):
             if now.get(name) != then.get(name):
                 what = "is missing" if name not in now else "was changed" if name in then else "was added"
-                raise Tampered(
-                    f"{self.path / name} {what} since it was measured",
-                    "Restore it (git checkout), or measure again: the manifest keeps the sha256 of every raw file.",
-                )
-        return self.raw(done.collector) / done.build
+                yield self.path / name, f"{what} since it was measured"
+
+    def strangers(self, manifest: Manifest) -> list[Path]:
+        """Return the files of the run directory that are neither raw files of a collection nor could be derived."""
+        ours = [self.raw(c.collector) / c.build for c in manifest.collections] + [self.path / "profile"]
+        plain = {self.path / name for name in ("manifest.json", "metrics.json", "metrics.csv")}
+        return [f for f in files_below(self.path) if f not in plain and not any(f.is_relative_to(d) for d in ours)]
 
     def metrics(self) -> list[Measurement]:
         """Return the measurements that the parse stage derived."""
@@ -111,7 +135,7 @@ class RunDir:
         ]
 
     def _derived(self) -> dict[str, Any]:
-        path = self.path / "metrics.json"
+        path = self.metrics_file
         if not path.is_file():
             family, root = self.path.parts[-3], self.path.parents[2]
             where = "" if root == RESULTS else f" --results-dir {root}"
@@ -120,14 +144,14 @@ class RunDir:
 
     def write_metrics(self, measured: list[Measurement], listed: list[Listing]) -> None:
         derived = {"measurements": [asdict(m) for m in measured], "listings": [asdict(t) for t in listed]}
-        write_json(self.path / "metrics.json", derived, indent=None)
+        write_json(self.metrics_file, derived, indent=None)
         text = io.StringIO()
         table = csv.writer(text, lineterminator="\n")
         table.writerow(["collector", "build", "metric", "unit", "source", "counted_percent", "missing", "values"])
         for m in measured:
             row = [m.collector, m.build, m.metric, m.unit, m.source, m.counted, m.missing]
             table.writerow([*row, *map(repr, m.values)])
-        write_text(self.path / "metrics.csv", text.getvalue())
+        write_text(self.metrics_file.with_suffix(".csv"), text.getvalue())
 
 
 @dataclass(frozen=True)
@@ -136,13 +160,18 @@ class Archive:
 
     family: str
     root: Path = RESULTS
+    derived: Path | None = None  #: where derived files go instead, if the archive is not to be touched
 
     @property
     def home(self) -> Path:
         return self.root / self.family
 
     def run(self, variant: str, timestamp: str) -> RunDir:
-        return RunDir(self.home / variant / timestamp)
+        elsewhere = self.derived and self.derived / self.family / variant / timestamp
+        return RunDir(self.home / variant / timestamp, elsewhere)
+
+    def record(self, timestamp: str) -> Path:
+        return self.home / f"{timestamp}.json"
 
     def log(self, timestamp: str) -> Path:
         return self.home / f"{timestamp}.log"
@@ -165,20 +194,25 @@ class Archive:
         return timestamp or known[-1]
 
     def study(self, timestamp: str) -> Study:
-        record = read_json(self.home / f"{timestamp}.json")
+        record = read_json(self.record(timestamp))
         try:
+            if record.pop("seal", None) not in (None, seal(record)):
+                raise ValueError("it was changed since it was written")
             for name in ("variants", "builds"):
                 record[name] = tuple(record[name])
             if not all(NAME.fullmatch(variant) for variant in record["variants"]):
                 raise ValueError("a variant's name is not one")
+            if not isinstance(record.get("manifests", {}), dict):
+                raise ValueError("the hashes of its manifests are not named")
             for name in ("order", "notices"):
                 record[name] = tuple(tuple(entry) for entry in record[name])
             return Study(**record)
         except (KeyError, TypeError, ValueError) as error:
-            raise Tampered(f"{self.home}/{timestamp}.json is damaged: {error}") from error
+            raise Tampered(f"{self.record(timestamp)} is damaged: {error}") from error
 
     def write_study(self, study: Study) -> None:
-        write_json(self.home / f"{study.timestamp}.json", asdict(study))
+        record = asdict(study)
+        write_json(self.record(study.timestamp), record | {"seal": seal(record)})
 
     def runs(self, timestamp: str) -> list[RunDir]:
         """Return the complete runs of one study, in the study's order of variants."""
@@ -199,50 +233,18 @@ class Archive:
             shutil.rmtree(path)
         self.log(timestamp).unlink(missing_ok=True)
 
+    def traces(self) -> list[str]:
+        """Return the timestamps of finished studies, and of those that lost their record: manifests say they finished."""
+        measured = (p.parent.name for p in self.home.glob("*/*/manifest.json"))
+        return sorted({*self.timestamps(), *filter(STAMP.fullmatch, measured)})
+
+    def strays(self, timestamp: str, variants: Iterable[str]) -> list[Path]:
+        """Return the run directories of a study that belong to none of its variants."""
+        own = set(variants)
+        return sorted(p for p in self.home.glob(f"*/{timestamp}") if p.parent.name not in own)
+
     def unfinished(self) -> list[Path]:
         """Return the directories and logs that a killed study left behind."""
         finished = set(self.timestamps())
         left = [p for p in self.home.glob("*/*") if STAMP.fullmatch(p.name) and p.name not in finished]
         return left + [p for p in self.home.glob("*.log") if p.stem not in finished]
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """Read a versioned record; a damaged or newer file is an error that says so."""
-    try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise Tampered(f"{path} is missing", "Restore it (git checkout), or measure again.") from None
-    except ValueError as error:
-        raise Tampered(f"{path} is damaged: {error}", "Restore it (git checkout), or measure again.") from error
-    version = record.pop("schema", None) if isinstance(record, dict) else None
-    if version not in READABLE:
-        known = " and ".join(map(str, READABLE))
-        raise SuiteError(f"{path} has schema {version}, this version reads {known}", "Update this checkout: git pull.")
-    return dict(record)
-
-
-def write_json(path: Path, record: dict[str, Any], indent: int | None = 1) -> None:
-    write_text(path, json.dumps({"schema": SCHEMA} | record, indent=indent, ensure_ascii=False, sort_keys=True) + "\n")
-
-
-def write_text(path: Path, text: str) -> None:
-    write_bytes(path, text.encode())
-
-
-def write_bytes(path: Path, data: bytes) -> None:
-    """Write by rename: a reader sees the old file or the new one, never half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".partial")
-    with partial.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
-
-
-def sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def checksums(paths: Iterable[Path]) -> tuple[tuple[str, str], ...]:
-    return tuple((path.as_posix(), sha256(path)) for path in paths)

@@ -13,7 +13,7 @@ from typing import Any
 from bench import discover
 from bench.errors import SuiteError, UsageError, VariantFailed
 from bench.model import BUILDS, Collection, Family, Manifest, Outcome, Study, Target, Variant
-from bench.rundir import Archive, checksums
+from bench.rundir import Archive, checksums, sha256
 from profiling import collector, environments, host, interpreters, lock
 from profiling.collector import Job, Missing, Options, Session
 from profiling.process import Log, explain, run
@@ -153,6 +153,7 @@ class Running:
             measured_seconds=round(session.log.measured_seconds, 2), commit=self.commit, interrupted=interrupted,
             kernel=self.family.kernel, conditions=host.conditions(self.before, host.now()) if self.before else {},
             manifests={v.name: self.archive.run(v.name, stamp).manifest_hash() for v in self.variants},
+            log=sha256(self.archive.log(stamp)),  # complete: nothing is measured from here on
         )  # fmt: skip
         self.archive.write_study(study)
         if interrupted:
