@@ -5,6 +5,7 @@ invoke --list                      all tasks                invoke --help profil
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import os
 import signal
@@ -151,16 +152,25 @@ def pdf(c: Context, bench: str, timestamp: str, results_dir: str, report_dir: st
 
 
 def _render(archive: Any, timestamp: str, formats: tuple[str, ...], folder: str, view: Mapping[str, Any]) -> Any:
+    from bench.files import sha256
     from profiling import parse as parsing
-    from reporting import evidence, sections
     from reporting import render as stage
 
-    parsing.parse(archive, archive.choose(timestamp))  # from raw files each time: what is derived is never trusted
-    study = evidence.read(archive, archive.choose(timestamp), view["baseline"])
-    document = sections.build(study, sections.View(view["transpose"], view["geomean"]))
-    for path in stage.render(document, formats, Path(folder), Path(folder)):
+    stamp = archive.choose(timestamp)
+    parsing.parse(archive, stamp)  # from raw files each time: what is derived is never trusted
+    document, record = _document(archive, stamp, view), sha256(archive.record(stamp))
+    for path in stage.render(document, formats, Path(folder), Path(folder), view=view, record=record):
         print(f"wrote: {path}")
     return document
+
+
+def _document(archive: Any, timestamp: str, view: Mapping[str, Any]) -> Any:
+    """Write the document of a parsed study, as `view` (any of VIEW) wants it."""
+    from reporting import evidence, sections
+
+    chosen = {name: default for name, (default, _) in VIEW.items()} | dict(view)
+    study = evidence.read(archive, timestamp, chosen.pop("baseline"))
+    return sections.build(study, sections.View(**chosen))
 
 
 @task(BENCH, arguments.MEASURE, VIEW, REPORTS, DEEP_DIVES)
@@ -183,6 +193,41 @@ def _print_verdicts(document: Any) -> None:
     for block in document.sections[0].blocks:
         if isinstance(block, Text) and block.style:
             print(block.text)
+
+
+@task(
+    {**STUDY, "bench": ("", "family to check; needed unless --all is given")},
+    REPORTS,
+    DEEP_DIVES,
+    {"all": (False, "every study; of every family, unless --bench names one")},
+)
+def verify(
+    c: Context, bench: str, timestamp: str, results_dir: str, report_dir: str, deep_dive_dir: str, **given: Any
+) -> None:
+    """Recompute every number of a study and its reports from raw files, check all hashes, and name what differs."""
+    from bench import discover
+    from bench.audit import Audit
+    from profiling.verify import studies
+
+    audit = Audit()
+    for name in [bench] if bench or not given["all"] else discover.families():
+        archive = _archive(name, results_dir)
+        for stamp in studies(archive, timestamp, every=given["all"]):
+            _verify(archive, stamp, (Path(report_dir), Path(deep_dive_dir)), audit)
+    print(*audit.lines(), sep="\n")
+    audit.conclude()
+
+
+def _verify(archive: Any, timestamp: str, roots: tuple[Path, Path], audit: Any) -> None:
+    from tempfile import TemporaryDirectory
+
+    from profiling import verify as raw
+    from reporting import verify as reports
+
+    with TemporaryDirectory(prefix="bench-") as folder:
+        again = dataclasses.replace(archive, derived=Path(folder))
+        write = functools.partial(_document, again, timestamp) if raw.check(again, timestamp, audit) else None
+        reports.check(again, timestamp, audit, roots, write)
 
 
 @task(

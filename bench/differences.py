@@ -88,23 +88,23 @@ def differing(there: Sequence[Piece], now: Sequence[Piece], tolerance: float = 0
 
     tolerance: relative difference up to which two numbers count as equal, for floating point on another processor.
     """
-    start = 0
-    while start < min(len(there), len(now)) and _same(there[start], now[start], tolerance):
-        start += 1
-    end = 0
-    while end < min(len(there), len(now)) - start and _same(there[-1 - end], now[-1 - end], tolerance):
+    if len(there) == len(now):
+        for a, b in zip(there, now, strict=True):
+            if not _same(a, b, tolerance):
+                yield a.where, _told(a, b)
+        return
+    pairs = zip(there, now, strict=False)
+    start = next((i for i, (a, b) in enumerate(pairs) if not _same(a, b, tolerance)), min(len(there), len(now)))
+    end = 0  # what follows an insertion is elsewhere, but the same
+    while end < min(len(there), len(now)) - start and there[-1 - end].text == now[-1 - end].text:
         end += 1
     old, new = there[start : len(there) - end], now[start : len(now) - end]
-    if len(old) == len(new):
-        for a, b in zip(old, new, strict=True):
-            if not _same(a, b, tolerance):
-                yield (a if a.where == b.where else b).where, _told(a, b)
-    elif not new:
+    if not new:
         yield old[0].where, f"says {_quoted(old[0].text)}, which is not in what was recomputed"
     elif not old:
         yield new[0].where, f"lacks {_quoted(new[0].text)}, which was recomputed"
     else:
-        yield old[0].where, f"{_told(old[0], new[0])} (and {len(old)} places differ from {len(new)})"
+        yield old[0].where, f"{_told(old[0], new[0])}; it differs from there on"
 
 
 def _same(a: Piece, b: Piece, tolerance: float) -> bool:

@@ -24,15 +24,17 @@ UNHASHED = 1  #: the last schema whose studies keep no hashes
 def studies(archive: Archive, timestamp: str, *, every: bool) -> list[str]:
     """Return the studies to check: every one, the one asked for, or the newest; one that lost its record is among them."""
     known = archive.traces()
+    if every and not timestamp:
+        return known
     if (timestamp and timestamp not in known) or not known:
         return [archive.choose(timestamp)]  # says what there is instead
-    return known if every else [timestamp or known[-1]]
+    return [timestamp or known[-1]]
 
 
 def check(archive: Archive, timestamp: str, audit: Audit) -> bool:
     """Check one study; its derived files are written anew below `archive.derived`.
 
-    Returns whether all of it could be derived again, so that reports can be written from it.
+    Returns whether all of it is there and could be derived again, so that reports can be written from it.
     """
     assert archive.derived is not None, "what is derived again must not replace what is checked"
     try:
@@ -40,15 +42,15 @@ def check(archive: Archive, timestamp: str, audit: Audit) -> bool:
     except SuiteError as error:
         audit.wrong(archive.record(timestamp), f": {error}")
         return False
-    _record(archive, timestamp, study, audit)
+    whole = _record(archive, timestamp, study, audit)
     for path in archive.strays(timestamp, study.variants):
         audit.wrong(path, "belongs to no variant of the study")
     derived = [_run(archive.run(variant, timestamp), study, audit) for variant in study.variants]
-    return all(derived)
+    return whole and all(derived)
 
 
-def _record(archive: Archive, timestamp: str, study: Study, audit: Audit) -> None:
-    """Check what the study's record says of itself and of its log."""
+def _record(archive: Archive, timestamp: str, study: Study, audit: Audit) -> bool:
+    """Check what the study's record says of itself and of its log. Returns whether the log can be read as it was."""
     path, log = archive.record(timestamp), archive.log(timestamp)
     if (study.family, study.timestamp) != (archive.family, timestamp):
         audit.wrong(path, f"says that it is study {study.timestamp} of {study.family}")
@@ -56,17 +58,19 @@ def _record(archive: Archive, timestamp: str, study: Study, audit: Audit) -> Non
         audit.wrong(path, SAME)
     if study.manifests and schema_of(path) <= UNHASHED:
         audit.wrong(path, f"says that its schema is {schema_of(path)}, which had no hashes of manifests")
+    if not study.manifests and schema_of(path) <= UNHASHED:
+        audit.note(path, "holds no hashes of the manifests, which cannot be checked: measured before these were hashed")
+    for variant in study.variants if study.manifests or schema_of(path) > UNHASHED else ():
+        if variant not in study.manifests:
+            audit.wrong(path, f"holds no hash of the manifest of {variant}")
     if not study.log:
         audit.note(log, "cannot be checked: it was written before logs were hashed")
     elif not log.is_file():
         audit.wrong(log, "is missing")
     elif sha256(log) != study.log:
         audit.wrong(log, "was changed since the study ended")
-    if not study.manifests and schema_of(path) <= UNHASHED:
-        audit.note(path, "holds no hashes of the manifests, which cannot be checked: measured before these were hashed")
-    for variant in study.variants if study.manifests or schema_of(path) > UNHASHED else ():
-        if variant not in study.manifests:
-            audit.wrong(path, f"holds no hash of the manifest of {variant}")
+        return False
+    return not study.log or log.is_file()
 
 
 def _run(run: RunDir, study: Study, audit: Audit) -> bool:

@@ -1,20 +1,24 @@
 """The render stage: writes the reports of one study. The only module that spells a path under reports/.
 
-reports/<bench>_results_<timestamp>/   index.html, report.xlsx, report.json
+reports/<bench>_results_<timestamp>/   index.html, report.xlsx, report.json, rendered.json
 reports/assets/                        the script that all pages share
 reports/report_<bench>.txt             text summary of the newest study rendered
 benchmark_reports/<bench>.pdf          deep dive
+rendered_<bench>.json                  beside these two: of which study they are, and how they were written (rendered.py)
 """
 
 from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from bench.errors import UsageError
 from bench.rundir import write_bytes
+from reporting import rendered
 from reporting.document import Document
 
 REPORTS, DEEP_DIVES = Path("reports"), Path("benchmark_reports")
@@ -28,34 +32,65 @@ def formats() -> list[str]:
 
 
 def render(
-    document: Document, wanted: tuple[str, ...] = (), root: Path = REPORTS, deep_dives: Path = DEEP_DIVES
-) -> list[Path]:
-    """Write `document` in the wanted formats (default: all but pdf, which `invoke pdf` writes); return the paths."""
+    document: Document, wanted: tuple[str, ...] = (), root: Path = REPORTS, deep_dives: Path = DEEP_DIVES, *,
+    view: Mapping[str, Any] | None = None, record: str = "",
+) -> list[Path]:  # fmt: skip
+    """Write `document` in the wanted formats (default: all but pdf, which `invoke pdf` writes); return the paths.
+
+    view: how the document was made of its study; record: sha256 of the study's record. Both are kept beside the reports.
+    """
     known = formats()
     for name in wanted:
         if name not in known:
             raise UsageError(f"no renderer is named {name!r}", f"Known formats: {', '.join(known)}.")
     written = []
     for name in wanted or [name for name in known if name != "pdf"]:
-        module = importlib.import_module(f"reporting.renderers.{name}")
-        path = place(document, name, module.SUFFIX, root, deep_dives)
-        renderer: Callable[[Document], bytes] = module.render
-        write_bytes(path, renderer(document))
+        suffix, renderer = load(name)
+        path = place(document.family, document.timestamp, name, suffix, root, deep_dives)
+        data = renderer(document)
+        write_bytes(path, data)
+        made = rendered.Rendered(
+            format=name, study=document.timestamp, view=dict(view or {}), record=record,
+            sha256=sha256(data).hexdigest(), versions=rendered.versions(), commit=rendered.commit(),
+        )  # fmt: skip
+        rendered.add(beside(path, document.family, document.timestamp), path.name, made)
         written.append(path)
         if name == "html":
-            _share(SCRIPT, root / "assets" / SCRIPT.name)
+            _share(SCRIPT, shared(root))
     return written
 
 
-def place(document: Document, name: str, suffix: str, root: Path, deep_dives: Path) -> Path:
+def load(name: str) -> tuple[str, Callable[[Document], bytes]]:
+    """Return a renderer's suffix and its function."""
+    module = importlib.import_module(f"reporting.renderers.{name}")
+    return module.SUFFIX, module.render
+
+
+def place(family: str, timestamp: str, name: str, suffix: str, root: Path, deep_dives: Path) -> Path:
     """Return where a format's file goes; a new renderer gets report.<suffix> in the study's folder."""
-    folder = root / f"{document.family}_results_{document.timestamp}"
+    folder = home(family, timestamp, root)
     special = {
         "html": folder / "index.html",
-        "text": root / f"report_{document.family}.txt",
-        "pdf": deep_dives / f"{document.family}.pdf",
+        "text": root / f"report_{family}.txt",
+        "pdf": deep_dives / f"{family}.pdf",
     }
     return special.get(name, folder / f"report{suffix}")
+
+
+def home(family: str, timestamp: str, root: Path) -> Path:
+    """Return the folder of one study's own reports; the others are replaced by those of the next study."""
+    return root / f"{family}_results_{timestamp}"
+
+
+def beside(path: Path, family: str, timestamp: str) -> Path:
+    """Return where it is recorded how the report at `path` was written."""
+    own = path.parent.name == home(family, timestamp, path).name
+    return path.with_name("rendered.json" if own else f"rendered_{family}.json")
+
+
+def shared(root: Path) -> Path:
+    """Return the script that all pages below `root` share."""
+    return root / "assets" / SCRIPT.name
 
 
 def _share(source: Path, target: Path) -> None:

@@ -1,0 +1,187 @@
+"""Checks reports: each is written again from recomputed numbers, with the view that it was written with, and compared.
+
+Where the code and the libraries are those that wrote it, every byte has to agree; elsewhere every number that it shows.
+Does no arithmetic and judges no raw file (profiling/verify.py does).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bench import differences
+from bench.audit import Audit
+from bench.errors import SuiteError
+from bench.files import files_below, sha256
+from bench.rundir import Archive
+from reporting import pieces, render, rendered
+from reporting.document import Document
+from reporting.rendered import Rendered
+
+ROUNDING = 1e-9  #: relative: what floating point may differ by on another processor
+Write = Callable[[Mapping[str, Any]], Document]  #: view -> the study's document, from recomputed numbers
+
+
+def check(archive: Archive, timestamp: str, audit: Audit, roots: tuple[Path, Path], write: Write | None) -> None:
+    """Check the reports of one study below roots (reports, deep dives); without `write`, by their hashes alone."""
+    old = False
+    with suppress(SuiteError):
+        old = not archive.study(timestamp).manifests
+    _Check(archive, timestamp, audit, roots, write, old).all()
+
+
+@dataclass
+class _Check:
+    """The reports of one study."""
+
+    archive: Archive
+    timestamp: str
+    audit: Audit
+    roots: tuple[Path, Path]
+    write: Write | None
+    old: bool  #: measured before manifests were hashed, so perhaps also rendered before that was recorded
+    documents: dict[str, Document] = field(default_factory=dict)  #: view -> what is written with it
+
+    def all(self) -> None:
+        home = render.home(self.archive.family, self.timestamp, self.roots[0])
+        newest = [self._place("text"), self._place("pdf")]
+        records = {self._beside(path): None for path in (home / "any", *newest)}
+        known = [path for record in records for path in self._recorded(record)]
+        present = [path for path in files_below(home) if path not in records]
+        left = [path for path in [*present, *filter(Path.is_file, newest)] if path not in known]
+        unsaid = [path.name for path in left if self._unrecorded(path, own=path in present)]
+        if unsaid:
+            why = "an older version wrote them and did not record how; invoke render and invoke pdf write them again"
+            self.audit.note(home, f": NOT checked: {', '.join(unsaid)}: {why}")
+        if not present and not known:
+            self.audit.note(home, "does not exist: no report of this study to check")
+        elif self.write is None and known:
+            self.audit.note(home, "was checked by hashes alone, since not everything could be derived again")
+
+    def _place(self, name: str) -> Path:
+        return render.place(self.archive.family, self.timestamp, name, "", *self.roots)
+
+    def _beside(self, path: Path) -> Path:
+        return render.beside(path, self.archive.family, self.timestamp)
+
+    def _recorded(self, record: Path) -> Iterator[Path]:
+        """Check every file that a record names, and yield it."""
+        try:
+            entries = rendered.read(record)
+        except SuiteError as error:
+            self.audit.wrong(record, f": {error}")
+            return
+        for name, entry in entries.items():
+            yield (path := record.with_name(name))
+            if entry.study == self.timestamp:
+                self._file(path, entry)
+            elif self._mentioned(path):
+                self.audit.wrong(record, f"says that {name} is of study {entry.study}, but it is of {self.timestamp}")
+            elif path.is_file():
+                self.audit.note(path, f"is of study {entry.study}: not checked")
+
+    def _mentioned(self, path: Path) -> bool:
+        """Whether a file that newer studies replace says that it is of this one."""
+        stamp = f"study {self.timestamp}".encode()
+        return path.is_file() and stamp in path.read_bytes()
+
+    def _unrecorded(self, path: Path, *, own: bool) -> bool:
+        """Say what is wrong with a file that no record names; return whether an older version may have written it."""
+        record = self._beside(path)
+        if not own and not self._mentioned(path):
+            self.audit.note(path, "is of another study: not checked")
+        elif record.exists():
+            self.audit.wrong(path, f"is not in {record}: the render stage did not write it")
+        elif self.old:
+            return True
+        else:
+            self.audit.wrong(record, f"is missing, so {path.name} cannot be checked")
+        return False
+
+    def _file(self, path: Path, entry: Rendered) -> None:
+        """Check one file that is said to be of this study."""
+        if not path.is_file():
+            self.audit.wrong(path, "is missing since it was written")
+            return
+        data = path.read_bytes()
+        self.audit.count("report files")
+        record, intact = self.archive.record(self.timestamp), hashlib.sha256(data).hexdigest() == entry.sha256
+        if entry.record and record.is_file() and sha256(record) != entry.record:
+            self.audit.wrong(record, f"was changed since {path} was written")
+        if entry.format == "html":
+            self._script(path, entry)
+        if self.write is not None and entry.format in render.formats():
+            self._again(path, entry, data, intact)
+        elif not intact:
+            self.audit.wrong(path, "was changed since it was written")
+
+    def _script(self, page: Path, entry: Rendered) -> None:
+        script = render.shared(page.parent.parent)
+        if not script.is_file():
+            self.audit.wrong(script, f"is missing: {page} needs it")
+        elif script.read_bytes() != render.SCRIPT.read_bytes() and entry.versions == rendered.versions():
+            self.audit.wrong(script, f"is not {render.SCRIPT.name} as this suite has it")
+
+    def _again(self, path: Path, entry: Rendered, data: bytes, intact: bool) -> None:
+        """Write the file again, and compare."""
+        assert self.write is not None
+        try:
+            view = json.dumps(entry.view, sort_keys=True)
+            if view not in self.documents:
+                self.documents[view] = self.write(entry.view)
+            now = render.load(entry.format)[1](self.documents[view])
+        except (SuiteError, AttributeError, KeyError, TypeError, ValueError) as error:
+            self.audit.wrong(path, f"cannot be written again: {error}")
+            return
+        if entry.format == "json":
+            values = differences.of_json(now)
+            self.audit.count(f"numbers in {path.name}", sum(value.text[:1] in "-0123456789" for value in values))
+        if data != now:
+            self._compare(path, entry, (data, now), intact)
+        elif not intact:
+            self.audit.wrong(self._beside(path), f"holds another hash of {path.name} than it has")
+
+    def _compare(self, path: Path, entry: Rendered, both: tuple[bytes, bytes], intact: bool) -> None:
+        """Name where a file differs from what is written now."""
+        changed = _changed(entry)
+        take = pieces.take_words(entry.format) if changed else pieces.take(entry.format)
+        found: list[tuple[str, str]] = []
+        same = False
+        if take is not None:
+            try:
+                there, now = map(take, both)
+            except ValueError as error:
+                self.audit.wrong(path, f"is damaged: {error}")
+                return
+            same = there == now
+            unlike = differences.unknown_numbers(there, now) if changed else differences.differing(there, now, ROUNDING)
+            found = list(unlike)
+        for where, what in found:
+            self.audit.wrong(path, f"{where}: {what}")
+        if found:
+            return
+        if not intact:
+            self.audit.wrong(path, "was changed since it was written")
+        elif changed:
+            how = "by its hash alone" if take is None else "by its numbers"
+            self.audit.note(path, f"was checked {how}, since other versions wrote it: {changed}")
+        elif same or take is None:
+            self.audit.wrong(path, f"differs from what is written now, from byte {_first(*both):,} on")
+
+
+def _changed(entry: Rendered) -> str:
+    """Return which versions differ from those that wrote a file; empty if none."""
+    now = rendered.versions()
+    code = f"the suite at commit {entry.commit or 'unknown'}" if entry.versions.get("code") != now["code"] else ""
+    others = [f"{name} {then}" for name, then in entry.versions.items() if name != "code" and now.get(name) != then]
+    return ", ".join(filter(None, [code, *others]))
+
+
+def _first(a: bytes, b: bytes) -> int:
+    """Return the position of the first byte that differs, counted from 1."""
+    return next((i for i, (x, y) in enumerate(zip(a, b, strict=False), 1) if x != y), min(len(a), len(b)) + 1)
