@@ -23,7 +23,7 @@ from reporting import pieces, render, rendered
 from reporting.document import Document
 from reporting.rendered import Rendered
 
-ROUNDING = 1e-9  #: relative: what floating point may differ by on another processor
+ROUNDING = 1e-12  #: relative: what floating point may differ by on another processor
 Write = Callable[[Mapping[str, Any]], Document]  #: view -> the study's document, from recomputed numbers
 
 

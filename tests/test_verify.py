@@ -18,7 +18,7 @@ from openpyxl import load_workbook
 import tasks
 from bench.audit import Audit
 from bench.differences import Piece, differing, of_json
-from bench.files import write_json
+from bench.files import SCHEMA, write_json
 from bench.rundir import Archive
 from profiling.verify import studies
 from reporting import render, rendered
@@ -282,6 +282,50 @@ def test_an_archive_of_the_first_schema_passes_with_notes(place: Place) -> None:
     assert "NOT checked: index.html, report.json, report.xlsx, report_aes.txt: an older version wrote them" in said
     flip(place.run / "raw" / "timing" / "release" / "pyperf.json", 50)
     assert "pyperf.json was changed since it was measured" in place.said()
+
+
+def test_a_record_that_was_written_anew_is_named_by_the_reports(place: Place) -> None:
+    study = place.archive.study(place.stamp)
+    place.archive.write_study(replace(study, order=study.order[::-1]))  # shown in no report
+    assert f"{place.archive.record(place.stamp)} was changed since" in place.said()
+
+
+def test_a_manifest_without_a_hash_is_named(place: Place) -> None:
+    study = place.archive.study(place.stamp)
+    place.archive.write_study(replace(study, manifests={}))
+    assert "holds no hash of the manifest of pyaes_opt" in place.said()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ('"interrupted": false', '"interrupted": true', "was changed since it was written"),
+        ('"interrupted": false', '"interrupted":  false', "is not as it was written, though it says the same"),
+        (f'"schema": {SCHEMA}', '"schema": 1', "says that its schema is 1"),
+        (f'"schema": {SCHEMA}', '"schema": 99', "this version reads"),
+    ],
+)
+def test_a_record_is_checked_where_there_are_no_reports(place: Place, before: str, after: str, said: str) -> None:
+    shutil.rmtree(place.root / "reports")
+    found = place.audit()
+    assert found.findings == [] and "no report of this study to check" in str(found.notes[0])
+    path = place.archive.record(place.stamp)
+    path.write_text(path.read_text().replace(before, after))
+    assert place.said().startswith(str(path)) and said in place.said()
+
+
+@pytest.mark.parametrize(
+    ("claimed", "said"),
+    [
+        ({"study": "20990101_000000"}, "says that report_aes.txt is of study 20990101_000000, but it is of"),
+        ({"sha256": "0" * 64}, "holds another hash of report_aes.txt than it has"),
+    ],
+)
+def test_a_false_record_of_a_true_report_is_named(place: Place, claimed: dict[str, str], said: str) -> None:
+    record = place.root / "reports" / "rendered_aes.json"
+    entry = rendered.read(record)["report_aes.txt"]
+    rendered.add(record, "report_aes.txt", replace(entry, **claimed))  # type: ignore[arg-type]
+    assert f"{record} {said}" in place.said()
 
 
 def test_a_study_that_lost_its_record_is_still_looked_for(place: Place) -> None:
