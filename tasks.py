@@ -197,13 +197,9 @@ def _print_verdicts(document: Any) -> None:
 
 @task(
     {**STUDY, "bench": ("", "family to check; needed unless --all is given")},
-    REPORTS,
-    DEEP_DIVES,
-    {"all": (False, "every study; of every family, unless --bench names one")},
+    {**REPORTS, **DEEP_DIVES, "all": (False, "every study; of every family, unless --bench names one")},
 )
-def verify(
-    c: Context, bench: str, timestamp: str, results_dir: str, report_dir: str, deep_dive_dir: str, **given: Any
-) -> None:
+def verify(c: Context, bench: str, timestamp: str, results_dir: str, **given: Any) -> None:
     """Recompute every number of a study and its reports from raw files, check all hashes, and name what differs."""
     from bench import discover
     from bench.audit import Audit
@@ -213,7 +209,7 @@ def verify(
     for name in [bench] if bench or not given["all"] else discover.families():
         archive = _archive(name, results_dir)
         for stamp in studies(archive, timestamp, every=given["all"]):
-            _verify(archive, stamp, (Path(report_dir), Path(deep_dive_dir)), audit)
+            _verify(archive, stamp, (Path(given["report_dir"]), Path(given["deep_dive_dir"])), audit)
     print(*audit.lines(), sep="\n")
     audit.conclude()
 
