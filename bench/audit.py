@@ -59,7 +59,7 @@ class Audit:
             number = len(self.findings)
             raise Tampered(
                 f"{number} thing{'s' if number > 1 else ''} differ{'' if number > 1 else 's'} from what was measured",
-                "Restore the files (git checkout), or write them again from raw files: invoke render, invoke pdf.",
+                "Restore the files (git checkout), or write them again from raw files: invoke parse, render and pdf.",
             )
 
 

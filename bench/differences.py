@@ -107,6 +107,17 @@ def differing(there: Sequence[Piece], now: Sequence[Piece], tolerance: float = 0
         yield old[0].where, f"{_told(old[0], new[0])}; it differs from there on"
 
 
+def contradicting(there: Sequence[Piece], now: Sequence[Piece]) -> Iterator[tuple[str, str]]:
+    """Yield (where, what) for every place that both have, and where they differ: other code may have other places."""
+    known: dict[str, list[Piece]] = {}
+    for piece in now:
+        known.setdefault(piece.where, []).append(piece)
+    for piece in there:
+        here = known.get(piece.where)
+        if here and piece not in here:
+            yield piece.where, _told(piece, here[0])
+
+
 def _same(a: Piece, b: Piece, tolerance: float) -> bool:
     if a == b:
         return True

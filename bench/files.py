@@ -11,11 +11,13 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from bench.errors import SuiteError, Tampered
 
+ROOT = Path(__file__).resolve().parent.parent
 SCHEMA = 2
 READABLE = (1, 2)  #: what an older version wrote lacks only fields that have a default
 
@@ -75,6 +77,16 @@ def write_bytes(path: Path, data: bytes) -> None:
 def seal(record: dict[str, Any]) -> str:
     """Return the sha256 that a record carries of itself: it tells damage, not fraud, since anyone can write it anew."""
     return hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()
+
+
+@cache
+def code(*patterns: str) -> str:
+    """Return a hash of the suite's own files that match: says whether two results come from the same code."""
+    found = hashlib.sha256()
+    for path in sorted({path for pattern in patterns for path in ROOT.glob(pattern) if path.is_file()}):
+        data = path.read_bytes()
+        found.update(f"{path.relative_to(ROOT).as_posix()} {len(data)}\n".encode() + data)
+    return found.hexdigest()[:16]
 
 
 def files_below(folder: Path) -> list[Path]:

@@ -28,12 +28,24 @@ from time import sleep
 from typing import Any
 
 from bench.errors import SuiteError, Tampered, UsageError
-from bench.files import SCHEMA, checksums, files_below, read_json, seal, sha256, write_bytes, write_json, write_text
+from bench.files import (
+    SCHEMA,
+    checksums,
+    code,
+    files_below,
+    read_json,
+    seal,
+    sha256,
+    write_bytes,
+    write_json,
+    write_text,
+)
 from bench.model import BUILDS, Collection, Listing, Manifest, Measurement, Outcome, Study
 
 __all__ = ["SCHEMA", "Archive", "RunDir", "checksums", "sha256", "write_bytes", "write_text"]  # some are from files.py
 
 RESULTS = Path("results")
+DERIVING = ("bench/*.py", "profiling/*.py", "profiling/collectors/*.py")  #: the code that decides about derived files
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,39}")  #: of variants and collectors: parts of paths
 STAMP = re.compile(r"\d{8}_\d{6}")
 
@@ -143,8 +155,12 @@ class RunDir:
         return read_json(path)
 
     def write_metrics(self, measured: list[Measurement], listed: list[Listing]) -> None:
-        derived = {"measurements": [asdict(m) for m in measured], "listings": [asdict(t) for t in listed]}
-        write_json(self.metrics_file, derived, indent=None)
+        derived: dict[str, Any] = {
+            "measurements": [asdict(m) for m in measured],
+            "listings": [asdict(t) for t in listed],
+        }
+        record = derived | {"code": code(*DERIVING)}
+        write_json(self.metrics_file, record | {"seal": seal(record)}, indent=None)
         text = io.StringIO()
         table = csv.writer(text, lineterminator="\n")
         table.writerow(["collector", "build", "metric", "unit", "source", "counted_percent", "missing", "values"])

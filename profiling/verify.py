@@ -6,15 +6,15 @@ to the directory that the archive names for it. Reports are checked by reporting
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from bench import differences
 from bench.audit import Audit
+from bench.differences import Piece
 from bench.errors import SuiteError
-from bench.files import schema_of, sha256, spelled_as_written
+from bench.files import code, read_json, schema_of, seal, sha256, spelled_as_written
 from bench.model import Study
-from bench.rundir import Archive, RunDir
+from bench.rundir import DERIVING, Archive, RunDir
 from profiling.parse import parse_run
 
 SAME = "is not as it was written, though it says the same"
@@ -92,42 +92,71 @@ def _run(run: RunDir, study: Study, audit: Audit) -> bool:
     for file, what in spoilt:
         audit.wrong(file, what)
     audit.count("raw files", sum(len(done.files) for done in manifest.collections))
-    return not spoilt and _derive(run, audit, old=not study.manifests)
+    return not spoilt and _derive(run, audit)
 
 
-def _derive(run: RunDir, audit: Audit, *, old: bool) -> bool:
+def _derive(run: RunDir, audit: Audit) -> bool:
     """Derive everything again, and compare it with what the archive holds; that may be deleted at any time."""
     try:
         run.write_metrics(*parse_run(run))
     except SuiteError as error:
         audit.wrong(run.path, f"cannot be derived again: {error}")
         return False
-    now = run.derived_files()
-    for name, file in RunDir(run.path).derived_files().items():
+    now, stored = run.derived_files(), RunDir(run.path)
+    other = stored.metrics_file.is_file() and _other_code(stored.metrics_file, audit)
+    for name, file in stored.derived_files().items():
         if name not in now:
             audit.wrong(file, "is not derived from the raw files")
-        else:
-            audit.count("derived files")
-            _compare(file, file.read_bytes(), now[name].read_bytes(), audit, old=old)
+            continue
+        audit.count("derived files")
+        if file.read_bytes() != now[name].read_bytes():
+            _compare(file, now[name], audit, other=other)
     return True
 
 
-def _compare(file: Path, there: bytes, now: bytes, audit: Audit, *, old: bool) -> None:
-    if there == now:
-        return
+def _other_code(metrics: Path, audit: Audit) -> bool:
+    """Whether a run was derived by code other than this; says if the file that tells was changed."""
     try:
-        if old and schema_of(file) <= UNHASHED:  # what an older version derived lacks what is derived since
-            there, now = (json.dumps(json.loads(data)["measurements"]).encode() for data in (there, now))
-            if there == now:
-                return
-        take = differences.of_json if file.suffix == ".json" else differences.of_lines
-        if file.suffix == ".svg":
-            take = differences.of_markup
-        found = list(differences.differing(take(there), take(now)))
-    except (KeyError, TypeError, ValueError) as error:
+        record = read_json(metrics)
+        told = record.pop("seal", None)
+    except SuiteError:
+        return False  # what is damaged is named when it is compared
+    if told not in (None, seal(record)):
+        audit.wrong(metrics, "was changed since it was derived")
+        return False
+    return record.get("code") != code(*DERIVING)
+
+
+def _compare(file: Path, again: Path, audit: Audit, *, other: bool) -> None:
+    """Name where a derived file differs from what is derived now."""
+    take, loose = TAKE.get(file.suffix, (differences.of_lines, differences.unknown_numbers))
+    try:
+        there, now = (take(path.read_bytes()) for path in (file, again))
+        if other:
+            there = [piece for piece in there if piece.where not in ("schema", "code", "seal")]
+        found = list((loose if other else differences.differing)(there, now))
+    except ValueError as error:
         audit.wrong(file, f"is damaged: {error}")
         return
     for where, what in found:
         audit.wrong(file, f"{where}: {what}")
-    if not found:
+    if not found and not other:
         audit.wrong(file, SAME)
+    elif not found and file.suffix == ".json":
+        audit.note(
+            file, "was derived by other code: it agrees wherever both say something; invoke parse derives it anew"
+        )
+
+
+def _rows(data: bytes) -> list[Piece]:
+    """Take a table of measurements apart into its rows, each named by collector, build and metric."""
+    rows = [line.text for line in differences.of_lines(data)]
+    return [Piece(" ".join(row.split(",")[:3]), row) for row in rows]
+
+
+#: suffix -> how a derived file is taken apart, and how it is compared with what other code derived
+TAKE = {
+    ".json": (differences.of_json, differences.contradicting),
+    ".csv": (_rows, differences.contradicting),
+    ".svg": (differences.of_markup, differences.unknown_numbers),
+}

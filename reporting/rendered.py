@@ -5,7 +5,6 @@ Knows what such a record holds, and how to tell a damaged one; where it lies is 
 
 from __future__ import annotations
 
-import hashlib
 import platform
 import subprocess
 import zlib
@@ -17,9 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.errors import Tampered
-from bench.files import read_json, seal, spelled_as_written, write_json
+from bench.files import ROOT, code, read_json, seal, spelled_as_written, write_json
 
-ROOT = Path(__file__).parent.parent
 LIBRARIES = ("numpy", "rich", "plotly", "matplotlib", "reportlab", "pdfrw2", "openpyxl")
 CODE = ("bench/*.py", "profiling/**/*.py", "reporting/**/*.py", "reporting/assets/*")  #: what decides about a report
 
@@ -40,20 +38,16 @@ class Rendered:
 @cache
 def versions() -> dict[str, str]:
     """Return what decides about the bytes of a report, apart from its study."""
-    code = hashlib.sha256()
-    for path in sorted({path for pattern in CODE for path in ROOT.glob(pattern) if path.is_file()}):
-        data = path.read_bytes()
-        code.update(f"{path.relative_to(ROOT).as_posix()} {len(data)}\n".encode() + data)
     found = {name: metadata.version(name) for name in LIBRARIES}
     python = {"python": platform.python_version(), "machine": platform.machine(), "zlib": zlib.ZLIB_RUNTIME_VERSION}
-    return {"code": code.hexdigest()[:16]} | python | found
+    return {"code": code(*CODE)} | python | found
 
 
 @cache
 def commit() -> str:
     """Return the commit of this checkout, with + if the code differs from it; "" outside git."""
-    code = sorted({pattern.partition("/")[0] for pattern in CODE})
-    asked = [["git", "rev-parse", "--short=12", "HEAD"], ["git", "status", "--porcelain", "--", *code]]
+    folders = sorted({pattern.partition("/")[0] for pattern in CODE})
+    asked = [["git", "rev-parse", "--short=12", "HEAD"], ["git", "status", "--porcelain", "--", *folders]]
     try:
         head, dirty = (
             subprocess.run(a, cwd=ROOT, capture_output=True, text=True, check=True, timeout=30).stdout for a in asked

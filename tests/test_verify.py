@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import load_workbook
@@ -18,7 +19,7 @@ from openpyxl import load_workbook
 import tasks
 from bench.audit import Audit
 from bench.differences import Piece, differing, of_json
-from bench.files import SCHEMA, write_json
+from bench.files import SCHEMA, seal, write_json
 from bench.rundir import Archive
 from profiling.verify import studies
 from reporting import render, rendered
@@ -220,13 +221,34 @@ def test_an_edited_paper_is_named_although_its_hash_agrees(place: Place) -> None
     assert f"{path} differs from what is written now, from byte" in place.said("papers")
 
 
-def test_an_edited_metric_is_named_by_metric_and_build(place: Place) -> None:
+@pytest.mark.parametrize("changes", [{}, {"code": "other"}])
+def test_an_edited_metric_is_named_by_metric_and_build(place: Place, changes: dict[str, str]) -> None:
     path = place.run / "metrics.json"
-    record = json.loads(path.read_text())
+    record = json.loads(path.read_text()) | changes
     time = next(m for m in record["measurements"] if (m["metric"], m["build"]) == ("time", "release"))
     before, time["values"][1] = time["values"][1], 0.125
-    path.write_text(json.dumps(record, ensure_ascii=False, sort_keys=True) + "\n")
-    assert place.said() == f"{path} time (release), 2: says “0.125”, recomputed “{before}”"
+    reseal(path, record)
+    assert f"{path} time (release), 2: says “0.125”, recomputed “{before}”" in place.said()
+
+
+def reseal(path: Path, record: dict[str, Any]) -> None:
+    """Write derived metrics as somebody would who covers tracks."""
+    told = {name: value for name, value in record.items() if name not in ("seal", "schema")}
+    write_json(path, told | {"seal": seal(told)}, indent=None)
+
+
+def test_what_other_code_derived_may_say_more_and_less(place: Place) -> None:
+    path = place.run / "metrics.json"
+    record = json.loads(path.read_text())
+    record["measurements"][0]["detail"] = {"dropped since": 1}
+    del record["measurements"][-1]
+    reseal(path, record)
+    assert str(path) in place.said()  # the same code says neither more nor less
+    reseal(path, record | {"code": "other"})
+    found = place.audit()
+    assert found.findings == [] and "was derived by other code" in str(found.notes[0])
+    path.write_text(path.read_text().replace("dropped", "Dropped"))
+    assert place.said().startswith(f"{path} was changed since it was derived")
 
 
 @pytest.mark.parametrize("view", [{"transpose": True, "geomean": True}, {"baseline": "pyaes_opt2"}])
