@@ -55,7 +55,8 @@ def _values(value: Any, where: tuple[str, ...]) -> Iterator[Piece]:
             if key == "rows" and isinstance(columns, list) and isinstance(inner, list):
                 yield from _rows(inner, columns, where)
             else:
-                yield from _values(inner, where if isinstance(inner, (dict, list)) and inner else (*where, key))
+                named = isinstance(inner, list) and any(map(_name, inner))  # "sections" says less than their titles
+                yield from _values(inner, where if named else (*where, key))
     elif isinstance(value, list) and value:
         for number, inner in enumerate(value, 1):
             yield from _values(inner, (*where, _name(inner) or str(number)))
