@@ -10,7 +10,8 @@
 
 A directory without a manifest is not a run: it was interrupted, is never read, and `invoke clean` removes it.
 
-Schema history: 1, the first version; 2, a study keeps the hashes of its manifests, metrics hold listings.
+Schema history: 1, the first version; 2, a study keeps the hashes of its manifests, metrics hold listings;
+studies can be adopted (build `unknown`).
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from time import sleep
 from typing import Any
 
 from bench.errors import SuiteError, Tampered, UsageError
-from bench.model import BUILDS, Collection, Listing, Manifest, Measurement, Outcome, Study
+from bench.model import ADOPTED, BUILDS, UNKNOWN, Collection, Listing, Manifest, Measurement, Outcome, Study
 
 SCHEMA = 2
 READABLE = (1, 2)  #: what an older version wrote lacks only fields that have a default
@@ -69,7 +70,8 @@ class RunDir:
                 record[name] = tuple(record[name])
             manifest = Manifest(**record)
             for done in manifest.collections:  # these become parts of paths
-                if done.build not in BUILDS or not NAME.fullmatch(done.collector):
+                known = done.build in ((UNKNOWN,) if done.collector == ADOPTED else BUILDS)
+                if not known or not NAME.fullmatch(done.collector):
                     raise ValueError(f"no such collection: {done.collector!r}, {done.build!r}")
             return manifest
         except (KeyError, TypeError, ValueError) as error:
@@ -171,6 +173,8 @@ class Archive:
                 record[name] = tuple(record[name])
             if not all(NAME.fullmatch(variant) for variant in record["variants"]):
                 raise ValueError("a variant's name is not one")
+            if not set(record["builds"]) <= set((UNKNOWN,) if record.get("adopted") else BUILDS):
+                raise ValueError(f"no such builds: {record['builds']!r}")
             for name in ("order", "notices"):
                 record[name] = tuple(tuple(entry) for entry in record[name])
             return Study(**record)
