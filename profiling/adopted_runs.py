@@ -27,7 +27,15 @@ SYNONYMS = {  #: names that `perf list` gives as the same event
     "cpu-cycles": "cycles", "branch-instructions": "branches", "cs": "context-switches", "faults": "page-faults",
     "migrations": "cpu-migrations",
 }  # fmt: skip
-OTHER_SOFTWARE = ("cpu-clock", "minor-faults", "major-faults", "alignment-faults", "emulation-faults", "bpf-output", "cgroup-switches")
+OTHER_SOFTWARE = (
+    "cpu-clock",
+    "minor-faults",
+    "major-faults",
+    "alignment-faults",
+    "emulation-faults",
+    "bpf-output",
+    "cgroup-switches",
+)
 OF_PERF = ("duration_time", "user_time", "system_time")
 OTHER_HARDWARE = re.compile(
     r"cache-(references|misses)|(bus|ref)-cycles|stalled-cycles-\w+|slots|topdown-[\w-]+|branch-load.*"
@@ -62,14 +70,28 @@ def parse(raw: Path, derived: Path, build: str) -> Iterator[Measurement | Listin
     for metric, what in (("time", "time elapsed"), ("user time", "user"), ("system time", "sys")):
         yield _seconds(metric, what, observed, why, build, detail if metric == "time" else {})
     yield from counted
-    columns = ("file", "time elapsed (s)", "user (s)", "system (s)", "counters", "counted at least (%)", "remark")
-    yield Listing(
-        ADOPTED, build, "What the archive's files say", WHOLE, _caption(observed), columns, tuple(lines)
+    columns: tuple[str, ...] = (
+        "file",
+        "time elapsed (s)",
+        "user (s)",
+        "system (s)",
+        "counters",
+        "counted at least (%)",
+        "remark",
     )
+    if all(line[-1] == "–" for line in lines):
+        columns, lines = columns[:-1], [line[:-1] for line in lines]
+    yield Listing(ADOPTED, build, "What the archive's files say", WHOLE, _caption(observed), columns, tuple(lines))
     if record["beside"]:
         beside = tuple((str(name), float(size)) for name, size in record["beside"])
         yield Listing(
-            ADOPTED, build, "Also in the archive", "file names", "Present there, and not read.", ("file", "bytes"), beside
+            ADOPTED,
+            build,
+            "Also in the archive",
+            "file names",
+            "Present there, and not read.",
+            ("file", "bytes"),
+            beside,
         )
 
 
@@ -118,7 +140,7 @@ def likeness(command: str) -> str:
 def _line(name: str, block: Block, remark: str) -> tuple[str | float, ...]:
     times = (block.seconds.get(what) for what in ("time elapsed", "user", "sys"))
     numbers = [row for row in block.rows if row.value is not None]
-    least: float | str = min((row.counted for row in numbers), default="–")  # type: ignore[type-var]
+    least: float | str = min((row.counted for row in numbers), default="–")
     return (name, *("–" if t is None else t for t in times), float(len(numbers)), least, remark or "–")
 
 
@@ -177,13 +199,14 @@ def _counters(blocks: Sequence[Block], build: str) -> Iterator[Measurement]:
             own[SYNONYMS.get(row.event, row.event), row.modifier].append(row)
         for key, found in own.items():
             rows[key].append(found)
+    apart = [m for name, _ in rows if (m := OF_ONE_KIND.fullmatch(name))]
     known = {*HARDWARE, *SOFTWARE}
     for event in (*HARDWARE, *SOFTWARE, *dict.fromkeys(event for event, _ in rows if event not in known)):
         for (name, modifier), runs in rows.items():
             if name == event and name not in RESERVED:
                 twin = modifier != "u" or (name, "") in rows
                 yield _counter(f"{name}:{modifier}" if modifier and twin else name, name, modifier, runs, build)
-        kinds = [found["pmu"] for n, _ in rows if (found := OF_ONE_KIND.fullmatch(n)) and event == SYNONYMS.get(found["event"], found["event"])]
+        kinds = [m["pmu"] for m in apart if SYNONYMS.get(m["event"], m["event"]) == event]
         if kinds and not any(name == event for name, _ in rows):
             why = f"counted on {' and '.join(dict.fromkeys(kinds))} apart, which have rows of their own; not added up"
             yield Measurement(ADOPTED, build, event, "", (), source=source(event), missing=why)

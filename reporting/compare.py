@@ -54,7 +54,8 @@ def _speed(evidence: Evidence, run: Run, build: str, ratio: Interval | None) -> 
     if outcome.status != "ok":
         return Speed(run, build, reason=f"{outcome.status}: {outcome.reason}")
     if not values:
-        return Speed(run, build, reason=run.gap(build, "timing"))
+        timing = run.find(build, "time")
+        return Speed(run, build, reason=timing.missing if timing and timing.missing else run.gap(build, "timing"))
     mean = statistics.mean(values)
     if run is evidence.baseline:
         return Speed(run, build, mean, Interval(1.0, 1.0, 1.0), "baseline", len(values))

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from bench.model import Listing
-from reporting import counter_tables, hot_tables, provenance, tables, units
+from reporting import adopted, counter_tables, hot_tables, provenance, tables, units
 from reporting.compare import Comparison, Speed, compare, flame_boxes, hot_functions
 from reporting.document import Bar, BarChart, Block, Document, Dots, FlameGraph, Section, Table, Text
 from reporting.evidence import Evidence, Run
@@ -26,6 +26,8 @@ class View:
 def build(evidence: Evidence, view: View | None = None) -> Document:
     """Write the whole report of one study."""
     view = view or View()
+    if evidence.study.adopted:
+        return adopted.build(evidence, transpose=view.transpose, geomean=view.geomean)
     comparisons = [compare(evidence, build) for build in evidence.builds]
     study = evidence.study
     date = f"{study.timestamp[:4]}-{study.timestamp[4:6]}-{study.timestamp[6:8]}"
