@@ -186,8 +186,14 @@ def _seconds(
     found = [b.seconds.get(what) for b in blocks if b.scope == "command"]
     values = tuple(value for value in found if value is not None)
     missing = ""
-    if not values:
-        missing = why if not blocks else "perf did not print it" if found else f"perf counted {blocks[0].scope}"
+    if not values and not blocks:
+        missing = why
+    elif not values and not found:
+        missing = f"perf counted {blocks[0].scope}, so the time is not that of the variant"
+    elif not values:
+        missing = (
+            "what perf printed is not certain" if any(what in b.seconds for b in blocks) else "perf did not print it"
+        )
     return Measurement(ADOPTED, build, metric, "s", values, source=WHOLE, missing=missing, detail=detail)
 
 

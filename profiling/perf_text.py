@@ -15,7 +15,8 @@ from profiling import perf_numbers
 from profiling.perf_numbers import NUMBER, Style, Unclear
 
 LONGEST = 400  #: signs of a line that are looked at; perf's own are shorter
-MOST_BLOCKS, MOST_ROWS, MOST_ODD = 1000, 500, 5
+MOST_BLOCKS, MOST_ROWS, MOST_ODD, MOST_HEADER = 1000, 500, 5, 200
+SHORTEST = 1e-4  #: seconds; no process starts within, but perf prints less where it took its first time too late
 UNITS = {"msec": "ms", "ns": "ns", "Joules": "J", "MiB": "MiB", "bytes": "bytes", "C": "°C", "%": "%"}
 CLOCKS = ("task-clock", "cpu-clock")  #: their unit changed from version to version: ms, and ns where none is printed
 
@@ -125,7 +126,7 @@ def why_none(text: str) -> str:
     lines = [line.strip() for line in map(_clean, text.splitlines()) if line.strip()]
     if not lines:
         return "the file is empty"
-    if re.match(r"\{.*counter-value", lines[0]) or re.match(rf"{NUMBER}[,;][^,;]*[,;][A-Za-z]", lines[-1]):
+    if re.match(r"\{.*counter-value", lines[0]) or re.match(rf"({NUMBER}|<[^<>]+>)[,;]\w*[,;][A-Za-z]", lines[-1]):
         return "it holds perf's output for programs (-j or -x), which is not read"
     if any("counts unit events" in line for line in lines):
         return "it holds a listing by intervals (-I), which is not read"
@@ -135,39 +136,44 @@ def why_none(text: str) -> str:
 
 
 def _drafts(text: str) -> Iterator[_Draft]:
-    lines = iter(text.splitlines())
+    lines = text.splitlines()
     current: _Draft | None = None
-    number, started, failed = 0, "", ""
-    for raw in lines:
-        line = _clean(raw)
+    at, number, started, failed = 0, 0, "", ""
+    while at < len(lines):
+        line, at = _clean(lines[at]), at + 1
         if line.lstrip().startswith("Performance counter stats for"):
             if current:
                 yield current
             number += 1
             if number > MOST_BLOCKS:
                 return
-            what, repeats = _header(raw, lines)
+            what, repeats, at = _header(lines, at - 1)
             current, started, failed = _Draft(what, repeats, started, failed), "", ""
-        elif current is None or current.seconds:  # before a block, or after one
+        elif current and not current.seconds:
+            current.take(line)
+        else:  # before a block, or after one
             if found := STARTED.match(line):
                 started = found["when"].strip()
             failed = failed or (line.strip()[:80] if DIED.fullmatch(line) else "")
             if current:
                 current.take(line)
-        else:
-            current.take(line)
     if current:
         yield current
 
 
-def _header(first: str, rest: Iterator[str]) -> tuple[str, int]:
-    """Return (what was counted, runs); a command may hold line breaks, as after `python -c`."""
-    text = CONTROL.sub("?", first)
-    for _ in range(LONGEST):
-        if found := HEADER.fullmatch(text):
-            return found["what"], int(found["repeats"] or 1)
-        text += f" {CONTROL.sub('?', next(rest, '')[:LONGEST]).strip()}"
-    return text.strip().removeprefix("Performance counter stats for").strip(), 1
+def _header(lines: list[str], first: int) -> tuple[str, int, int]:
+    """Return (what was counted, runs, the line after it). A command may hold line breaks, as after `python -c`.
+
+    perf leaves a line blank after its header, so a colon at the end of a line is not yet the header's.
+    """
+    text = ""
+    for at in range(first, min(first + MOST_HEADER, len(lines))):
+        text += f" {CONTROL.sub('?', lines[at][: 10 * LONGEST]).strip()}"
+        following = _clean(lines[at + 1]) if at + 1 < len(lines) else ""
+        ends = not following.strip() or ROW.fullmatch(following) or SECONDS.fullmatch(following)
+        if ends and (found := HEADER.fullmatch(text)):
+            return found["what"], int(found["repeats"] or 1), at + 1
+    return _clean(lines[first]).strip().removeprefix("Performance counter stats for").strip(" :"), 1, first + 1
 
 
 def _clean(line: str) -> str:
@@ -189,6 +195,8 @@ def _block(draft: _Draft, style: Style) -> Block:
     for what, token in draft.seconds.items():
         try:
             seconds[what] = perf_numbers.read(token, style, whole=False)
+            if what == "time elapsed" and (seconds[what] or 0.0) < SHORTEST:
+                raise Unclear(f"{token} s is too short for a process to have started")
         except Unclear as error:
             seconds[what] = None
             unclear.append(f"unclear: {error}")
