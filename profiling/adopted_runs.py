@@ -19,7 +19,7 @@ from typing import Any
 from bench.model import ADOPTED, Listing, Measurement
 from profiling import perf_text
 from profiling.collectors.counters import HARDWARE, KERNEL_ONLY, SOFTWARE
-from profiling.perf_text import Block, Row
+from profiling.perf_text import ONE_COMMAND, Block, Row
 
 RECORD = "archive.json"
 WHOLE = "perf stat, whole process"  #: the source of times: start-up, imports and all
@@ -59,7 +59,7 @@ def parse(raw: Path, derived: Path, build: str) -> Iterator[Measurement | Listin
     """Values are of whole processes, one per run."""
     record = json.loads((raw / RECORD).read_text(encoding="utf-8"))
     observed, lines, lost = _observations(raw, record["files"])
-    counted = list(_counters([o.block for o in observed], build))
+    caption = _caption(observed)
     detail = {
         "files": len(record["files"]),
         "runs": len(observed),
@@ -67,9 +67,11 @@ def parse(raw: Path, derived: Path, build: str) -> Iterator[Measurement | Listin
         "notes": list(_notes(observed, lost, len(record["files"]))),
     }
     why = lost[0][1] if lost else "there is no file"
+    if len({likeness(o.block.command) for o in observed}) > 1:  # which of them is the variant, nobody wrote down
+        observed, why = [], "its runs are of different commands"
     for metric, what in (("time", "time elapsed"), ("user time", "user"), ("system time", "sys")):
         yield _seconds(metric, what, observed, why, build, detail if metric == "time" else {})
-    yield from counted
+    yield from _counters([o.block for o in observed], build)
     columns: tuple[str, ...] = (
         "file",
         "time elapsed (s)",
@@ -81,7 +83,7 @@ def parse(raw: Path, derived: Path, build: str) -> Iterator[Measurement | Listin
     )
     if all(line[-1] == "–" for line in lines):
         columns, lines = columns[:-1], [line[:-1] for line in lines]
-    yield Listing(ADOPTED, build, "What the archive's files say", WHOLE, _caption(observed), columns, tuple(lines))
+    yield Listing(ADOPTED, build, "What the archive's files say", WHOLE, caption, columns, tuple(lines))
     if record["beside"]:
         beside = tuple((str(name), float(size)) for name, size in record["beside"])
         yield Listing(
@@ -134,7 +136,7 @@ def unusable(block: Block) -> str:
 
 def likeness(command: str) -> str:
     """Return a command without what differs from run to run: numbers and temporary files."""
-    return re.sub(r"[0-9]+", "N", re.sub(r"/tmp/\S+", "/tmp/N", command))
+    return re.sub(r"\b[0-9a-f]{8,}\b|[0-9]+", "N", re.sub(r"/tmp/\S+", "/tmp/N", command))
 
 
 def _line(name: str, block: Block, remark: str) -> tuple[str | float, ...]:
@@ -148,7 +150,7 @@ def _remark(block: Block) -> str:
     said = [f"started on {block.started}"] if block.started else []
     if block.repeats > 1:
         said.append(f"perf's own means of {block.repeats} runs")
-    if block.scope != "command":
+    if block.scope != ONE_COMMAND:
         said.append(f"counted: {block.scope}")
     said += [f"not understood: {line!r}" for line in block.odd[:1]]
     return "; ".join(said)
@@ -157,7 +159,7 @@ def _remark(block: Block) -> str:
 def _caption(observed: Sequence[Observation]) -> str:
     commands = list(dict.fromkeys(o.block.command for o in observed if o.block.command))
     said = "Whole processes, start-up included; dashes were not printed or could not be relied on."
-    return said + "".join(f" Command, as perf printed it: {command[:200]}" for command in commands[:2])
+    return said + "".join(f" Command, as perf printed it: {command[:200]!r}." for command in commands[:2])
 
 
 def _notes(observed: Sequence[Observation], lost: Sequence[tuple[str, str]], files: int) -> Iterator[str]:
@@ -165,14 +167,15 @@ def _notes(observed: Sequence[Observation], lost: Sequence[tuple[str, str]], fil
     blocks = [o.block for o in observed]
     if lost:
         reasons = "; ".join(f"{name}: {why}" for name, why in lost[:SHOWN]) + ("; …" if len(lost) > SHOWN else "")
-        yield f"of {files} file{'s' if files != 1 else ''}, {len({n for n, _ in lost})} gave no run, or fewer ({reasons})"
+        few = len({name for name, _ in lost})
+        yield f"{few} of {files} files gave no run, or fewer than they hold ({reasons})"
     if len({likeness(b.command) for b in blocks}) > 1:
         commands = "; ".join(dict.fromkeys(b.command[:80] for b in blocks))
-        yield f"its runs are of different commands: {commands[:400]}"
+        yield f"its runs are of different commands, so none is used: {commands[:400]}"
     repeats = {b.repeats for b in blocks} - {1}
     if repeats:
         yield f"each value is perf's own mean of {' or '.join(map(str, sorted(repeats)))} runs (-r), and counts as one here"
-    for scope in dict.fromkeys(b.scope for b in blocks if b.scope != "command"):
+    for scope in dict.fromkeys(b.scope for b in blocks if b.scope != ONE_COMMAND):
         yield f"perf did not count one command but: {scope}"
     unclear = [reason for b in blocks for reason in b.unclear]
     if unclear:
@@ -183,7 +186,7 @@ def _seconds(
     metric: str, what: str, observed: Sequence[Observation], why: str, build: str, detail: Mapping[str, Any]
 ) -> Measurement:
     blocks = [o.block for o in observed]
-    found = [b.seconds.get(what) for b in blocks if b.scope == "command"]
+    found = [b.seconds.get(what) for b in blocks if b.scope == ONE_COMMAND]
     values = tuple(value for value in found if value is not None)
     missing = ""
     if not values and not blocks:
@@ -205,20 +208,23 @@ def _counters(blocks: Sequence[Block], build: str) -> Iterator[Measurement]:
             own[SYNONYMS.get(row.event, row.event), row.modifier].append(row)
         for key, found in own.items():
             rows[key].append(found)
+    scope = next((block.scope for block in blocks if block.scope != ONE_COMMAND), "")
     apart = [m for name, _ in rows if (m := OF_ONE_KIND.fullmatch(name))]
     known = {*HARDWARE, *SOFTWARE}
     for event in (*HARDWARE, *SOFTWARE, *dict.fromkeys(event for event, _ in rows if event not in known)):
         for (name, modifier), runs in rows.items():
             if name == event and name not in RESERVED:
                 twin = modifier != "u" or (name, "") in rows
-                yield _counter(f"{name}:{modifier}" if modifier and twin else name, name, modifier, runs, build)
+                yield _counter(f"{name}:{modifier}" if modifier and twin else name, name, modifier, runs, build, scope)
         kinds = [m["pmu"] for m in apart if SYNONYMS.get(m["event"], m["event"]) == event]
         if kinds and not any(name == event for name, _ in rows):
             why = f"counted on {' and '.join(dict.fromkeys(kinds))} apart, which have rows of their own; not added up"
             yield Measurement(ADOPTED, build, event, "", (), source=source(event), missing=why)
 
 
-def _counter(metric: str, event: str, modifier: str, runs: Sequence[Sequence[Row]], build: str) -> Measurement:
+def _counter(
+    metric: str, event: str, modifier: str, runs: Sequence[Sequence[Row]], build: str, scope: str
+) -> Measurement:
     """Return one counter over all runs that printed it. One that was lost in a run is not averaged over the others."""
     rows = [row for run in runs for row in run]
     lost = [row.missing for row in rows if row.missing]
@@ -234,7 +240,7 @@ def _counter(metric: str, event: str, modifier: str, runs: Sequence[Sequence[Row
     values = () if missing else tuple(row.value for row in rows if row.value is not None)
     return Measurement(
         ADOPTED, build, metric, rows[0].unit, values, source=source(event), missing=missing,
-        counted=min(row.counted for row in rows), detail={"runs": len(runs), "user_only": modifier == "u"},
+        counted=min(row.counted for row in rows), detail={"runs": len(runs), "user_only": modifier == "u", "scope": scope},
     )  # fmt: skip
 
 

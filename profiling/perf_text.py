@@ -16,6 +16,7 @@ from profiling.perf_numbers import NUMBER, Style, Unclear
 
 LONGEST = 400  #: signs of a line that are looked at; perf's own are shorter
 MOST_BLOCKS, MOST_ROWS, MOST_ODD, MOST_HEADER = 1000, 500, 5, 200
+ONE_COMMAND = "command"  #: the scope of what perf started itself; others are system wide, a process, CPUs
 SHORTEST = 1e-4  #: seconds; no process starts within, but perf prints less where it took its first time too late
 UNITS = {"msec": "ms", "ns": "ns", "Joules": "J", "MiB": "MiB", "bytes": "bytes", "C": "°C", "%": "%"}
 CLOCKS = ("task-clock", "cpu-clock")  #: their unit changed from version to version: ms, and ns where none is printed
@@ -203,7 +204,7 @@ def _block(draft: _Draft, style: Style) -> Block:
     quoted = re.fullmatch(r"'(?P<command>.*)'", draft.what)
     everywhere = draft.what == "'system wide'"
     command = quoted["command"] if quoted and not everywhere else ""
-    scope = "system wide" if everywhere else "command" if quoted else draft.what
+    scope = "system wide" if everywhere else ONE_COMMAND if quoted else draft.what
     return Block(
         command, scope[:80], draft.repeats, rows, seconds, draft.started, draft.failed, tuple(draft.odd), tuple(unclear)
     )

@@ -73,16 +73,15 @@ def _mean(found: Measurement | None, run: Run) -> Cell:
 
 def counters(evidence: Evidence, build: str) -> Block:
     """Counters of whole processes: one row a counter, one column a variant."""
-    names = {
-        m.metric: m
-        for run in reversed(evidence.runs)
-        for m in reversed(run.measurements)
-        if m.build == build and m.metric not in TIMES
-    }
+    names: dict[str, Measurement] = {}
+    for run in evidence.runs:
+        for m in run.measurements:
+            if m.build == build and m.metric not in TIMES:
+                names.setdefault(m.metric, m)
     if not names:
         return Text("No file of the archive holds a counter that could be read.", "warning")
     rows = []
-    for metric, first in reversed(names.items()):
+    for metric, first in names.items():
         found = [run.find(build, metric) for run in evidence.runs]
         unit = next((m.unit for m in found if m and m.unit), first.unit)
         sources = text(", ".join(sorted({m.source for m in found if m})))
@@ -109,13 +108,15 @@ def _counter(run: Run, found: Measurement | None, scaled: str) -> Cell:
     if found is None:
         return missing(f"{run.name}: not in its files")
     if not found.values:
-        return missing(f"{run.name}, {found.source}: {found.missing}")
+        return missing(f"{found.source}: {found.missing}")
     average = fmean(found.values)
     notes = []
     if found.counted < FULLY:
         notes.append(scaled)
     if found.detail.get("user_only"):
         notes.append(f"{found.metric} was counted in user space only")
+    if found.detail.get("scope"):
+        notes.append(f"{run.name} was counted otherwise: {found.detail['scope']}")
     if len(found.values) != detail(run, found.build).get("runs", len(found.values)):
         notes.append(f"{found.metric} of {run.name} was printed by {runs(len(found.values))} only")
     note = "; ".join(notes)

@@ -253,7 +253,7 @@ def test_runs_that_did_not_end_well_are_left_out_with_their_reason(tmp_path: Pat
     found = golden(tmp_path, *names, "hand_cut_ambiguous.txt", "real_6.1_c.txt")
     assert len(found["time"].values) == 1
     (note,) = found["time"].detail["notes"]
-    for said in ("of 7 files, 6 gave no run", "Traceback", "sh: Killed", "the file is empty", "Access to performance"):
+    for said in ("6 of 7 files gave no run", "Traceback", "sh: Killed", "the file is empty", "Access to performance"):
         assert said in note
 
 
@@ -262,6 +262,13 @@ def test_the_same_numbers_count_once_and_different_commands_are_not_mixed(tmp_pa
     assert found["time"].values == (1.500000001, 1.600000001)
     (note,) = found["time"].detail["notes"]
     assert "counted once" in note and "blocks of different commands" in note
+    mixed = golden(tmp_path / "mixed", "hand_5.4_de_amd.txt", "hand_4.15_ddd.txt")
+    assert mixed["time"].missing == "its runs are of different commands" and set(mixed) == {
+        "time",
+        "user time",
+        "system time",
+    }
+    assert adopted_runs.likeness("x /tmp/a1 --out run_1") == adopted_runs.likeness("x /tmp/b --out run_12")
 
 
 def test_kinds_of_core_are_never_added_up(tmp_path: Path) -> None:
@@ -282,7 +289,9 @@ def test_user_space_counts_are_marked_and_never_mixed_with_whole_ones(tmp_path: 
     assert found["cycles"].values and found["cycles"].detail["user_only"]
     assert found["context-switches"].values == () and "always 0" in found["context-switches"].missing
     assert "cycles was counted in user space only" in words(Archive("aes", tmp_path / "new"), STAMP)
-    both = golden(tmp_path / "both", "hand_5.4_de_amd.txt", "hand_4.15_ddd.txt")
+    user, whole = ((GOLDEN / name).read_bytes() for name in ("hand_5.4_de_amd.txt", "hand_4.15_ddd.txt"))
+    same = whole.replace(b".venv_dbg/bin/python run_benchmark.py pyaes_clean", b"./bench")
+    both = one(tmp_path / "both", user, same)
     assert both["cycles"].values == (43_210_987_654.0,) and both["cycles:u"].values == (30_813_991_693.0,)
 
 
@@ -293,6 +302,8 @@ def test_synonyms_means_and_machines(tmp_path: Path) -> None:
     assert repeated["power/energy-pkg/"].unit == "J"
     everywhere = golden(tmp_path / "c", "real_6.1_system.txt")
     assert everywhere["time"].values == () and "system wide" in everywhere["time"].missing
+    assert everywhere["msr/tsc/"].detail["scope"] == "system wide"
+    assert "was counted otherwise: system wide" in words(Archive("aes", tmp_path / "c" / "new"), STAMP)
 
 
 def test_a_counter_lost_in_one_run_is_missing_altogether(tmp_path: Path) -> None:
