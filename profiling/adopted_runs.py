@@ -60,15 +60,15 @@ def parse(raw: Path, derived: Path, build: str) -> Iterator[Measurement | Listin
     record = json.loads((raw / RECORD).read_text(encoding="utf-8"))
     observed, lines, lost = _observations(raw, record["files"])
     caption = _caption(observed)
-    detail = {
+    detail: dict[str, Any] = {
         "files": len(record["files"]),
-        "runs": len(observed),
         "commands": list(dict.fromkeys(o.block.command for o in observed))[:SHOWN],
         "notes": list(_notes(observed, lost, len(record["files"]))),
     }
     why = lost[0][1] if lost else "there is no file"
     if len({likeness(o.block.command) for o in observed}) > 1:  # which of them is the variant, nobody wrote down
         observed, why = [], "its runs are of different commands"
+    detail["runs"] = len(observed)
     for metric, what in (("time", "time elapsed"), ("user time", "user"), ("system time", "sys")):
         yield _seconds(metric, what, observed, why, build, detail if metric == "time" else {})
     yield from _counters([o.block for o in observed], build)

@@ -86,7 +86,7 @@ def counters(evidence: Evidence, build: str) -> Block:
         unit = next((m.unit for m in found if m and m.unit), first.unit)
         sources = text(", ".join(sorted({m.source for m in found if m})))
         scaled = _scaled(metric, [m for m in found if m and m.values])
-        cells = (_counter(run, m, scaled) for run, m in zip(evidence.runs, found, strict=True))
+        cells = (_counter(run, build, m, scaled) for run, m in zip(evidence.runs, found, strict=True))
         rows.append((text(f"{metric} ({unit})" if unit else metric), sources, *cells))
     return Table(
         "Counters of whole processes (adopted)", ("counter", "source", *(run.name for run in evidence.runs)), tuple(rows),
@@ -104,9 +104,12 @@ def _scaled(metric: str, found: list[Measurement]) -> str:
     return f"{metric} was counted {low if low == high else f'{low}–{high}'} % of the time, and scaled by perf"
 
 
-def _counter(run: Run, found: Measurement | None, scaled: str) -> Cell:
+def _counter(run: Run, build: str, found: Measurement | None, scaled: str) -> Cell:
     if found is None:
-        return missing(f"{run.name}: not in its files")
+        used = detail(run, build).get("runs")
+        timing = run.find(build, "time")
+        why = "not in its files" if used else timing.missing if timing else run.outcome(build).reason
+        return missing(f"{run.name}: {why}")
     if not found.values:
         return missing(f"{found.source}: {found.missing}")
     average = fmean(found.values)
