@@ -3,6 +3,7 @@
     python -m bench aes/pyaes_opt --check           run the oracle, print what was found as JSON
     python -m bench aes/pyaes_opt@small             measure with pyperf, as any pyperf script
     python -m bench aes/pyaes_opt --worker -w 1 -n 3 -l 2 -o out.json     one measured process, as the suite runs it
+    python -m bench aes/pyaes_clean --ablate pyaes.aes:AES.encrypt ...    the same job with one function played back
     python -m bench aes/mine --file fast.py [--wrapper w.py] ...          a variant from any file
 
 Everything after the known words goes to pyperf. The last line that a measured process prints is the digest of its
@@ -21,7 +22,7 @@ import traceback
 from pathlib import Path
 from types import ModuleType
 
-from bench import discover
+from bench import ablation, discover
 from bench.errors import SuiteError, UsageError, VariantFailed, WrongAnswer
 from bench.model import Family, Target, Variant, Workload
 
@@ -35,6 +36,7 @@ def main(argv: list[str]) -> None:
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--file", type=Path)
     parser.add_argument("--wrapper", type=Path)
+    parser.add_argument("--ablate", default="")
     chosen, rest = parser.parse_known_args(argv)
     target = parse_target(chosen.target)
     variant = find(target, chosen.file, chosen.wrapper)
@@ -44,6 +46,8 @@ def main(argv: list[str]) -> None:
     family = discover.family(target.family)
     module = load(variant, target.family, family.entry)
     workload = family.prepare(module, family.sizes[target.size])
+    if chosen.ablate:
+        workload = ablation.without(workload, chosen.ablate)
     if chosen.check:
         family.check(module)
         refuse_reuse(workload, variant)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 from typing import IO, Any
 
+from bench.conditions import Watch
+
 CONTROL = "BENCH_PERF_CONTROL"  #: "ctl-fifo,ack-fifo" of `perf stat --control`; unset means that nobody listens
 SKIP = "BENCH_REGION_SKIP"  #: how many values (warm-ups) come before the region
 
@@ -18,26 +20,34 @@ class Region:
 
     entered = 0  # pyperf makes one object for the warm-ups and another for the values, so the class counts
     pipes: tuple[IO[str], IO[str]] | None = None
+    watch = Watch()
 
     def __enter__(self) -> None:
         Region.entered += 1
-        if self._counting():
+        if self._inside():
+            Region.watch.start()
             self._send("enable")
 
     def __exit__(self, *exc: object) -> None:
-        if self._counting():
+        if self._inside():
             self._send("disable")
+            Region.watch.stop()
 
     def teardown(self, metadata: dict[str, Any]) -> None:
-        """Record in the process's own metadata how much memory it needed at most."""
-        peak = peak_bytes()
-        if peak is not None:
-            metadata["bench_peak_bytes"] = peak
+        """Record in the process's own metadata how much memory it needed at most, and what disturbed its values."""
+        found = {
+            "bench_peak_bytes": peak_bytes(),
+            "bench_wall_seconds": Region.watch.wall,
+            "bench_waited_seconds": Region.watch.waited,
+        }
+        metadata.update({name: value for name, value in found.items() if value is not None})
 
-    def _counting(self) -> bool:
-        return CONTROL in os.environ and Region.entered > _skip()
+    def _inside(self) -> bool:
+        return Region.entered > _skip()
 
     def _send(self, command: str) -> None:
+        if CONTROL not in os.environ:
+            return
         if Region.pipes is None:
             ctl, ack = os.environ[CONTROL].split(",")
             Region.pipes = open(ctl, "w"), open(ack)  # noqa: SIM115 - open until the process ends

@@ -58,7 +58,7 @@ def _row(speed: Speed) -> tuple[Cell, ...]:
     return (
         estimate(units.time_interval(speed.seconds), speed.seconds, "s"),
         ratio,
-        text(speed.verdict),
+        text("baseline" if speed.verdict == "baseline" else "unchecked"),
         Cell(str(speed.processes), speed.processes),
         *(_mean(speed.run.find(speed.build, metric), speed.run) for metric in TIMES[1:]),
     )

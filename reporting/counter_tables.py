@@ -53,7 +53,7 @@ def others(evidence: Evidence, build: str) -> Table | None:
         m.metric: m.unit
         for run in evidence.runs
         for m in run.measurements
-        if m.build == build and m.collector != "counters" and m.metric not in shown
+        if m.build == build and m.collector not in ("counters", "native") and m.metric not in shown
     }
     rows = tuple((text(name), *(_other(run, build, name) for run in evidence.runs)) for name in names)
     columns = ("measured", *(run.name for run in evidence.runs))

@@ -140,7 +140,8 @@ def test_ten_runs_never_earn_a_verdict(old: Path, tmp_path: Path) -> None:
     from reporting.compare import compare
 
     speeds = compare(evidence.read(archive, stamp), "unknown").speeds
-    assert [s.verdict for s in speeds] == ["baseline", "unchecked", "unchecked"] and speeds[1].processes == 12
+    assert [s.verdict for s in speeds] == ["baseline", "invalid", "invalid"] and speeds[1].processes == 12
+    assert not any(s.ranked for s in speeds) and all(s.unchecked and s.speedup for s in speeds[1:])
     assert "ran the same command" in words(archive, stamp)
 
 

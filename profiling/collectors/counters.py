@@ -10,16 +10,15 @@ import json
 import os
 import re
 import subprocess
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bench import region
 from bench.errors import Tampered
 from bench.model import Measurement
 from bench.rundir import write_text
 from profiling.collector import Job, Missing, Options, Session
 from profiling.collectors.timing import START_UP
+from profiling.perf import region_pipes, version
 from profiling.process import which
 
 NAME = "counters"
@@ -55,10 +54,10 @@ def install_hint() -> str:
     return "sudo apt install linux-tools-common linux-tools-$(uname -r)" if ubuntu else "sudo apt install linux-perf"
 
 
-def denial(perf: str) -> str:
-    """Return why perf cannot count a trivial command, in a few words; empty if it can."""
+def denial(perf: str, words: Sequence[str] = ("stat", "-e", "task-clock")) -> str:
+    """Return why perf cannot watch a trivial command, in a few words; empty if it can."""
     done = subprocess.run(
-        [perf, "stat", "-e", "task-clock", "--", "true"], capture_output=True, text=True, timeout=30, check=False,
+        [perf, *words, "--", "true"], capture_output=True, text=True, timeout=30, check=False,
         env=os.environ | {"LC_ALL": "C"},
     )  # fmt: skip
     if done.returncode == 0:
@@ -88,7 +87,7 @@ def estimate(job: Job, options: Options) -> float:
 def record(jobs: Sequence[Job], session: Session) -> None:
     perf = which("perf")
     assert perf is not None, "unavailable() is asked first"
-    version = subprocess.run([perf, "--version"], capture_output=True, text=True, check=False).stdout.strip()
+    tool = version(perf)
     runs = session.options.counter_runs
     for job in (job for job in jobs if job.status == "ok"):
         for number in range(1, runs + 1):
@@ -99,7 +98,7 @@ def record(jobs: Sequence[Job], session: Session) -> None:
             if job.status != "ok" or NAME in job.notes:
                 break
         else:
-            job.tools[NAME] = version
+            job.tools[NAME] = tool
 
 
 def _one(job: Job, session: Session, number: int) -> None:
@@ -109,17 +108,14 @@ def _one(job: Job, session: Session, number: int) -> None:
     )
     if session.options.flush_bytes:
         flush_caches(session.options.flush_bytes)
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        fifos = ",".join(f"{folder}/{name}" for name in ("ctl", "ack"))
-        for fifo in fifos.split(","):
-            os.mkfifo(fifo)
+    with region_pipes(warm_ups) as pipes:
         count = ["-e", ",".join((*HARDWARE, *SOFTWARE)), "-o", str(job.raw(NAME) / f"perf_run_{number}.json")]
         worker = ["--worker", "-w", str(warm_ups), "-n", "1", "-l", str(loops), "-q", "--hook", "bench_region"]
         session.execute(
             job,
-            ["perf", "stat", "-j", "-D", "-1", "--control", f"fifo:{fifos}", *count, "--", *job.argv(*worker)],
+            ["perf", "stat", "-j", *pipes.argv, *count, "--", *job.argv(*worker)],
             block=number,
-            extra={region.CONTROL: fifos, region.SKIP: str(warm_ups), "LC_ALL": "C"},  # other locales break -j
+            extra=pipes.environment,
         )
 
 
