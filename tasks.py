@@ -131,10 +131,12 @@ def parse(c: Context, bench: str, timestamp: str, results_dir: str) -> None:
 
 def _archive(bench: str, results_dir: str) -> Any:
     from bench import discover
-    from bench.rundir import Archive
+    from bench.rundir import NAME, Archive
 
-    discover.variants(bench)  # says which families there are, if there is none of that name
-    return Archive(bench, Path(results_dir))
+    archive = Archive(bench, Path(results_dir))
+    if not (NAME.fullmatch(bench) and archive.timestamps()):  # what was adopted needs no family here
+        discover.variants(bench)  # says which families there are, if there is none of that name
+    return archive
 
 
 @task(STUDY, REPORTS, VIEW, {"formats": ("", "comma-separated formats (default: html, json, text, xlsx)")})
@@ -224,6 +226,40 @@ def _verify(archive: Any, timestamp: str, roots: tuple[Path, Path], audit: Any) 
         again = dataclasses.replace(archive, derived=Path(folder))
         write = functools.partial(_document, again, timestamp) if raw.check(again, timestamp, audit) else None
         reports.check(again, timestamp, audit, roots, write)
+
+
+@task(
+    {
+        "bench": (..., "name of the benchmark; a family here, or any other"),
+        "results_dir": (..., "the old archive: DIR/<variant>/<timestamp>/perf/perf_run_N.txt; it is only read"),
+        "timestamp": ("", "name of the directories to adopt (default: the newest that most variants share)"),
+        "into": ("results", "folder that the study is written to (default: results)"),
+    },
+    VIEW,
+    REPORTS,
+    DEEP_DIVES,
+)
+def adopt(
+    c: Context,
+    bench: str,
+    results_dir: str,
+    timestamp: str,
+    into: str,
+    report_dir: str,
+    deep_dive_dir: str,
+    **view: Any,
+) -> None:
+    """Take over `perf stat` texts that others measured, marked as such: copies, parses and writes all reports."""
+    from profiling.adopt import adopt as take_over
+
+    adopted = take_over(bench, Path(results_dir), Path(into), timestamp, view["baseline"])
+    for reason in adopted.passed:
+        print(f"passed over: {reason}")
+    print(f"adopted: {adopted.label} as study {adopted.timestamp} in {into}/{bench}")
+    archive = _archive(bench, into)
+    _render(archive, adopted.timestamp, (), report_dir, view)
+    document = _render(archive, adopted.timestamp, ("pdf",), deep_dive_dir, view)
+    print("\n" + "\n".join(document.warnings))
 
 
 @task(

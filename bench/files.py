@@ -2,7 +2,8 @@
 
 Knows no path: those under results/ are spelled in rundir.py, those under reports/ in reporting/render.py.
 
-Schema history: 1, the first version; 2, a study keeps the hashes of its manifests, log and record, metrics hold listings.
+Schema history: 1, the first version; 2, a study keeps the hashes of its manifests, log and record and may be adopted
+(build `unknown`), metrics hold listings.
 """
 
 from __future__ import annotations

@@ -10,6 +10,8 @@ from types import ModuleType
 from typing import Any
 
 BUILDS = ("release", "dbg")  #: a release interpreter, and a debug build of the same version
+UNKNOWN = "unknown"  #: the build in an adopted study: archives of others do not record it
+ADOPTED = "adopted"  #: the collection of an adopted study: files that this suite did not measure
 
 
 @dataclass(frozen=True)

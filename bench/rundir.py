@@ -40,7 +40,7 @@ from bench.files import (
     write_json,
     write_text,
 )
-from bench.model import BUILDS, Collection, Listing, Manifest, Measurement, Outcome, Study
+from bench.model import ADOPTED, BUILDS, UNKNOWN, Collection, Listing, Manifest, Measurement, Outcome, Study
 
 __all__ = ["SCHEMA", "Archive", "RunDir", "checksums", "sha256", "write_bytes", "write_text"]  # some are from files.py
 
@@ -94,7 +94,8 @@ class RunDir:
                 record[name] = tuple(record[name])
             manifest = Manifest(**record)
             for done in manifest.collections:  # these become parts of paths
-                if done.build not in BUILDS or not NAME.fullmatch(done.collector):
+                known = done.build in ((UNKNOWN,) if done.collector == ADOPTED else BUILDS)
+                if not known or not NAME.fullmatch(done.collector):
                     raise ValueError(f"no such collection: {done.collector!r}, {done.build!r}")
             return manifest
         except (KeyError, TypeError, ValueError) as error:
@@ -220,6 +221,8 @@ class Archive:
                 raise ValueError("a variant's name is not one")
             if not isinstance(record.get("manifests", {}), dict):
                 raise ValueError("the hashes of its manifests are not named")
+            if not set(record["builds"]) <= set((UNKNOWN,) if record.get("adopted") else BUILDS):
+                raise ValueError(f"no such builds: {record['builds']!r}")
             for name in ("order", "notices"):
                 record[name] = tuple(tuple(entry) for entry in record[name])
             return Study(**record)

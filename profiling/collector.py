@@ -22,6 +22,7 @@ from profiling.progress import Progress
 
 LAST_WORDS = 30  #: lines of a failed process's stderr that go to the log
 HERE = Path(__file__).parent / "collectors"
+READERS = {"adopted": "profiling.adopted_runs"}  #: collections that no collector here records: they are only read
 ORDER = ("timing", "counters", "profile", "exact", "memory", "calltree")  #: these first; others follow by name
 
 
@@ -210,7 +211,14 @@ class Session:
         }
 
 
-class Collector(Protocol):
+class Reader(Protocol):
+    """What reads a collection back: a collector, or a module in READERS."""
+
+    def parse(self, raw: Path, derived: Path, build: str) -> Iterator[Measurement | Listing]:
+        """Read `raw` back; artifacts other than measurements go below `derived`. Must need nothing but the files."""
+
+
+class Collector(Reader, Protocol):
     """The interface of a module in profiling/collectors."""
 
     def unavailable(self) -> Missing | None:
@@ -221,9 +229,6 @@ class Collector(Protocol):
 
     def record(self, jobs: Sequence[Job], session: Session) -> None:
         """Run every job that is ok, leave the tool's output below job.raw(NAME), and set job.tools[NAME]."""
-
-    def parse(self, raw: Path, derived: Path, build: str) -> Iterator[Measurement | Listing]:
-        """Read `raw` back; artifacts other than measurements go below `derived`. Must need nothing but the files."""
 
 
 def names() -> list[str]:
@@ -237,3 +242,8 @@ def load(name: str) -> Collector:
     if name not in names():
         raise UsageError(f"no collector is named {name!r}", f"Known collectors: {', '.join(names())}.")
     return cast(Collector, importlib.import_module(f"profiling.collectors.{name}"))
+
+
+def reader(name: str) -> Reader:
+    """Import what reads a collection back; unlike `load`, it knows collections that this suite cannot measure."""
+    return cast(Reader, importlib.import_module(READERS[name])) if name in READERS else load(name)

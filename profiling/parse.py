@@ -25,7 +25,7 @@ def parse_run(run: RunDir) -> tuple[list[Measurement], list[Listing]]:
         raw = run.verified(done)
         if not done.skipped and done.build not in failed:  # a wrong answer never gets a number
             try:
-                found += collector.load(done.collector).parse(raw, run.derived_profile, done.build)
+                found += collector.reader(done.collector).parse(raw, run.derived_profile, done.build)
             except (KeyError, IndexError, TypeError, ValueError, ZeroDivisionError) as error:
                 raise Tampered(f"{raw} cannot be read: {type(error).__name__}: {error}") from error
     return [f for f in found if isinstance(f, Measurement)], [f for f in found if isinstance(f, Listing)]

@@ -98,7 +98,8 @@ def _timed(evidence: Evidence, run: Run, build: str, floor: float) -> Speed:
     if outcome.status != "ok":
         return Speed(run, build, reason=f"{outcome.status}: {outcome.reason}")
     if not samples:
-        return Speed(run, build, reason=run.gap(build, "timing"))
+        timing = run.find(build, "time")
+        return Speed(run, build, reason=timing.missing if timing and timing.missing else run.gap(build, "timing"))
     found = quality.inspect(evidence, run, build, floor)
     unchecked = not (outcome.digest and evidence.baseline.outcome(build).digest)
     speed = Speed(

@@ -9,11 +9,13 @@ from collections.abc import Iterable
 from reporting import units
 from reporting.document import Cell, Table
 from reporting.evidence import Evidence
-from reporting.tables import missing, short, text
+from reporting.tables import NOT_RECORDED, missing, short, text
 
 
 def host(evidence: Evidence) -> Table:
     about = evidence.baseline.manifest.host
+    if not about:
+        return _not_recorded("The machine", ("CPU", "memory", "kernel", "virtualisation", "governor", "load"))
     caches = ", ".join(f"L{c['level']} {c['type'].lower()} {c['size']}" for c in about["caches"])
     facts = {
         "CPU": about["cpu"], "architecture": about["architecture"],
@@ -30,6 +32,10 @@ def host(evidence: Evidence) -> Table:
 
 def interpreters(evidence: Evidence) -> Table:
     found = evidence.baseline.manifest.interpreters
+    if not found:
+        return _not_recorded(
+            "The interpreters", ("implementation and version", "debug or release build", "distributions")
+        )
     facts = ("version", "base", "compiler", "sha256", "cflags", "configure", "distributions")
     names = {
         "base": "binary",
@@ -46,9 +52,17 @@ def interpreters(evidence: Evidence) -> Table:
 
 
 def sources(evidence: Evidence) -> Table:
+    if not any(run.manifest.sources for run in evidence.runs):
+        return _not_recorded("The files that were executed", ("path", "sha256"))
     rows = tuple((text(run.name), text(path), text(sha)) for run in evidence.runs for path, sha in run.manifest.sources)
     caption = "Raw files and their hashes are listed in each run's manifest.json."
     return Table("The files that were executed", ("variant", "file", "sha256"), rows, caption, numeric=False)
+
+
+def _not_recorded(title: str, facts: tuple[str, ...]) -> Table:
+    """Return a table that says of each fact that nobody wrote it down, as in an adopted study."""
+    rows = tuple((text(fact), missing(f"{title.lower()}: {NOT_RECORDED}")) for fact in facts)
+    return Table(title, ("fact", "value"), rows, numeric=False)
 
 
 def command_history(evidence: Evidence) -> Table:

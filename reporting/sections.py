@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from reporting import counter_tables, hot_tables, listings, native_tables, provenance, tables, units
+from reporting import adopted, counter_tables, hot_tables, listings, native_tables, provenance, tables, units
 from reporting.acceleration import ablation
 from reporting.compare import Comparison, Speed, compare, flame_boxes, hottest, noise_floor
 from reporting.document import Bar, BarChart, Block, Document, Dots, FlameGraph, Section, Text
@@ -28,6 +28,8 @@ class View:
 def build(evidence: Evidence, view: View | None = None) -> Document:
     """Write the whole report of one study."""
     view = view or View()
+    if evidence.study.adopted:
+        return adopted.build(evidence, transpose=view.transpose, geomean=view.geomean)
     comparisons = [compare(evidence, build) for build in evidence.builds]
     study = evidence.study
     date = f"{study.timestamp[:4]}-{study.timestamp[4:6]}-{study.timestamp[6:8]}"

@@ -11,6 +11,8 @@ from reporting.document import Cell, Table
 from reporting.evidence import Evidence
 from reporting.statistics import Interval
 
+NOT_RECORDED = "not recorded"  #: of a fact that an adopted archive does not hold
+
 
 def missing(reason: str) -> Cell:
     return Cell(units.DASH, None, reason)
@@ -40,19 +42,25 @@ def cell(value: str | float) -> Cell:
 
 def machine(evidence: Evidence) -> str:
     host = evidence.baseline.manifest.host
+    if not host:
+        return f"a machine that was {NOT_RECORDED}"
     virtual = "" if host["virtualisation"] == "none" else f" ({host['virtualisation']})"
     return f"{host['cpu'] or host['architecture']}, {host['usable_cpus']} CPUs{virtual}"
 
 
 def python(evidence: Evidence, build: str) -> str:
     """Return for example: CPython 3.11.2 (release)."""
-    about = evidence.baseline.manifest.interpreters[build]
+    about = evidence.baseline.manifest.interpreters.get(build)
+    if about is None:
+        return f"Python (interpreter {NOT_RECORDED})"
     return f"{about['implementation']} {about['version']} ({'debug' if about['debug'] else 'release'})"
 
 
 def host_notes(evidence: Evidence) -> tuple[str, ...]:
     """Say what on this machine disturbs timings."""
     host = evidence.baseline.manifest.host
+    if not host:
+        return (f"What may have disturbed timings was {NOT_RECORDED}.",)
     said = []
     if host["virtualisation"] != "none":
         said.append(f"It is a {host['virtualisation']}: neighbours on the same hardware can disturb timings.")
@@ -130,9 +138,9 @@ def variants(evidence: Evidence) -> Table:
     rows = tuple(
         (
             text(run.name),
-            text(run.manifest.summary),
-            text(", ".join(run.manifest.requires) or "nothing extra"),
-            Cell(str(run.manifest.lines), run.manifest.lines),
+            text(run.manifest.summary or NOT_RECORDED),
+            text(", ".join(run.manifest.requires) or ("nothing extra" if run.manifest.sources else NOT_RECORDED)),
+            Cell(str(run.manifest.lines), run.manifest.lines) if run.manifest.sources else missing(NOT_RECORDED),
         )
         for run in evidence.runs
     )
