@@ -24,6 +24,7 @@ from reporting.document import Document
 REPORTS, DEEP_DIVES = Path("reports"), Path("benchmark_reports")
 SCRIPT = Path(__file__).parent / "assets" / "plotly-basic.min.js"
 HERE = Path(__file__).parent / "renderers"
+ON_REQUEST = ("markdown", "pdf")  #: formats that are not written unless they are asked for
 
 
 def formats() -> list[str]:
@@ -35,7 +36,7 @@ def render(
     document: Document, wanted: tuple[str, ...] = (), root: Path = REPORTS, deep_dives: Path = DEEP_DIVES, *,
     view: Mapping[str, Any] | None = None, record: str = "",
 ) -> list[Path]:  # fmt: skip
-    """Write `document` in the wanted formats (default: all but pdf, which `invoke pdf` writes); return the paths.
+    """Write `document` in the wanted formats (default: all but those on request); return the paths.
 
     view: how the document was made of its study; record: sha256 of the study's record. Both are kept beside the reports.
     """
@@ -44,7 +45,7 @@ def render(
         if name not in known:
             raise UsageError(f"no renderer is named {name!r}", f"Known formats: {', '.join(known)}.")
     written = []
-    for name in wanted or [name for name in known if name != "pdf"]:
+    for name in wanted or [name for name in known if name not in ON_REQUEST]:
         suffix, renderer = load(name)
         path = place(document.family, document.timestamp, name, suffix, root, deep_dives)
         data = renderer(document)
