@@ -38,6 +38,22 @@ VIEW: Arguments = {
 }
 REPORTS: Arguments = {"report_dir": ("reports", "folder of the reports (default: reports)")}
 DEEP_DIVES: Arguments = {"deep_dive_dir": ("benchmark_reports", "folder of the PDF (default: benchmark_reports)")}
+COMPARE: Arguments = {
+    "a": (
+        ...,
+        "the reference: TIMESTAMP, newest, newest~1 or path/to/results/FAMILY/TIMESTAMP, each with :release or :dbg",
+    ),
+    "b": (..., "the new one, named in the same way"),
+    "bench": ("", "family, where a timestamp alone is not clear"),
+    "only": ("", "comma-separated variants, as B calls them (default: all)"),
+    "map": ("", "comma-separated old=new: variants that A knows under another name"),
+    "across_hosts": (False, "compare studies of different machines; refused otherwise"),
+    "fail_on": ("", "exit code 5 if any variant is so: slower, or slower,invalid (default: never)"),
+    "strict": (False, "with --fail-on: exit code 6 if a variant stayed open (inconclusive, invalid, only in A)"),
+    "format": ("text", "text, markdown or json (default: text)"),
+    "output": ("", "file to write instead of the terminal"),
+    "results_dir": ("results", arguments.RESULTS),
+}
 
 
 def task(*tables: Arguments, name: str | None = None) -> Callable[[Callable[..., None]], Task[Any]]:
@@ -139,7 +155,12 @@ def _archive(bench: str, results_dir: str) -> Any:
     return archive
 
 
-@task(STUDY, REPORTS, VIEW, {"formats": ("", "comma-separated formats (default: html, json, text, xlsx)")})
+@task(
+    STUDY,
+    REPORTS,
+    VIEW,
+    {"formats": ("", "comma-separated formats (default: html, json, text, xlsx; also: markdown, pdf)")},
+)
 def render(
     c: Context, bench: str, timestamp: str, results_dir: str, report_dir: str, formats: str, **view: Any
 ) -> None:
@@ -195,6 +216,17 @@ def _print_verdicts(document: Any) -> None:
     for block in document.sections[0].blocks:
         if isinstance(block, Text) and block.style:
             print(block.text)
+
+
+@task(COMPARE)
+def compare(c: Context, a: str, b: str, **given: Any) -> None:
+    """Compare study B with study A, the reference: invoke compare A B. A study is TIMESTAMP[:build] or its path."""
+    from profiling.parse import timings
+    from reporting import compare_stage
+
+    code, said = compare_stage.run(compare_stage.read(a, b, given), timings)
+    if code:
+        raise Exit(said, code)
 
 
 @task(

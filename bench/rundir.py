@@ -267,3 +267,14 @@ class Archive:
         finished = set(self.timestamps())
         left = [p for p in self.home.glob("*/*") if STAMP.fullmatch(p.name) and p.name not in finished]
         return left + [p for p in self.home.glob("*.log") if p.stem not in finished]
+
+
+def archives(root: Path) -> list[Archive]:
+    """Return one archive per family that has a folder under `root`, by name."""
+    homes = sorted(root.iterdir()) if root.is_dir() else []
+    return [Archive(home.name, root) for home in homes if home.is_dir() and NAME.fullmatch(home.name)]
+
+
+def located(study: Path) -> Archive:
+    """Return the archive that the path of a study, root/<bench>/<timestamp>, lies in."""
+    return Archive(study.parent.name, study.parent.parent)
