@@ -101,11 +101,29 @@ def compare(
             f"A and B are the same measurement: {b.study.timestamp} ({b.build})",
             "Name two studies, or two builds of one: TIMESTAMP:release TIMESTAMP:dbg.",
         )
-    band = unpaired.band()
-    pairs = judged([pair(name, left[name], right[name], a.build, b.build) for name in both], band)
+    found += [
+        d for name in both if (d := _regime(name, left[name].find(a.build, "time"), right[name].find(b.build, "time")))
+    ]
+    pairs = judged([pair(name, left[name], right[name], a.build, b.build) for name in both], band(a, b))
     missing = [name for name in wanted if name not in both]
     only_a, only_b = (tuple(name for name in missing if name in known) for known in (left, right))
-    return Versus(a, b, tuple(pairs), only_a, only_b, tuple(found), band)
+    return Versus(a, b, tuple(pairs), only_a, only_b, tuple(found), band(a, b))
+
+
+def band(a: Side, b: Side) -> float:
+    """Return the change that counts as none between two studies; neither has a noise floor of its own yet."""
+    return unpaired.band()
+
+
+def _regime(name: str, a: Measurement | None, b: Measurement | None) -> Difference | None:
+    """Tell a variant that was timed in another way: how many values each process gave, and after a warm-up or not."""
+    if a is None or b is None or not a.values or not b.values:
+        return None
+    then, now = (
+        f"{m.detail.get('values_per_process', '?')} values per process, {'warm' if m.detail.get('warm') else 'cold'}"
+        for m in (a, b)
+    )
+    return None if then == now else Difference(f"how {name} was timed", then, now, across.WARNING)
 
 
 def refuse(found: Sequence[Difference], across_hosts: bool) -> None:

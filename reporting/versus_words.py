@@ -117,13 +117,7 @@ def _alone(found: Versus) -> list[Text]:
 def limits(found: Versus) -> tuple[str, ...]:
     """Say what a reader has to know before believing a verdict; the first of them concerns every comparison."""
     a, b = found.a, found.b
-    said = [
-        "Both sides come from one study, whose builds were interleaved in shuffled blocks; the intervals do not use that."
-        if across.same_study(a, b)
-        else "The two studies were measured one after the other, not interleaved: whatever changed on the machine between "
-        f"{_when(a)} and {_when(b)} (neighbours, heat, load) is part of every ratio, and no interval holds it. "
-        "Measure A anew beside B before a small change counts."
-    ]
+    said = [_apart(found)]
     hosts = [d.what for d in found.differences if d.weight == HOST]
     if hosts:
         said.append(f"Different machines ({', '.join(hosts)}): a ratio tells the machines apart as much as the code.")
@@ -137,6 +131,20 @@ def limits(found: Versus) -> tuple[str, ...]:
     if fewest < MINIMUM_PROCESSES:
         said.append(f"Only {fewest} processes were timed on one side: a verdict needs {MINIMUM_PROCESSES} or more.")
     return tuple(said)
+
+
+def _apart(found: Versus) -> str:
+    """Say how far the two sides were measured apart, and how to do better."""
+    a, b = found.a, found.b
+    if across.same_study(a, b):
+        return "Both sides come from one study, whose builds were interleaved in shuffled blocks; the intervals do not use that."
+    elsewhere = any(d.weight == HOST for d in found.differences)
+    between = "on two machines" if elsewhere else f"at different times ({_when(a)} and {_when(b)})"
+    return (
+        f"The two studies were measured {between}, not interleaved with each other: neighbours, heat and load that differed "
+        "are part of every ratio, and no interval holds them. To be sure of a small change, let one study measure the old "
+        "and the new code: invoke profile --variant label:path."
+    )
 
 
 def _when(side: Side) -> str:
@@ -164,9 +172,9 @@ def _unrecorded(found: Versus) -> list[str]:
     lost: dict[str, list[str]] = {}
     for d in found.differences:
         if not d.recorded:
-            where = "in neither study" if d.a == d.b else "in A" if d.a is None else "in B"
+            where = "Recorded in neither study" if d.a == d.b else f"Not recorded in {'A' if d.a is None else 'B'}"
             lost.setdefault(where, []).append(d.what)
-    return [f"Not recorded {where}, so it may differ: {', '.join(facts)}." for where, facts in lost.items()]
+    return [f"{where}, so it may differ: {', '.join(facts)}." for where, facts in lost.items()]
 
 
 def sides(found: Versus) -> Table:

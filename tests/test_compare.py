@@ -47,7 +47,7 @@ class Maker:
 
     def __call__(
         self, name: str, factor: float | Mapping[str, float] = 1.0, noise: float = 0.002, processes: int = 12,
-        change: Change = same, **study: Any,
+        values: int = 2, change: Change = same, **study: Any,
     ) -> str:  # fmt: skip
         """Write a study under a results folder of its own; return the operand that names its release build."""
         archive = Archive(self.archive.family, self.root / name)
@@ -61,7 +61,7 @@ class Maker:
                 about = pyperf.Benchmark.load(str(path)).get_metadata()
                 mean = SECONDS[variant] * (factor.get(variant, 1.0) if isinstance(factor, Mapping) else factor)
                 runs = [
-                    pyperf.Run([mean * math.exp(rng.gauss(0, noise))] * 2, metadata=about, collect_metadata=False)
+                    pyperf.Run([mean * math.exp(rng.gauss(0, noise))] * values, metadata=about, collect_metadata=False)
                     for _ in range(processes)
                 ]
                 pyperf.Benchmark(runs).dump(str(path), replace=True)
@@ -222,10 +222,18 @@ def test_facts_that_were_not_recorded_are_said_to_be_so(make: Maker) -> None:
     for found in (compared(a, b), compared(b, a), compared(a, make("c", 1.5, change=bare, commit=""))):
         said = words(found)
         assert "was adopted from somewhere/else" in said
-        assert re.search(r"Not recorded in (A|B|neither study), so it may differ: .*CPU", said)
+        assert re.search(
+            r"(Not recorded in A|Not recorded in B|Recorded in neither study), so it may differ: .*CPU", said
+        )
         assert set(verdicts(found).values()) == {"invalid"}
         assert weights(found)["CPU"] == weights(found)["packages"] == across.WARNING
         assert json.loads(versus_record.render(found, (), False, 0))["differences"]
+
+
+def test_another_regime_of_measuring_is_said(make: Maker) -> None:
+    found = compared(make("a"), make("b", values=5))
+    assert weights(found)["how pyaes_opt was timed"] == across.WARNING
+    assert "how pyaes_opt was timed 2 values per process, cold → 5 values per process, cold" in words(found)
 
 
 def test_hostile_facts_break_nothing(make: Maker) -> None:
