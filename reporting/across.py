@@ -11,7 +11,7 @@ from typing import Any
 
 from bench.model import Manifest, Study
 from reporting import units
-from reporting.evidence import Run
+from reporting.evidence import Evidence, Run
 
 FATAL = "fatal"  #: another job: there is nothing to compare
 HOST = "host"  #: another machine: compared only on request
@@ -34,17 +34,24 @@ OWN = ("codesign-bench", "pyperformance")  #: the suite, told by its commit; and
 
 @dataclass(frozen=True)
 class Side:
-    """One study on one of its builds, with the runs that were read."""
+    """One study on one of its builds."""
 
-    study: Study
+    evidence: Evidence
     build: str
-    runs: tuple[Run, ...]
     root: str = ""  #: the folder of results that it lies in, as it was given
+
+    @property
+    def study(self) -> Study:
+        return self.evidence.study
+
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        return self.evidence.runs
 
     @property
     def manifest(self) -> Manifest:
         """The manifest that speaks for all: machine and interpreters are the same in each."""
-        return next((run.manifest for run in self.runs if run.name == self.study.baseline), self.runs[0].manifest)
+        return self.evidence.baseline.manifest
 
     @property
     def host(self) -> Mapping[str, Any]:

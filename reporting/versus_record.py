@@ -28,6 +28,7 @@ def render(found: Versus, fail_on: Sequence[str], strict: bool, exit_code: int) 
         "b": _side(found.b),
         "interleaved": across.same_study(found.a, found.b),
         "band": found.band,
+        "noise_floors": {"a": found.floors[0], "b": found.floors[1]},
         "correction": "Holm",
         "summary": summary(found),
         "variants": [_pair(pair, found) for pair in found.pairs],
@@ -56,6 +57,7 @@ def _pair(pair: Pair, found: Versus) -> dict[str, Any]:
         "variant_in_a": pair.a.run.name,
         "verdict": pair.verdict,
         "reason": pair.reason,
+        "more_processes": pair.more,
         "sentence": sentence(pair, found),
         "ratio": _interval(pair.ratio),
         "p": _number(pair.p),
@@ -68,7 +70,12 @@ def _pair(pair: Pair, found: Versus) -> dict[str, Any]:
 
 
 def _half(half: Half) -> dict[str, Any]:
-    return {"seconds": _interval(half.seconds), "processes": half.processes, "reason": half.reason}
+    return {
+        "seconds": _interval(half.seconds),
+        "processes": half.processes,
+        "reason": half.reason,
+        "remarks": half.remarks,
+    }
 
 
 def _interval(interval: Interval | None) -> dict[str, float | None] | None:

@@ -7,7 +7,7 @@ import math
 from reporting import across, units
 from reporting.across import HOST, NOTE, WARNING, Difference, Side
 from reporting.document import Block, Cell, Document, Section, Table, Text
-from reporting.statistics import MINIMUM_PROCESSES, Interval
+from reporting.statistics import Interval
 from reporting.tables import estimate, missing, text
 from reporting.versus import Half, Pair, Versus
 
@@ -54,17 +54,22 @@ def sentence(pair: Pair, found: Versus) -> str:
         "faster": f"{name} is faster in B: {ratio} its speed in A {times}.",
         "slower": f"{name} is slower in B: {ratio} its speed in A {times}.",
         "equivalent": f"{name} is as fast in B as in A within {percent(found.band)}: {ratio} {times}.",
-        "inconclusive": f"{name} is inconclusive: {ratio} its speed in A {times}; {reason}.",
+        "inconclusive": f"{name} is inconclusive: {ratio} its speed in A {times}; {reason}.{_more(pair)}",
         "invalid": f"{name} ran at {ratio} its speed in A {times}, but that is no verdict (invalid): {reason}.",
     }
     return said[pair.verdict]
 
 
+def _more(pair: Pair) -> str:
+    return f" About {pair.more:,} more on each side would settle it." if pair.more else ""
+
+
 def table(found: Versus) -> Table:
     rows = tuple(_row(pair) for pair in found.pairs)
+    test = "Student's test, block by block," if across.same_study(found.a, found.b) else "Welch's test"
     caption = (
         "Times per iteration, means over processes; ± is the larger half of the 95 % interval. Speed of B: time in A over "
-        "time in B with its 95 % interval, above 1 is faster. p: Welch's test on the logs of process means, corrected for "
+        f"time in B with its 95 % interval, above 1 is faster. p: {test} on the logs of process means, corrected for "
         f"all variants compared (Holm). n: processes in A + B. Changes within {percent(found.band)} count as none."
     )
     columns = ("variant", "A", "B", "speed of B", "verdict", "p", "n")
@@ -126,10 +131,13 @@ def limits(found: Versus) -> tuple[str, ...]:
         said.append(f"May explain a change by itself: {', '.join(explaining)}.")
     for label, side in (("A", a), ("B", b)):
         said += [f"{label} {what}" for what in _side_limits(side)]
+    said += [
+        f"{label} measured no noise floor." for label, floor in zip("AB", found.floors, strict=True) if floor is None
+    ]
+    said += [
+        f"{p.name} in {label}: {r}." for p in found.pairs for label, h in (("A", p.a), ("B", p.b)) for r in h.remarks
+    ]
     said += _unrecorded(found)
-    fewest = min((min(p.a.processes, p.b.processes) for p in found.pairs if p.ratio), default=MINIMUM_PROCESSES)
-    if fewest < MINIMUM_PROCESSES:
-        said.append(f"Only {fewest} processes were timed on one side: a verdict needs {MINIMUM_PROCESSES} or more.")
     return tuple(said)
 
 
@@ -137,7 +145,7 @@ def _apart(found: Versus) -> str:
     """Say how far the two sides were measured apart, and how to do better."""
     a, b = found.a, found.b
     if across.same_study(a, b):
-        return "Both sides come from one study, whose builds were interleaved in shuffled blocks; the intervals do not use that."
+        return "Both sides come from one study, whose builds were interleaved: they are compared block by block."
     elsewhere = any(d.weight == HOST for d in found.differences)
     between = "on two machines" if elsewhere else f"at different times ({_when(a)} and {_when(b)})"
     return (

@@ -22,9 +22,8 @@ from bench.model import Manifest
 from bench.operands import resolve
 from bench.rundir import Archive
 from profiling.parse import timings
-from reporting import across, compare_stage, unpaired, versus, versus_record, versus_words
+from reporting import across, compare_stage, versus, versus_record, versus_words
 from reporting.renderers import markdown, text
-from reporting.statistics import Interval
 from reporting.versus import NotComparable, Versus
 from tests.conftest import ROOT
 
@@ -47,28 +46,29 @@ class Maker:
 
     def __call__(
         self, name: str, factor: float | Mapping[str, float] = 1.0, noise: float = 0.002, processes: int = 12,
-        values: int = 2, change: Change = same, **study: Any,
+        values: int = 2, floor: float = 0.002, change: Change = same, **study: Any,
     ) -> str:  # fmt: skip
-        """Write a study under a results folder of its own; return the operand that names its release build."""
-        archive = Archive(self.archive.family, self.root / name)
+        """Write a study under a results folder of its own; return the operand that names its release build.
+
+        noise: of blocks, which all variants and builds of a study share; floor: of the baseline's own control.
+        """
+        archive, rng = Archive(self.archive.family, self.root / name), random.Random(name)
         shutil.copytree(self.archive.root, archive.root)
-        rng, old = random.Random(name), archive.study(self.timestamp)
+        old, blocks = archive.study(self.timestamp), [rng.gauss(0, noise) for _ in range(processes)]
         for variant in old.variants:
             run = archive.run(variant, self.timestamp)
             manifest = run.manifest()
-            for build in old.builds:
-                path = run.raw("timing") / build / "pyperf.json"
+            mean = SECONDS[variant] * (factor.get(variant, 1.0) if isinstance(factor, Mapping) else factor)
+            for path in run.raw("timing").glob("*/*.json"):
+                own = floor if path.stem == "control" else 0.001
                 about = pyperf.Benchmark.load(str(path)).get_metadata()
-                mean = SECONDS[variant] * (factor.get(variant, 1.0) if isinstance(factor, Mapping) else factor)
-                runs = [
-                    pyperf.Run([mean * math.exp(rng.gauss(0, noise))] * values, metadata=about, collect_metadata=False)
-                    for _ in range(processes)
-                ]
+                seconds = [mean * math.exp(block + rng.gauss(0, own)) for block in blocks]
+                runs = [pyperf.Run([s] * values, metadata=about, collect_metadata=False) for s in seconds]
                 pyperf.Benchmark(runs).dump(str(path), replace=True)
             collections = tuple(replace(c, files=run.hashes(c.collector, c.build)) for c in manifest.collections)
             run.write_manifest(change(replace(manifest, collections=collections)))
         hashes = {v: archive.run(v, self.timestamp).manifest_hash() for v in old.variants}
-        archive.write_study(replace(old, manifests=hashes, **study))
+        archive.write_study(replace(old, manifests=hashes, **{"conditions": {}, **study}))
         return f"{archive.home}/{self.timestamp}:release"
 
 
@@ -146,7 +146,7 @@ def test_noise_alone_is_no_regression(make: Maker) -> None:
 def test_few_processes_never_earn_a_verdict(make: Maker) -> None:
     found = compared(make("a", processes=9), make("b", 3.0))
     assert set(verdicts(found).values()) == {"inconclusive"}
-    assert "only 9 processes on one side, and a verdict needs 10" in words(found)
+    assert "9 processes; a verdict by time needs 10" in words(found)
     one = compared(make("c", processes=1), make("d", 3.0))
     assert set(verdicts(one).values()) == {"inconclusive"}
     record = json.loads(versus_record.render(one, (), False, 0))
@@ -267,7 +267,7 @@ def test_the_record_is_complete(make: Maker) -> None:
     record = json.loads(versus_record.render(found, ("slower",), True, 5))
     assert set(record) == {
         "schema", "kind", "a", "b", "interleaved", "band", "correction", "summary", "variants", "only_in_a", "only_in_b",
-        "differences", "limits", "fail_on", "strict", "exit_code",
+        "differences", "limits", "fail_on", "strict", "exit_code", "noise_floors",
     }  # fmt: skip
     assert (record["schema"], record["kind"], record["exit_code"], record["interleaved"]) == (1, "comparison", 5, False)
     slower, invalid, _ = record["variants"]
@@ -338,22 +338,27 @@ def test_a_changed_raw_file_or_manifest_is_found_and_the_archive_is_left_alone(m
         compare_stage.run(compare_stage.Wanted(a, a.replace(":release", ":dbg")), timings)
 
 
-def test_welch_and_holm_agree_with_published_values() -> None:
-    assert unpaired._tails(2.228, 10) == pytest.approx(0.05, abs=1e-4)  # tables of Student's t
-    assert unpaired._tails(12.706, 1) == pytest.approx(0.05, abs=1e-4)
-    assert unpaired._tails(0.0, 3) == 1.0
-    assert unpaired.holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
-    assert unpaired.holm([0.04, math.nan])[0] == 0.04
-    assert unpaired.p_value((1.0, 1.0), (1.0, 1.0)) == 1.0 and unpaired.p_value((1.0, 1.0), (2.0, 2.0)) == 0.0
+def test_a_noisy_host_widens_the_band(make: Maker) -> None:
+    quiet, loud = make("a"), make("b", 0.94, floor=0.2)
+    found = compared(quiet, loud)
+    assert (
+        found.floors[0] is not None and found.floors[1] is not None and found.floors[0] < 0.01 < 0.05 < found.floors[1]
+    )
+    assert found.band == found.floors[1] and set(verdicts(found).values()) == {"equivalent"}
+    assert set(verdicts(compared(quiet, make("c", 0.94))).values()) == {"faster"}
 
 
-def test_the_interval_and_the_test_have_to_agree() -> None:
-    apart = Interval(1.10, 1.05, 1.15)
-    assert unpaired.verdict(apart, 10, 0.01, 0.001) == ("faster", "")
-    assert unpaired.verdict(apart, 10, 0.01, 0.06)[0] == "inconclusive"
-    assert unpaired.verdict(apart, 10, 0.06, 0.001)[0] == "inconclusive"  # a noisier machine has a wider band
-    assert unpaired.verdict(apart, 10, 0.16, 0.001)[0] == "equivalent"
-    assert unpaired.band((0.004, 0.03)) == 0.03 and unpaired.band((0.001,)) == 0.01
+def test_builds_of_one_study_are_compared_block_by_block_and_studies_are_not(make: Maker) -> None:
+    one, other = make("a", noise=0.2), make("b", noise=0.2)
+    inside, between = compared(one, one.replace(":release", ":dbg")), compared(one, other)
+    assert set(verdicts(inside).values()) == {"equivalent"} and "block by block" in words(inside)
+    for near, far in zip(inside.pairs, between.pairs, strict=True):
+        assert near.ratio is not None and far.ratio is not None and near.ratio.reach < 0.01 < 0.05 < far.ratio.reach
+
+
+def test_a_disturbed_timing_is_invalid(make: Maker) -> None:
+    found = compared(make("a"), make("b", 1.1, conditions={"stolen": 0.5}))
+    assert set(verdicts(found).values()) == {"invalid"} and "of the CPU time to others in B" in words(found)
 
 
 def invoke(*words: str) -> subprocess.CompletedProcess[str]:
