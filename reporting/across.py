@@ -66,7 +66,7 @@ class Side:
         """Return for example: CPython 3.11.2 (debug)."""
         about = self.interpreter
         name = f"{about.get('implementation') or 'Python'} {about.get('version') or 'of unknown version'}"
-        return f"{name} ({'debug' if self.build == 'dbg' else 'release'})"
+        return f"{name} ({units.build_name(self.build)})"
 
 
 @dataclass(frozen=True)

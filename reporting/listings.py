@@ -16,7 +16,12 @@ from reporting.palette import printable, shorten
 CODE = ("source",)  #: columns that hold code
 WIDEST = 96  #: letters of a preformatted line; the rest is cut
 LONGEST = 200  #: letters of a cell
-SHOWN_ELSEWHERE = ("timing", "counters", "profile")  #: collectors whose gaps other parts of the report explain
+SHOWN_ELSEWHERE = (
+    "timing",
+    "counters",
+    "profile",
+    "native",
+)  #: collectors whose gaps other parts of the report explain
 
 
 def blocks(evidence: Evidence, run: Run) -> Iterator[Block]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from bench.model import UNKNOWN
 from reporting.statistics import Interval
 
 TIMES = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
@@ -66,3 +67,8 @@ def _scaled(value: float, units: tuple[tuple[float, str], ...]) -> str:
 
 def _unit(value: float, units: tuple[tuple[float, str], ...]) -> tuple[float, str]:
     return next(((scale, unit) for scale, unit in units if abs(value) >= scale), units[-1])
+
+
+def build_name(build: str) -> str:
+    """Return release, debug, or "build not recorded" (of adopted studies)."""
+    return {"dbg": "debug", UNKNOWN: "build not recorded"}.get(build, build)

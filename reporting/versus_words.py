@@ -33,7 +33,7 @@ def build(found: Versus) -> Document:
 
 
 def _label(side: Side) -> str:
-    return f"{side.study.timestamp} ({'debug' if side.build == 'dbg' else 'release'})"
+    return f"{side.study.timestamp} ({units.build_name(side.build)})"
 
 
 def summary(found: Versus) -> str:

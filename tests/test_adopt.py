@@ -17,11 +17,12 @@ from hypothesis import strategies as st
 from bench.errors import SuiteError, Tampered, UsageError
 from bench.files import read_json, write_json
 from bench.model import Measurement
+from bench.operands import resolve
 from bench.rundir import Archive
 from profiling import adopted_runs, collector, old_archive
 from profiling.adopt import adopt
-from profiling.parse import parse
-from reporting import evidence, sections
+from profiling.parse import parse, timings
+from reporting import compare_stage, evidence, sections, versus, versus_words
 from reporting.document import Cell, Document, Table
 from reporting.renderers import html, text
 from reporting.sections import View
@@ -381,3 +382,25 @@ def test_the_task_adopts_and_writes_every_report(old: Path, tmp_path: Path) -> N
 
     pages = " ".join(page.extract_text() for page in PdfReader(tmp_path / "deep" / "someones.pdf").pages)
     assert "adopted" in pages and "faster" not in pages and "Multiplexing" in pages
+
+
+def test_an_adopted_study_is_compared_with_its_kind_and_without_a_verdict(
+    old: Path, tmp_path: Path, study: tuple[Archive, str]
+) -> None:
+    """Whole processes are no measured region: only another adopted study did the same job."""
+
+    def compared(a: str, b: str) -> versus.Versus:
+        left, right = resolve(a, b, "", Path("results"))
+        return versus.compare(compare_stage.side_of(left, timings), compare_stage.side_of(right, timings))
+
+    archive, stamp = taken(old, tmp_path)
+    with pytest.raises(SuiteError, match="different jobs: work of one iteration"):
+        compared(f"{archive.home}/{stamp}", f"{study[0].home}/{study[1]}")
+    raw = old / "pyaes_opt" / STAMP / "perf" / "perf_run_1.txt"
+    raw.write_text(raw.read_text().replace("elapsed", "elapsed "))  # other files: a study is not compared with itself
+    again = adopt("aes", old, tmp_path / "again")
+    found = compared(f"{archive.home}/{stamp}", f"{tmp_path}/again/aes/{again.timestamp}")
+    assert {pair.verdict for pair in found.pairs} == {"invalid"}
+    said = " ".join(text.render(versus_words.build(found)).decode().split())
+    assert "was adopted from" in said and "is faster" not in said
+    assert f"{stamp} (build not recorded)" in said and "(release)" not in said

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -22,7 +23,7 @@ from profiling import collect as stage
 from profiling.collectors import memory
 from profiling.parse import parse
 from profiling.process import Done
-from reporting import evidence, sections
+from reporting import evidence, listings, sections
 from reporting.renderers import html, text
 from tests.conftest import ROOT, SMALL
 
@@ -235,6 +236,9 @@ def test_hostile_names_and_plain_scripts_do_no_harm(tmp_path: Path, this_interpr
     assert "Not recorded for script: exact, memory, calltree (a plain pyperf script" in " ".join(shown.split())
     page = html.render(document).decode()
     assert NAME not in page and "&lt;script&gt;alert(1)" in page
+    lost = replace(plain.manifest.collections[0], collector="native", skipped="no symbols")
+    bare = replace(plain, manifest=replace(plain.manifest, collections=(lost,)))
+    assert not list(listings.blocks(found, bare))  # other parts of the report say why there are no C stacks
     assert '<td class="left code">' in page and '<pre class="listing"' in page
 
 
