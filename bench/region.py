@@ -6,11 +6,21 @@ runs, a plain unmodified pyperf script included, is counted in the same way. War
 
 from __future__ import annotations
 
+import gc
 import os
+import resource
 from typing import IO, Any
 
 CONTROL = "BENCH_PERF_CONTROL"  #: "ctl-fifo,ack-fifo" of `perf stat --control`; unset means that nobody listens
+SIMULATE = "BENCH_SIMULATE"  #: the process runs under callgrind: "cold", or "warm" to simulate the last warm-up too
 SKIP = "BENCH_REGION_SKIP"  #: how many values (warm-ups) come before the region
+RUSAGE = {  #: name in a process's metadata -> field of getrusage
+    "bench_page_faults": "ru_minflt",
+    "bench_major_faults": "ru_majflt",
+    "bench_voluntary_switches": "ru_nvcsw",
+    "bench_involuntary_switches": "ru_nivcsw",
+}
+CPU_SECONDS = "bench_cpu_seconds"
 
 
 class Region:
@@ -19,17 +29,30 @@ class Region:
     entered = 0  # pyperf makes one object for the warm-ups and another for the values, so the class counts
     pipes: tuple[IO[str], IO[str]] | None = None
 
+    def __init__(self) -> None:
+        self.used = dict.fromkeys((*RUSAGE, CPU_SECONDS), 0.0)  # of this object's values: not of the warm-ups
+        self.before = self.used
+
     def __enter__(self) -> None:
         Region.entered += 1
-        if self._counting():
+        self.before = usage()
+        if SIMULATE in os.environ:
+            _simulate(Region.entered - _skip())
+        elif self._counting():
             self._send("enable")
 
     def __exit__(self, *exc: object) -> None:
-        if self._counting():
+        if SIMULATE in os.environ and Region.entered > _skip():
+            from bench import valgrind
+
+            valgrind.stop()
+        elif self._counting():
             self._send("disable")
+        self.used = {name: self.used[name] + now - self.before[name] for name, now in usage().items()}
 
     def teardown(self, metadata: dict[str, Any]) -> None:
-        """Record in the process's own metadata how much memory it needed at most."""
+        """Record in the process's own metadata what all its values used, and how much memory it needed at most."""
+        metadata.update(self.used)
         peak = peak_bytes()
         if peak is not None:
             metadata["bench_peak_bytes"] = peak
@@ -44,6 +67,32 @@ class Region:
         commands, answers = Region.pipes
         print(command, file=commands, flush=True)
         answers.readline()  # perf answers "ack" once the counters have switched
+
+
+def _simulate(place: int) -> None:
+    """Switch callgrind's counting on: `place` is 1 for the first counted value, 0 for the warm-up before it.
+
+    The garbage collector is put into a known state first, or what was imported would decide when it runs.
+    """
+    warm = os.environ[SIMULATE] == "warm"
+    if place not in (0, 1) or (place == 0 and not warm):
+        return
+    from bench import valgrind
+
+    gc.collect()
+    if place == 1 and warm:
+        valgrind.zero()  # the caches keep what the warm-up left in them
+    else:
+        gc.freeze()
+        valgrind.start()
+
+
+def usage() -> dict[str, float]:
+    """Return what the kernel has booked for this process so far: CPU seconds, page faults, context switches."""
+    now = resource.getrusage(resource.RUSAGE_SELF)
+    return {name: float(getattr(now, field)) for name, field in RUSAGE.items()} | {
+        CPU_SECONDS: now.ru_utime + now.ru_stime
+    }
 
 
 def peak_bytes() -> int | None:

@@ -24,6 +24,7 @@ MEASURE: dict[str, tuple[Any, str]] = {
     "size": ("", "size of the workload (default: full, which is upstream's)"),
     "fast": (False, "a first look: fewer processes, no verdicts"),
     "processes": ("", "timed processes per variant and build (default: 10)"),
+    "counters": ("auto", "where counters come from: auto (callgrind where there is no PMU), perf, callgrind or none"),
     "counter_runs": ("", "separate runs of perf stat (default: 5)"),
     "flush": ("", "write this much memory before each counter run, to empty the caches, for example 1GiB"),
     "time_limit": ("", "seconds after which one measured process is ended (default: 300)"),
@@ -50,6 +51,7 @@ def read(bench: str, given: Mapping[str, Any]) -> tuple[Request, Options]:
     options = with_overrides(
         Options.fast() if given["fast"] else Options(),
         processes=number("--processes", given["processes"]),
+        counters=given["counters"],
         counter_runs=number("--counter-runs", given["counter_runs"]),
         limit_seconds=number("--time-limit", given["time_limit"]),
         flush_bytes=size("--flush", given["flush"]),

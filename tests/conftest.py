@@ -20,7 +20,14 @@ from profiling.process import which
 
 ROOT = Path(__file__).parent.parent
 SMALL = Options(
-    processes=3, values=2, value_seconds=0.005, counter_runs=2, sample_rate=500, sample_seconds=0.6, limit_seconds=60
+    processes=3,
+    values=2,
+    value_seconds=0.005,
+    counter_runs=2,
+    simulated_runs=0,
+    sample_rate=500,
+    sample_seconds=0.6,
+    limit_seconds=60,
 )
 
 
