@@ -136,7 +136,7 @@ def _small(job: Job, session: Session) -> Job:
     finally:
         output.unlink(missing_ok=True)
     digest = [line.partition(" ")[2] for line in done.out.splitlines() if line.startswith("answer ")]
-    return replace(small, digest=digest[-1] if digest else "", seconds=run.values[0])
+    return replace(small, digest=digest[-1] if digest else "", seconds=run.values[0] * job.inner_loops)
 
 
 def _run(
