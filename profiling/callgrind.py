@@ -60,11 +60,13 @@ def caches(host: Iterable[Mapping[str, Any]]) -> tuple[dict[str, Cache], list[st
             found[name] = Cache(*DEFAULTS[name])
             differs.append(f"{name} is a common one, since the host does not tell its own")
             continue
-        found[name] = _rounded(_bytes(real["size"]), real["ways"], real["line"])
-        if found[name] != Cache(_bytes(real["size"]), real["ways"], real["line"]):
+        size, ways = _bytes(real["size"]), real["ways"]
+        found[name] = made = _rounded(size, ways, real["line"])
+        if made != Cache(size, ways, real["line"]):
+            other = f" and {made.size:,} bytes" if made.size != size else ""
+            instead = f" and {size:,}" if made.size != size else ""
             differs.append(
-                f"{name} has {found[name].ways} ways and {found[name].size} bytes, the host's {real['ways']} and "
-                f"{_bytes(real['size'])}, since callgrind wants a power of two of sets"
+                f"{name} has {made.ways} ways{other} instead of {ways}{instead}: callgrind wants a power of two of sets"
             )
     return found, differs
 

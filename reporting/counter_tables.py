@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from statistics import fmean
 
 from bench.model import Measurement
@@ -39,7 +40,9 @@ def counters(evidence: Evidence, build: str) -> Table | None:
 def _caption(evidence: Evidence, build: str, *, perf: bool, lost: int) -> str:
     if not perf:
         why = evidence.baseline.gap(build, "counters") or "it counted nothing"
-        return f"What the kernel booked for the timed values, switches for all of a process. perf tells more, but not here: {why}."
+        return (
+            f"What the kernel booked for the timed values, switches for all of a process. perf would tell more: {why}."
+        )
     runs = evidence.baseline.manifest.options["counter_runs"]
     said = (
         f"Mean of {runs} separate run{'s' if runs > 1 else ''}, counted around the measured region only. A dash is missing, never zero. "
@@ -56,10 +59,16 @@ def simulated(evidence: Evidence, build: str) -> Table | None:
     if not found:
         return None
     base = next(iter(found.values()))
+    others = {
+        name for name, m in found.items() if m.detail["size"] != base.detail["size"]
+    }  # a plain script has one size
+    runs = tuple(replace(run, measurements=()) if run.name in others else run for run in evidence.runs)
+    evidence = replace(evidence, runs=runs)
     rows = [_row(evidence, build, SIMULATED, name, unit) for name, unit in _names(evidence, build, SIMULATED)]
     rows += _derived(evidence, build, SIMULATED)
-    rows.append((text("instructions, times fewer than the baseline"), text(SIMULATED), *_fewer(evidence, build)))
-    columns = ("counter", "source", *(run.name for run in evidence.runs))
+    rows.append((text("instructions, times fewer than baseline"), text(SIMULATED), *_fewer(evidence, build)))
+    rows = [(label, *cells) for label, _, *cells in rows]  # the title names the source
+    columns = ("counter", *(run.name for run in evidence.runs))
     title = f"Simulated counters {base.unit}, at size {base.detail['size']} ({short(build)})"
     return Table(title, columns, tuple(rows), _simulator(found))
 
@@ -72,7 +81,7 @@ def _simulator(found: Mapping[str, Measurement]) -> str:
     if spreads:
         repeat = f"Runs of one variant differ by {1e6 * max(spreads):.2g} ppm in instructions at most."
     said = (
-        f"Counted by callgrind around the measured region on a simulated CPU: exact, and nobody's time. {repeat} Caches: "
+        f"Counted by callgrind around the measured region on a simulated CPU: exact counts, from which no time follows. {repeat} Caches: "
         f"{base.detail['caches']}; no prefetching. Hash seed fixed. At a small size, what a call costs once weighs more than at full size."
     )
     differs = f" {base.detail['differs']}." if base.detail["differs"] else ""
@@ -112,7 +121,7 @@ def _any(evidence: Evidence, build: str, metric: str, source: str) -> bool:
 
 
 def _row(evidence: Evidence, build: str, source: str, metric: str, unit: str) -> Row:
-    label = f"{metric} ({unit})" if unit else metric
+    label = f"{metric} ({unit})" if unit not in ("", "s") else metric  # a time is written with its unit
     return (text(label), text(source), *(_counter(run, build, metric, source, unit) for run in evidence.runs))
 
 
@@ -137,7 +146,7 @@ def _derived(evidence: Evidence, build: str, source: str) -> list[Row]:
     columns = [derived.derive(run, build, source) for run in evidence.runs]
     rows = []
     for line in zip(*columns, strict=True):
-        label = f"{line[0].name}, {line[0].unit}" if line[0].unit else line[0].name
+        label = f"{line[0].name} ({line[0].unit})" if line[0].unit else line[0].name
         rows.append((text(label), text(f"{source}, derived"), *_cells(evidence.runs, line)))
     return rows
 

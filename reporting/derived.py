@@ -19,8 +19,8 @@ PER_THOUSAND = "per 1,000 instructions"
 #: (name, unit, counter above, counter below, factor)
 RATIOS = (
     ("instructions per cycle (IPC)", "", "instructions", "cycles", 1.0),
-    ("L1 data cache load misses", PER_THOUSAND, "L1-dcache-load-misses", "instructions", 1000.0),
-    ("last-level cache load misses", PER_THOUSAND, "LLC-load-misses", "instructions", 1000.0),
+    ("L1d load misses", PER_THOUSAND, "L1-dcache-load-misses", "instructions", 1000.0),
+    ("LLC load misses", PER_THOUSAND, "LLC-load-misses", "instructions", 1000.0),
     ("branch misses", PER_THOUSAND, "branch-misses", "instructions", 1000.0),
     ("branch misses", "% of branches", "branch-misses", "branches", 100.0),
 )

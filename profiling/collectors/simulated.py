@@ -87,34 +87,33 @@ def _one(job: Job, session: Session) -> None:
             f"one iteration at size {small.target.size} takes {small.seconds:.1f} s, too long to simulate; "
             "give the family a smaller size, or raise --time-limit"
         )
-    quick = small.seconds < QUICK
-    warm_ups = 2 if quick else int(small.warms_up or small.seconds < SLOW)
-    caches, differs = callgrind.caches(host.caches())
-    extra = {
-        "PYTHONHASHSEED": SEED,
-        "BENCH_PADDING": "",
-        # A compiler sees the CPU that Valgrind simulates, another one than the host's.
-        "NUMBA_CACHE_DIR": str(environments.location(job.build) / "numba_cache_valgrind"),
-        region.SKIP: str(warm_ups),
-    }
-    loops = 1
-    if (
-        small.warms_up or job.variant.script
-    ):  # the first run fills the compiler's cache, so that all others find the same
-        (scout,) = _run(small, session, [], 1, (warm_ups, 1), extra | {region.SIMULATE: "cold"})
-        loops = min(LOOPS, 1 << (math.ceil(ENOUGH / callgrind.read(scout).count("instructions")) - 1).bit_length())
+    warm = small.seconds < QUICK
+    warm_ups = 2 if warm else int(small.warms_up or small.seconds < SLOW)
+    loops = _loops(small, session, warm_ups)
     amount, unit = discover.family(job.target.family).work.get(small.target.size, (1.0, "iteration"))
+    caches, differs = callgrind.caches(host.caches())
     plan = {
         "size": small.target.size, "amount": amount * small.inner_loops * loops, "unit": unit, "loops": loops,
-        "warm": quick, "warm_ups": warm_ups, "hash_seed": SEED, "differs": differs,
+        "warm": warm, "warm_ups": warm_ups, "hash_seed": SEED, "differs": differs,
         "caches": {name: [cache.size, cache.ways, cache.line] for name, cache in caches.items()},
     }  # fmt: skip
     write_text(job.raw(NAME) / "plan.json", json.dumps(plan) + "\n")
     simulate = ["--cache-sim=yes", "--branch-sim=yes", *(cache.option(name) for name, cache in caches.items())]
-    extra |= {region.SIMULATE: "warm" if quick else "cold"}
     runs = max(1, session.options.simulated_runs)
-    for number, kept in enumerate(_run(small, session, simulate, runs, (warm_ups, loops), extra), 1):
+    for number, kept in enumerate(_run(small, session, simulate, runs, (warm_ups, loops), warm=warm), 1):
         write_text(job.raw(NAME) / f"run_{number}.txt", kept)
+
+
+def _loops(job: Job, session: Session, warm_ups: int) -> int:
+    """Return how often to repeat the job. Where a compiler takes part, one run more finds out.
+
+    That run also fills the compiler's cache, so that all later ones find the same.
+    """
+    if not (job.warms_up or job.variant.script):
+        return 1
+    (scout,) = _run(job, session, [], 1, (warm_ups, 1), warm=False)
+    needed = math.ceil(ENOUGH / callgrind.read(scout).count("instructions"))
+    return min(LOOPS, 1 << (needed - 1).bit_length())  # a power of two, so that small differences do not change it
 
 
 def _small(job: Job, session: Session) -> Job:
@@ -139,12 +138,18 @@ def _small(job: Job, session: Session) -> Job:
     return replace(small, digest=digest[-1] if digest else "", seconds=run.values[0] * job.inner_loops)
 
 
-def _run(
-    job: Job, session: Session, simulate: list[str], runs: int, plan: tuple[int, int], extra: dict[str, str]
-) -> list[str]:
+def _run(job: Job, session: Session, simulate: list[str], runs: int, plan: tuple[int, int], *, warm: bool) -> list[str]:
     """Return excerpts of `runs` profiles, taken as many at a time as there are CPUs; plan: (warm-ups, loops)."""
     warm_ups, loops = map(str, plan)
     worker = job.argv("--worker", "-w", warm_ups, "-n", "1", "-l", loops, "-q", "--hook", "bench_region")
+    extra = {
+        "PYTHONHASHSEED": SEED,
+        "BENCH_PADDING": "",
+        # A compiler sees the CPU that Valgrind simulates, another one than the host's.
+        "NUMBA_CACHE_DIR": str(environments.location(job.build) / "numba_cache_valgrind"),
+        region.SIMULATE: "warm" if warm else "cold",
+        region.SKIP: warm_ups,
+    }
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         outputs = [f"{folder}/run_{number}" for number in range(1, runs + 1)]
         tool = ["valgrind", "-q", "--tool=callgrind", "--instr-atstart=no", *simulate]
@@ -165,7 +170,7 @@ def parse(raw: Path, derived: Path, build: str) -> Iterator[Measurement | Listin
     counts = [profile.count("instructions") for profile in profiles]
     detail = {
         "size": plan["size"], "warm": plan["warm"], "differs": "; ".join(plan["differs"]),
-        "caches": ", ".join(f"{name} {size} B, {ways} ways of {line} B" for name, (size, ways, line) in plan["caches"].items()),
+        "caches": ", ".join(f"{name} {size >> 10:,} KiB in {ways} ways" for name, (size, ways, _) in plan["caches"].items()),
         "ppm": 1e6 * (max(counts) - min(counts)) / min(counts) if len(counts) > 1 else None,
     }  # fmt: skip
     unit = f"per {plan['unit']}"
