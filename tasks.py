@@ -166,18 +166,23 @@ def _render(archive: Any, timestamp: str, formats: tuple[str, ...], folder: str,
 @task(BENCH, arguments.MEASURE, VIEW, REPORTS, DEEP_DIVES)
 def run(c: Context, bench: str, results_dir: str, report_dir: str, deep_dive_dir: str, **given: Any) -> None:
     """Do it all: profile, parse, render and PDF."""
-    from reporting.document import Text
-
     view = {name: given.pop(name) for name in VIEW}
     stamp = _measure(bench, results_dir, given)
     archive = _archive(bench, results_dir)
     _render(archive, stamp, (), report_dir, view)
     document = _render(archive, stamp, ("pdf",), deep_dive_dir, view)
-    print()  # the verdicts come last, where they stay on the screen
+    _print_verdicts(document)
+    print(f"\nOpen {report_dir}/{bench}_results_{stamp}/index.html in a browser.")
+
+
+def _print_verdicts(document: Any) -> None:
+    """Print the verdicts: last, where they stay on the screen."""
+    from reporting.document import Text
+
+    print()
     for block in document.sections[0].blocks:
         if isinstance(block, Text) and block.style:
             print(block.text)
-    print(f"\nOpen {report_dir}/{bench}_results_{stamp}/index.html in a browser.")
 
 
 @task(
@@ -192,15 +197,62 @@ def clean(c: Context, bench: str, results_dir: str, environments: bool) -> None:
     import shutil
 
     from bench import discover
+    from profiling.calibrate import ROOT
     from profiling.environments import location
     from profiling.lock import exclusive
 
     with exclusive("invoke clean", wait=False, say=print):  # a study that still runs looks like one that was killed
         names = [bench] if bench else discover.families()
-        left = [path for name in names for path in _archive(name, results_dir).unfinished()]
+        roots = (Path(results_dir), Path(results_dir) / ROOT)
+        left = [path for name in names for root in roots for path in _archive(name, str(root)).unfinished()]
         left += [location(build) for build in ("dbg", "release") if environments and location(build).exists()]
         for path in left:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
             print(f"removed: {path}")
     if not left:
         print("nothing to remove")
+
+
+@task(
+    {
+        "bench": ("aes", "family whose baseline is timed against copies of itself (default: aes)"),
+        "studies": ("200", "simulated studies of each kind (default: 200)"),
+        "pairs": ("10", "real A/A studies on this host; 0 leaves them out (default: 10, about 3 minutes)"),
+        "size": ("small", "size of the workload (default: small)"),
+        "wait": arguments.MEASURE["wait"],
+        "results_dir": ("results", arguments.RESULTS),
+    },
+    REPORTS,
+)
+def calibrate(
+    c: Context, bench: str, studies: str, pairs: str, size: str, wait: bool, results_dir: str, report_dir: str
+) -> None:
+    """Test the machinery on simulated data and on this host: false positives, coverage, smallest slowdown found."""
+    from datetime import datetime
+
+    from rich.console import Console
+    from rich.progress import track
+
+    from bench.rundir import Archive
+    from profiling import calibrate as stage
+    from profiling import parse as parsing
+    from reporting import calibration, calibration_report, evidence
+    from reporting import render as rendering
+
+    number = 0 if pairs == "0" else arguments.number("--pairs", pairs) or 0
+    stamp, found = f"{datetime.now():%Y%m%d_%H%M%S}", None
+    if number:
+        stamp = stage.measure(bench, number, Path(results_dir), size=size, wait=wait)
+        archive = Archive(bench, Path(results_dir) / stage.ROOT)
+        parsing.parse(archive, stamp)
+        found = evidence.read(archive, stamp)
+    each = arguments.number("--studies", studies) or calibration.STUDIES
+    bar = track(
+        calibration.MODELS, f"simulating {each} studies of each kind", console=Console(stderr=True), transient=True
+    )
+    simulated = [calibration.simulate(noise, each) for noise in bar]
+    measured = calibration.real(found, "release") if found else None
+    document = calibration_report.build(simulated, measured, found, stamp)
+    for path in rendering.render(document, (), Path(report_dir)):
+        print(f"wrote: {path}")
+    _print_verdicts(document)

@@ -3,7 +3,9 @@
     python -m bench aes/pyaes_opt --check           run the oracle, print what was found as JSON
     python -m bench aes/pyaes_opt@small             measure with pyperf, as any pyperf script
     python -m bench aes/pyaes_opt --worker -w 1 -n 3 -l 2 -o out.json     one measured process, as the suite runs it
+    python -m bench aes/pyaes_clean --ablate pyaes.aes:AES.encrypt ...    the same job with one function played back
     python -m bench aes/mine --file fast.py [--wrapper w.py] ...          a variant from any file
+    python -m bench aes/pyaes_opt@small --exact out.json                  counted, not timed; also --memory, --calltree
 
 Everything after the known words goes to pyperf. The last line that a measured process prints is the digest of its
 answer; a plain pyperf script has no answer to print.
@@ -21,12 +23,13 @@ import traceback
 from pathlib import Path
 from types import ModuleType
 
-from bench import discover
+from bench import ablation, discover
 from bench.errors import SuiteError, UsageError, VariantFailed, WrongAnswer
 from bench.model import Family, Target, Variant, Workload
 
 REUSE_ROUNDS, REUSE_FACTOR = 3, 4.0  #: far above noise, far below what keeping a result brings
 SLOW = 1.0  #: seconds; an iteration this long is not repeated just to learn its pace
+OBSERVERS = ("exact", "memory", "calltree")  #: modules of bench that watch a workload from inside: observe(run, out)
 
 
 def main(argv: list[str]) -> None:
@@ -35,6 +38,9 @@ def main(argv: list[str]) -> None:
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--file", type=Path)
     parser.add_argument("--wrapper", type=Path)
+    parser.add_argument("--ablate", default="")
+    for observer in OBSERVERS:
+        parser.add_argument(f"--{observer}", type=Path)
     chosen, rest = parser.parse_known_args(argv)
     target = parse_target(chosen.target)
     variant = find(target, chosen.file, chosen.wrapper)
@@ -44,11 +50,17 @@ def main(argv: list[str]) -> None:
     family = discover.family(target.family)
     module = load(variant, target.family, family.entry)
     workload = family.prepare(module, family.sizes[target.size])
+    if chosen.ablate:
+        workload = ablation.without(workload, chosen.ablate)
     if chosen.check:
         family.check(module)
         refuse_reuse(workload, variant)
         found = pace(workload, family, target) | {"sources": sources(variant), "jit": "numba" in sys.modules}
         print(f"checked {json.dumps(found)}")
+    elif asked := [name for name in OBSERVERS if getattr(chosen, name)]:
+        family.check(module)  # the size may be one that nobody has checked yet
+        importlib.import_module(f"bench.{asked[0]}").observe(workload.run, getattr(chosen, asked[0]))
+        say_answer(workload, family, target)
     else:
         measure(workload, family, target, rest, program=argv[: len(argv) - len(rest)])
 
@@ -162,9 +174,14 @@ def measure(workload: Workload, family: Family, target: Target, args: list[str],
 
     runner.bench_time_func(family.upstream, timed)
     if runner.args.worker:
-        answer = workload.answer()
-        family.accept(answer, family.sizes[target.size])
-        print(f"answer {family.digest(answer)}")
+        say_answer(workload, family, target)
+
+
+def say_answer(workload: Workload, family: Family, target: Target) -> None:
+    """Check the answer of the last call, and print its digest."""
+    answer = workload.answer()
+    family.accept(answer, family.sizes[target.size])
+    print(f"answer {family.digest(answer)}")
 
 
 def run_script(variant: Variant, args: list[str]) -> None:

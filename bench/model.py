@@ -38,6 +38,7 @@ class Family:
     check: Callable[[ModuleType], None]  #: the oracle: returns, or raises WrongAnswer
     accept: Callable[[Any, Any], None]  #: (answer, size) -> returns, or raises WrongAnswer
     digest: Callable[[Any], str] = digest_of_repr  #: answer -> short stable text, equal for equal answers
+    kernel: str = ""  #: the baseline's function that an accelerator would take over, as `module:Class.method`
     work: Mapping[str, tuple[float, str]] = field(default_factory=dict)  #: size -> (amount, unit) of one iteration
 
     @property
@@ -141,6 +142,8 @@ class Study:
     commit: str
     interrupted: bool = False
     manifests: Mapping[str, str] = field(default_factory=dict)  #: variant -> sha256 of its manifest.json
+    conditions: Mapping[str, Any] = field(default_factory=dict)  #: how busy the machine was while it measured
+    kernel: str = ""  #: what was taken out of the baseline to measure its share
     adopted: str = ""  #: where the numbers come from, if this suite did not measure them
 
 

@@ -9,7 +9,10 @@ from __future__ import annotations
 import gc
 import os
 import resource
+from collections.abc import Mapping
 from typing import IO, Any
+
+from bench.conditions import Watch
 
 CONTROL = "BENCH_PERF_CONTROL"  #: "ctl-fifo,ack-fifo" of `perf stat --control`; unset means that nobody listens
 SIMULATE = "BENCH_SIMULATE"  #: the process runs under callgrind: "cold", or "warm" to simulate the last warm-up too
@@ -28,39 +31,47 @@ class Region:
 
     entered = 0  # pyperf makes one object for the warm-ups and another for the values, so the class counts
     pipes: tuple[IO[str], IO[str]] | None = None
-
-    def __init__(self) -> None:
-        self.used = dict.fromkeys((*RUSAGE, CPU_SECONDS), 0.0)  # of this object's values: not of the warm-ups
-        self.before = self.used
+    watch = Watch()
+    used: Mapping[str, float] = dict.fromkeys((*RUSAGE, CPU_SECONDS), 0.0)  # by the values, not the warm-ups
+    before = used
 
     def __enter__(self) -> None:
         Region.entered += 1
-        self.before = usage()
         if SIMULATE in os.environ:
             _simulate(Region.entered - _skip())
-        elif self._counting():
+        elif self._inside():
+            Region.before = usage()
+            Region.watch.start()
             self._send("enable")
 
     def __exit__(self, *exc: object) -> None:
-        if SIMULATE in os.environ and Region.entered > _skip():
+        if not self._inside():
+            return
+        if SIMULATE in os.environ:
             from bench import valgrind
 
             valgrind.stop()
-        elif self._counting():
-            self._send("disable")
-        self.used = {name: self.used[name] + now - self.before[name] for name, now in usage().items()}
+            return
+        self._send("disable")
+        Region.watch.stop()
+        Region.used = {name: Region.used[name] + now - Region.before[name] for name, now in usage().items()}
 
     def teardown(self, metadata: dict[str, Any]) -> None:
-        """Record in the process's own metadata what all its values used, and how much memory it needed at most."""
-        metadata.update(self.used)
-        peak = peak_bytes()
-        if peak is not None:
-            metadata["bench_peak_bytes"] = peak
+        """Record in the process's own metadata how much memory it needed at most, and what its values used and met."""
+        found = {
+            "bench_peak_bytes": peak_bytes(),
+            "bench_wall_seconds": Region.watch.wall,
+            "bench_waited_seconds": Region.watch.waited,
+            **Region.used,
+        }
+        metadata.update({name: value for name, value in found.items() if value is not None})
 
-    def _counting(self) -> bool:
-        return CONTROL in os.environ and Region.entered > _skip()
+    def _inside(self) -> bool:
+        return Region.entered > _skip()
 
     def _send(self, command: str) -> None:
+        if CONTROL not in os.environ:
+            return
         if Region.pipes is None:
             ctl, ack = os.environ[CONTROL].split(",")
             Region.pipes = open(ctl, "w"), open(ack)  # noqa: SIM115 - open until the process ends

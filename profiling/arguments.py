@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # heavy: imported only when something is measured
     from profiling.collect import Request
     from profiling.collector import Options
 
+MOST_PROCESSES = 50  #: to which --precision may go, unless more are asked for
 RESULTS = "folder of the raw results (default: results)"
 
 #: argument -> (default, help); tasks give them in this order
@@ -23,7 +24,10 @@ MEASURE: dict[str, tuple[Any, str]] = {
     "variant": ([], "add a variant for this run: label:path[:pyperf_wrapper]; may be given more than once"),
     "size": ("", "size of the workload (default: full, which is upstream's)"),
     "fast": (False, "a first look: fewer processes, no verdicts"),
-    "processes": ("", "timed processes per variant and build (default: 10)"),
+    "rigorous": (False, "for figures to publish: 20 to 60 processes, until 1 % is reached or 20 minutes are over"),
+    "processes": ("", "timed processes per variant and build, at least (default: 10)"),
+    "precision": ("", "go on until every speedup's interval reaches no farther, for example 1% (at most 50 processes)"),
+    "budget": ("", "time for the whole study, for example 90s, 5m or 1h; timing ends when it is used up"),
     "counters": ("auto", "where counters come from: auto (callgrind where there is no PMU), perf, callgrind or none"),
     "counter_runs": ("", "separate runs of perf stat (default: 5)"),
     "flush": ("", "write this much memory before each counter run, to empty the caches, for example 1GiB"),
@@ -48,13 +52,22 @@ def read(bench: str, given: Mapping[str, Any]) -> tuple[Request, Options]:
         collectors=words(given["collectors"]),
         wait=given["wait"],
     )
+    if given["fast"] and given["rigorous"]:
+        raise UsageError("--fast and --rigorous exclude each other", "Leave one of them out.")
+    preset = Options.fast() if given["fast"] else Options.rigorous() if given["rigorous"] else Options()
+    processes, precision = number("--processes", given["processes"]), percent("--precision", given["precision"])
+    most = max(processes or preset.processes, preset.most_processes if processes is None else 0)
     options = with_overrides(
-        Options.fast() if given["fast"] else Options(),
-        processes=number("--processes", given["processes"]),
+        preset,
+        processes=processes,
+        most_processes=max(most, MOST_PROCESSES) if precision else most,
+        precision=precision,
+        budget_seconds=duration("--budget", given["budget"]),
         counters=given["counters"],
         counter_runs=number("--counter-runs", given["counter_runs"]),
         limit_seconds=number("--time-limit", given["time_limit"]),
         flush_bytes=size("--flush", given["flush"]),
+        detail=True if request.collectors else None,  # what is asked for by name is not left out
     )
     return request, options
 
@@ -80,3 +93,30 @@ def size(option: str, text: str) -> int | None:
         return int(amount or 0) * units[text[len(amount) :]] or None
     except (ValueError, KeyError):
         raise UsageError(f"{option} {text!r} is not a size", "Write it as 1GiB, 512MiB or 4096.") from None
+
+
+def percent(option: str, text: str) -> float | None:
+    """Read a percentage such as 1% or 0.5%, as a share; None where the option was not given."""
+    if not text:
+        return None
+    try:
+        value = float(text.removesuffix("%")) / 100
+    except ValueError:
+        value = -1.0
+    if not 0 < value < 1:
+        raise UsageError(f"{option} {text!r} is not a percentage", f"Write it as {option} 1% or {option} 0.5%.")
+    return value
+
+
+def duration(option: str, text: str) -> float | None:
+    """Read a time such as 90s, 5m or 1h (a bare number is seconds), in seconds; None where the option was not given."""
+    if not text:
+        return None
+    units = {"s": 1.0, "m": 60.0, "h": 3600.0}
+    try:
+        value = float(text.rstrip("smh")) * units[text[len(text.rstrip("smh")) :] or "s"]
+    except (ValueError, KeyError):
+        value = -1.0
+    if not 0 < value < 1e6:
+        raise UsageError(f"{option} {text!r} is not a time", f"Write it as {option} 90s, {option} 5m or {option} 1h.")
+    return value

@@ -78,6 +78,7 @@ class Running:
     builds: tuple[str, ...]
     variants: Sequence[Variant]
     notices: tuple[Missing, ...]
+    before: host.Now | None = None  #: what the machine was busy with when measuring began
 
     def run(self, tools: Sequence[tuple[str, collector.Collector]], missing: dict[str, Missing]) -> str:
         """Check, collect, write. On Ctrl-C what is complete is kept and marked as interrupted."""
@@ -91,10 +92,11 @@ class Running:
                 with self.session.guard(job, "check"):
                     check(job, self.session, self.descriptions[job.build])
                     job.hashes = sources(job)
-            options = self.session.options
-            self.session.progress.expect(
-                sum(t.estimate(j, options) for _, t in tools for j in jobs if j.status == "ok")
-            )
+            self.choose_regime(jobs)
+            needs = {name: self.seconds_of(tool, jobs) for name, tool in tools}
+            self.session.progress.expect(sum(needs.values()))
+            self.session.reserved = sum(seconds for name, seconds in needs.items() if name != "timing")
+            self.before = host.now()
             for _, tool in tools:
                 tool.record(jobs, self.session)
         except KeyboardInterrupt:
@@ -113,7 +115,21 @@ class Running:
     def job(self, variant: Variant, build: str) -> Job:
         target = Target(self.request.family, variant.name, self.request.size or self.family.full_size)
         rundir = self.archive.run(variant.name, self.session.timestamp)
-        return Job(target, variant, build, str(environments.python(build)), rundir)
+        job = Job(target, variant, build, str(environments.python(build)), rundir)
+        job.baseline = variant.name == self.family.baseline
+        if job.baseline and build == self.builds[0]:  # the headline's build; its floor stands for the host
+            job.control, job.kernel = True, self.family.kernel
+        return job
+
+    def choose_regime(self, jobs: list[Job]) -> None:
+        """Time all variants of a build alike, after a warm-up or without: by whether the baseline can afford one."""
+        limit = self.session.options.cold_seconds
+        slow = {job.build for job in jobs if job.baseline and job.seconds >= limit}
+        for job in jobs:
+            job.cold = job.build in slow
+
+    def seconds_of(self, tool: collector.Collector, jobs: list[Job]) -> float:
+        return sum(tool.estimate(job, self.session.options) for job in jobs if job.status == "ok")
 
     def explain_gaps(self, job: Job, names: list[str], missing: dict[str, Missing], interrupted: bool) -> None:
         for name, found in missing.items():
@@ -136,6 +152,7 @@ class Running:
             notices=tuple((n.what, n.cost, n.fix) for n in self.notices),
             seconds=round(perf_counter() - session.started, 2),
             measured_seconds=round(session.log.measured_seconds, 2), commit=self.commit, interrupted=interrupted,
+            kernel=self.family.kernel, conditions=host.conditions(self.before, host.now()) if self.before else {},
             manifests={v.name: self.archive.run(v.name, stamp).manifest_hash() for v in self.variants},
         )  # fmt: skip
         self.archive.write_study(study)

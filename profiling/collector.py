@@ -22,7 +22,7 @@ from profiling.progress import Progress
 
 LAST_WORDS = 30  #: lines of a failed process's stderr that go to the log
 HERE = Path(__file__).parent / "collectors"
-ORDER = ("timing", "counters", "profile")  #: these first, in this order; others follow by name
+ORDER = ("timing", "counters", "profile", "exact", "memory", "calltree")  #: these first; others follow by name
 
 
 @dataclass(frozen=True)
@@ -38,25 +38,35 @@ class Missing:
 class Options:
     """How much to measure. `seconds` are of measured code unless said otherwise."""
 
-    processes: int = 10  #: timed processes per variant and build
-    values: int = 3  #: values per process
-    value_seconds: float = 0.1  #: a value repeats the job until it lasts this long
-    single_seconds: float = 1.0  #: a job at least this long is timed once per process, without warm-up
+    processes: int = 10  #: timed processes per variant and build, at least
+    most_processes: int = 10  #: and at most, where the precision asked for needs more
+    precision: float = 0.0  #: stop once the interval of every speedup reaches no farther than this share; 0: never
+    budget_seconds: float = 0.0  #: wall time for the whole study; 0: no limit
+    values: int = 5  #: values per process
+    value_seconds: float = 0.06  #: a value repeats the job until it lasts this long
+    single_seconds: float = 1.0  #: a job at least this long has one value per process
+    cold_seconds: float = 5.0  #: where the baseline takes this long, the build's variants are timed without a warm-up
     counters: str = "auto"  #: where counters come from: auto, perf, callgrind, none (see profiling/ladder.py)
     counter_runs: int = 5  #: separate runs of perf stat
     simulated_runs: int = 2  #: separate runs of callgrind; 0 leaves it out unless it is asked for
     flush_bytes: int = 0  #: written before each counter run, to empty the caches
     sample_rate: int = 250  #: py-spy samples a second
     sample_seconds: float = 3.0  #: how long the profiled region lasts at least
+    detail: bool = True  #: whether collectors run that explain rather than measure: exact, memory, calltree
     limit_seconds: float = 300.0  #: wall time after which one process is ended
 
     @classmethod
     def fast(cls) -> Options:
         """Return the settings for a first look: too few processes for a verdict."""
         return cls(
-            processes=4, values=2, value_seconds=0.05, counter_runs=1, simulated_runs=0, sample_rate=500,
-            sample_seconds=1.2,
+            processes=4, most_processes=4, values=2, value_seconds=0.05, counter_runs=1, simulated_runs=0,
+            sample_rate=500, sample_seconds=1.2, detail=False,
         )  # fmt: skip
+
+    @classmethod
+    def rigorous(cls) -> Options:
+        """Return the settings for figures to publish: more processes, until intervals reach 1 % or 20 minutes are over."""
+        return cls(processes=20, most_processes=60, precision=0.01, budget_seconds=1200.0)
 
 
 @dataclass
@@ -77,6 +87,10 @@ class Job:
     hashes: tuple[tuple[str, str], ...] = ()  #: of these files, when the variant was checked
     jit: bool = False  #: it loaded a just-in-time compiler
     inner_loops: int = 1  #: of a plain pyperf script: iterations in one loop
+    baseline: bool = False  #: all others are compared with it
+    control: bool = False  #: it is timed twice in every block, to find the host's noise floor
+    kernel: str = ""  #: and once more without this function, to find the function's share
+    cold: bool = False  #: timed in its first call, as all variants of its build
     notes: dict[str, tuple[str, str]] = field(default_factory=dict)  #: collector -> (why skipped, fix)
     tools: dict[str, str] = field(default_factory=dict)  #: collector -> tool and version, once it has recorded
 
@@ -85,8 +99,8 @@ class Job:
         return f"{self.variant.name} ({self.build})"
 
     @property
-    def warms_up(self) -> bool:
-        """Whether a first, uncounted call is made: always for JIT variants, and wherever it is cheap."""
+    def compiles(self) -> bool:
+        """Whether its first call compiles: then it is never timed cold."""
         return self.jit or bool(self.variant.requires)
 
     def argv(self, *args: str) -> list[str]:
@@ -100,10 +114,10 @@ class Job:
 
     def plan(self, options: Options, seconds: float | None = None) -> tuple[int, int, int]:
         """Return (warm-ups, values, loops per value) for one process; `seconds` is how long a value should last."""
-        warm_ups, values = 1, options.values
-        if self.seconds >= options.single_seconds:
-            warm_ups, values = int(self.warms_up), 1
-        return warm_ups, values, max(1, round((seconds or options.value_seconds) / self.seconds))
+        if self.cold and not self.compiles:
+            return 0, 1, max(1, round((seconds or 0.0) / self.seconds))
+        values = 1 if self.seconds >= options.single_seconds else options.values
+        return 1, values, max(1, round((seconds or options.value_seconds) / self.seconds))
 
     def raw(self, collector: str) -> Path:
         """Return (and make) the directory for a collector's raw files, relative to the checkout."""
@@ -122,6 +136,17 @@ class Session:
     progress: Progress
     started: float = field(default_factory=perf_counter)
     order: list[tuple[int, str, str, float]] = field(default_factory=list)
+    reserved: float = 0.0  #: seconds that the collectors after the timing will need
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the study began."""
+        return perf_counter() - self.started
+
+    def tell(self, text: str) -> None:
+        """Say something on the terminal and in the log."""
+        self.progress.note(text)
+        self.log.say(f"# {text}")
 
     def execute(self, job: Job, argv: Sequence[str], *, block: int = 0, extra: Mapping[str, str] | None = None) -> Done:
         """Run a measured process, with `extra` in its environment; raise WrongAnswer or VariantFailed if it fails."""

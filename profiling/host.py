@@ -6,6 +6,7 @@ import os
 import platform
 import re
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,6 @@ def describe() -> dict[str, Any]:
         "perf_event_paranoid": _read(Path("/proc/sys/kernel/perf_event_paranoid")),
         "aslr": _read(Path("/proc/sys/kernel/randomize_va_space")),
         "load": list(os.getloadavg()),
-        "steal_ticks": _steal_ticks(),
         "root": os.geteuid() == 0,
     }
 
@@ -91,9 +91,27 @@ def _turbo() -> str | None:
     return None if boost is None else ("on" if boost == "1" else "off")
 
 
-def _steal_ticks() -> int | None:
-    first = (_read(Path("/proc/stat")) or "").split("\n", 1)[0].split()
-    return int(first[8]) if len(first) > 8 else None
+@dataclass(frozen=True)
+class Now:
+    """What the machine is busy with at this moment."""
+
+    load: float  #: processes that run or wait, averaged over a minute
+    steal: int | None  #: ticks that the hypervisor gave to others, since the machine started
+    ticks: int | None  #: ticks of all kinds
+
+
+def now() -> Now:
+    first = (_read(Path("/proc/stat")) or "").split("\n", 1)[0].split()[1:9]
+    known = len(first) == 8
+    return Now(os.getloadavg()[0], int(first[7]) if known else None, sum(map(int, first)) if known else None)
+
+
+def conditions(before: Now, after: Now) -> dict[str, float | None]:
+    """Return the load before and after, and the share of CPU time in between that the hypervisor gave to others."""
+    stolen = None
+    if before.steal is not None and after.steal is not None and before.ticks is not None and after.ticks is not None:
+        stolen = (after.steal - before.steal) / max(1, after.ticks - before.ticks)
+    return {"load_before": before.load, "load_after": after.load, "stolen": stolen}
 
 
 def _read(path: Path) -> str | None:

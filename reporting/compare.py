@@ -2,26 +2,43 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from statistics import median
 
-from reporting import statistics
+from reporting import quality, statistics, verdicts
 from reporting.document import Box
 from reporting.evidence import Evidence, Run
+from reporting.quality import Quality
 from reporting.statistics import Interval
+from reporting.verdicts import Steadiness, Verdict
+
+NOTHING = Quality(Steadiness("unknown"))
 
 
 @dataclass(frozen=True)
 class Speed:
-    """How one variant fared on one build; all None unless its answers were right and it was timed."""
+    """How one variant fared on one build; numbers are None where there are none, and `reason` says why."""
 
     run: Run
     build: str
     seconds: Interval | None = None
     speedup: Interval | None = None
-    verdict: str = "invalid"
+    verdict: str = "invalid"  #: one of the five, or "baseline"
     processes: int = 0
-    reason: str = ""  #: why there is no number
+    reason: str = ""  #: why there is no number, or why nothing more can be said
+    more: int | None = None  #: how many more processes would settle an inconclusive verdict
+    unchecked: bool = False  #: nothing checked its answer, so its ratio is shown but never ranked
+    p: float = math.nan  #: of the speedup being 1, corrected for the number of variants (Holm)
+    welch: float = math.nan  #: the same by Welch's test, which ignores blocks: the cross-check
+    medians: float = math.nan  #: ratio of the medians: the robustness check
+    quality: Quality = field(default=NOTHING)
+
+    @property
+    def ranked(self) -> bool:
+        return self.speedup is not None and self.verdict != "baseline" and not self.unchecked
 
 
 @dataclass(frozen=True)
@@ -31,39 +48,119 @@ class Comparison:
     build: str
     speeds: tuple[Speed, ...]
     geomean: Interval | None
-    geomean_over: tuple[str, ...]  #: the set it is taken over: all variants but the baseline whose answers are right
+    geomean_over: tuple[str, ...]  #: the set it is taken over, fixed in advance: all variants whose answers are checked
+    geomean_gap: str = ""  #: why there is none
 
     def of(self, run: Run) -> Speed:
         return next(speed for speed in self.speeds if speed.run is run)
 
 
+@dataclass(frozen=True)
+class Floor:
+    """The host's noise floor: what the baseline shows against itself, interleaved with everything else."""
+
+    build: str  #: on which it was measured
+    control: Interval  #: speedup of the baseline over itself
+    share: float  #: the farther end of that interval, as a share
+
+
+def noise_floor(evidence: Evidence) -> Floor | None:
+    """Return the floor of this study's host; None where the study measured none."""
+    for build in evidence.builds:
+        base, control = (evidence.baseline.processes(build, name) for name in ("time", "time of the control"))
+        if control and len(base) > 1:
+            ratio = ratios(base, [control])[0][0]
+            return Floor(build, ratio, verdicts.noise_floor(ratio))
+    return None
+
+
 def compare(evidence: Evidence, build: str) -> Comparison:
     """Compare every variant with the baseline on one build."""
-    base = evidence.baseline.values(build, "time")
-    timed = [run for run in evidence.runs if run is not evidence.baseline and run.values(build, "time")] if base else []
-    ratios, _ = statistics.speedups(base, [run.values(build, "time") for run in timed])
-    by_name = dict(zip([run.name for run in timed], ratios, strict=True))
-    speeds = tuple(_speed(evidence, run, build, by_name.get(run.name)) for run in evidence.runs)
-    checked = [run for run in timed if run.outcome(build).digest]  # an unchecked script may do another job
-    _, geomean = statistics.speedups(base, [run.values(build, "time") for run in checked])
-    return Comparison(build, speeds, geomean, tuple(run.name for run in checked))
+    floor = noise_floor(evidence)
+    share = floor.share if floor else 0.0
+    base = evidence.baseline.processes(build)
+    plain = [_timed(evidence, run, build, share) for run in evidence.runs]
+    able = [s for s in plain if base and s.seconds and s.run is not evidence.baseline and not s.quality.objections]
+    found, _ = ratios(base, [s.run.processes(build) for s in able])
+    tests = [_tests(base, s.run.processes(build)) for s in able]
+    corrected = statistics.holm([p for p, _, _ in tests])
+    judged = {
+        s.run.name: _judged(s, ratio, p, (welch, medians), share, len(base))
+        for s, ratio, p, (_, welch, medians) in zip(able, found, corrected, tests, strict=True)
+    }
+    speeds = tuple(judged.get(s.run.name, s) for s in plain)
+    return Comparison(build, speeds, *_geomean(evidence, base, speeds))
 
 
-def _speed(evidence: Evidence, run: Run, build: str, ratio: Interval | None) -> Speed:
-    outcome, values = run.outcome(build), run.values(build, "time")
+def _timed(evidence: Evidence, run: Run, build: str, floor: float) -> Speed:
+    """Return how long a variant took, and what speaks against that, before any comparison."""
+    outcome, samples = run.outcome(build), list(run.processes(build).values())
     if outcome.status != "ok":
         return Speed(run, build, reason=f"{outcome.status}: {outcome.reason}")
-    if not values:
+    if not samples:
         return Speed(run, build, reason=run.gap(build, "timing"))
-    mean = statistics.mean(values)
+    found = quality.inspect(evidence, run, build, floor)
+    unchecked = not (outcome.digest and evidence.baseline.outcome(build).digest)
+    speed = Speed(
+        run, build, statistics.mean(samples), processes=len(samples), unchecked=unchecked, quality=found,
+        reason=found.objections[0] if found.objections else "the baseline has no valid timing on this build",
+    )  # fmt: skip
     if run is evidence.baseline:
-        return Speed(run, build, mean, Interval(1.0, 1.0, 1.0), "baseline", len(values))
-    if ratio is None:
-        return Speed(run, build, mean, None, "invalid", len(values), "the baseline has no valid timing on this build")
-    if not (outcome.digest and evidence.baseline.outcome(build).digest):
-        return Speed(run, build, mean, ratio, "unchecked", len(values))
-    fewest = min(len(values), len(evidence.baseline.values(build, "time")))
-    return Speed(run, build, mean, ratio, statistics.verdict(ratio, fewest), fewest)
+        return replace(speed, speedup=Interval(1.0, 1.0, 1.0), verdict="baseline", reason="", unchecked=False)
+    return speed
+
+
+def _judged(
+    speed: Speed, ratio: Interval, p: float, checks: tuple[float, float], floor: float, base_processes: int
+) -> Speed:
+    fewest = min(speed.processes, base_processes)
+    if speed.unchecked:
+        said = Verdict("invalid", "nothing checked that it does the same job (it has no oracle)")
+    else:
+        said = verdicts.judge(ratio, fewest, p, floor=floor)
+    return replace(
+        speed, speedup=ratio, verdict=said.word, reason=said.reason, more=said.more, processes=fewest, p=p,
+        welch=checks[0], medians=checks[1],
+    )  # fmt: skip
+
+
+def _geomean(
+    evidence: Evidence, base: dict[int, tuple[float, ...]], speeds: Sequence[Speed]
+) -> tuple[Interval | None, tuple[str, ...], str]:
+    """Return the geometric mean, its set, and why there is none: a variant without a number does not shrink the set."""
+    wanted = [s for s in speeds if s.run is not evidence.baseline and not (s.unchecked and s.speedup)]
+    names = tuple(s.run.name for s in wanted)
+    lost = [s.run.name for s in wanted if s.speedup is None]
+    if lost or not wanted:
+        return None, names, f"{', '.join(lost)} has no valid number" if lost else "no variant has a speedup"
+    return ratios(base, [s.run.processes(speeds[0].build) for s in wanted])[1], names, ""
+
+
+def ratios(
+    base: dict[int, tuple[float, ...]], others: Sequence[dict[int, tuple[float, ...]]]
+) -> tuple[list[Interval], Interval | None]:
+    """Return the speedups over `base`, block by block where all were interleaved, and their geometric mean."""
+    shared = _shared(base, *others)
+    if shared:
+        return statistics.speedups([base[b] for b in shared], [[other[b] for b in shared] for other in others])
+    return [statistics.independent(list(base.values()), list(other.values())) for other in others], None
+
+
+def _shared(*arms: dict[int, tuple[float, ...]]) -> list[int]:
+    """Return the blocks that all arms have; none where the processes were not interleaved in blocks."""
+    common = set.intersection(*(set(arm) for arm in arms))
+    return sorted(block for block in common if block >= 0)
+
+
+def _tests(base: dict[int, tuple[float, ...]], other: dict[int, tuple[float, ...]]) -> tuple[float, float, float]:
+    """Return the p-value of the verdict, Welch's, and the ratio of the medians."""
+    means = [statistics.process_means(list(arm.values())).tolist() for arm in (base, other)]
+    welch, medians = statistics.welch(*means), median(means[0]) / median(means[1])
+    shared = _shared(base, other)
+    if not shared:
+        return welch, welch, medians
+    paired = [statistics.process_means([arm[b] for b in shared]).tolist() for arm in (base, other)]
+    return statistics.paired_p(*paired), welch, medians
 
 
 @dataclass(frozen=True)
@@ -89,8 +186,14 @@ def hot_functions(stacks: Counter[str]) -> list[Hot]:
     return sorted(hot, key=lambda h: (-h.own.value, -h.inclusive.value, h.name))
 
 
-def flame_boxes(stacks: Counter[str], smallest: float = 0.004) -> tuple[Box, ...]:
-    """Lay out folded stacks, ordered by name; frames below `smallest` of the whole are left out."""
+def flame_boxes(
+    stacks: Counter[str], smallest: float = 0.004, kind: Callable[[str], str] | None = None
+) -> tuple[Box, ...]:
+    """Lay out folded stacks, ordered by name; frames below `smallest` of the whole are left out.
+
+    kind: frame -> whose code it is, which its colour says; frame_kind unless given.
+    """
+    kind = kind or frame_kind
     whole = sum(stacks.values())
     boxes: list[Box] = []
 
@@ -100,7 +203,7 @@ def flame_boxes(stacks: Counter[str], smallest: float = 0.004) -> tuple[Box, ...
             below = [(frames, count) for frames, count in items if len(frames) > depth and frames[depth] == name]
             width = sum(count for _, count in below)
             if width >= smallest * whole:
-                boxes.append(Box(name, x, width, depth, frame_kind(name)))
+                boxes.append(Box(name, x, width, depth, kind(name)))
                 place(below, x, depth + 1)
             x += width
 

@@ -171,7 +171,7 @@ def others(evidence: Evidence, build: str) -> Table | None:
         for run in evidence.runs
         for m in run.measurements
         if m.build == build
-        and m.collector not in ("counters", "simulated")
+        and m.collector not in ("counters", "simulated", "native")
         and m.source != "rusage"
         and m.metric not in shown
     }

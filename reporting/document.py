@@ -38,6 +38,7 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     caption: str = ""  #: what to see in it
     numeric: bool = True
+    code: tuple[str, ...] = ()  #: names of columns that hold code, set in letters of one width
 
     def transposed(self) -> Table:
         """Return the table with rows and columns exchanged."""
@@ -112,7 +113,10 @@ class FlameGraph:
 
 @dataclass(frozen=True)
 class Text:
-    """A paragraph; `style` is "", "heading", "verdict" (the answer, shown large), "warning" or "code" (as typed)."""
+    """A paragraph; `style` is "", "heading", "verdict" (the answer, shown large), "warning", or "code" (as typed).
+
+    Code of several lines has a "label" (its title) and a "caption" before it, and its lines stay lines.
+    """
 
     text: str
     style: str = ""

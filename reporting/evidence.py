@@ -35,6 +35,15 @@ class Run:
         found = self.find(build, metric)
         return found.values if found else ()
 
+    def processes(self, build: str, metric: str = "time") -> dict[int, tuple[float, ...]]:
+        """Return block -> the values of the process that ran in it; numbered from -1 down where there were no blocks."""
+        found = self.find(build, metric)
+        if found is None:
+            return {}
+        values = found.detail.get("processes", [[value] for value in found.values])
+        blocks = found.detail.get("blocks", range(-1, -1 - len(values), -1))
+        return {block: tuple(each) for block, each in zip(blocks, values, strict=True)}
+
     def gap(self, build: str, collector: str) -> str:
         """Return why a collector left nothing for this build; empty if it did."""
         done = next((c for c in self.manifest.collections if (c.collector, c.build) == (collector, build)), None)

@@ -6,10 +6,12 @@ from reporting import units
 from reporting.compare import Comparison, hot_functions
 from reporting.document import Cell, Table
 from reporting.evidence import Evidence, Run
+from reporting.palette import shorten
 from reporting.statistics import amdahl
 from reporting.tables import estimate, missing, share_of, short, text
 
 SHOWN_FUNCTIONS = 8
+SHORTEST = 16  #: letters of a function's name where the line must hold the rest
 
 
 def hot(evidence: Evidence, run: Run) -> Table:
@@ -33,30 +35,41 @@ def hot(evidence: Evidence, run: Run) -> Table:
 
 
 def distortion(evidence: Evidence, comparisons: list[Comparison]) -> Table:
-    """What the debug build does to speed and shares."""
+    """What the debug build does to speed, to the share of the hottest function, and to the cap that follows from it."""
     by_build = {c.build: c for c in comparisons}
-    rows = []
-    for run in evidence.runs:
-        slow, fast = by_build["dbg"].of(run), by_build["release"].of(run)
-        cells = [text(run.name)]
-        if slow.seconds and fast.seconds:
-            factor = slow.seconds.value / fast.seconds.value
-            cells.append(Cell(f"{units.significant(factor)}×", factor))
-        else:
-            cells.append(missing(f"{run.name}: {slow.reason or fast.reason}"))
-        for build in ("release", "dbg"):
-            stacks = run.stacks.get(build)
-            if stacks:
-                top = hot_functions(stacks)[0]
-                cells.append(Cell(f"{100 * top.own.value:.1f} % {top.name.partition(' ')[0]}", top.own.value))
-            else:
-                cells.append(missing(f"{run.name}: no profile on the {short(build)} build"))
-        rows.append(tuple(cells))
+    rows = [
+        _distorted(run, build, by_build) for run in evidence.runs for build in ("release", "dbg") if build in by_build
+    ]
     return Table(
-        "What the debug build distorts", ("variant", "debug / release time", "hottest, release", "hottest, debug"),
+        "What the debug build distorts",
+        ("variant", "build", "time", "hottest", "its share", "cap on the speedup", "samples"),
         tuple(rows),
-        caption="Shares and speedups of one build do not carry over to the other.",
+        caption="Time: in times the release build's. Shares, and the caps that follow from them by Amdahl's law, do not carry over "
+        "from one build to the other; their intervals are the sampling error alone.",
     )  # fmt: skip
+
+
+def _distorted(run: Run, build: str, by_build: dict[str, Comparison]) -> tuple[Cell, ...]:
+    own, release = by_build[build].of(run), by_build["release"].of(run)
+    if own.seconds and release.seconds:
+        factor = own.seconds.value / release.seconds.value
+        time = Cell(f"{units.significant(factor)}×" if build != "release" else "1×", factor, unit="×")
+    else:
+        time = missing(f"{run.name}: {own.reason or release.reason}")
+    names = (text(run.name), text(short(build)), time)
+    stacks = run.stacks.get(build)
+    if not stacks:
+        why = run.outcome(build).reason or run.gap(build, "profile") or "no sample fell into the region"
+        return (*names, *[missing(f"{run.name}: no profile on the {short(build)} build: {why}")] * 4)
+    top, samples = hot_functions(stacks)[0], stacks.total()
+    cap = amdahl(top.own)
+    return (
+        *names,
+        Cell(shorten(top.name.partition(" ")[0].rpartition(".")[2], SHORTEST), top.name),
+        estimate(share_of(top.own), top.own, "%"),
+        estimate(units.ratio(cap), cap, "×"),
+        Cell(f"{samples:,}", samples),
+    )
 
 
 def amdahl_caps(evidence: Evidence) -> Table | None:

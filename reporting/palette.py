@@ -16,8 +16,16 @@ from reporting.document import ROLE_BASELINE, ROLE_WRONG, Bar, BarChart, Dots
 BASELINE, WRONG = "#8A8A8A", "#D55E00"
 #: Okabe–Ito without vermillion, which is kept for wrong answers; the two colours of flame graphs come late.
 VARIANTS = ("#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442")
-#: The same three as in profiling/flamegraph.py.
-KINDS = {"variant's code": "#E69F00", "library": "#56B4E9", "benchmark loop": "#BBBBBB"}
+#: Of flame graphs: whose code a frame is. A debug check is pale, because a release build does not have it.
+KINDS = {
+    "variant's code": "#E69F00",
+    "interpreter": "#F0E442",
+    "library": "#56B4E9",
+    "JIT": "#009E73",
+    "kernel": "#CC79A7",
+    "debug check": "#E0E0E0",
+    "benchmark loop": "#BBBBBB",
+}
 
 HEADER = 0.8  #: height of a group's name, in rows
 LONG_FACTOR = 5.0  #: a log axis that spans less than this has ordinary ticks

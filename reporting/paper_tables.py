@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from reportlab.pdfbase import pdfmetrics
@@ -10,7 +11,7 @@ from reportlab.platypus import Table as Grid
 
 from reporting.document import Cell, Table
 from reporting.palette import printable
-from reporting.paper import BOLD, LINE, PORTRAIT, SANS, SHADE, TURNED, paragraph, style
+from reporting.paper import BOLD, LINE, MONO, PORTRAIT, SANS, SHADE, TURNED, paragraph, style
 
 SIZES = (9.0, 8.5, 8.0, 7.5, 7.0)  #: of text in tables, tried in this order
 PAD = 4.0  #: left and right of a cell
@@ -40,7 +41,7 @@ def _least(table: Table, size: float) -> list[float]:
 def _units(table: Table, letters: int) -> list[float]:
     """Return the least width of each column, in ems: its longest word, cells that are numbers or short being one word.
 
-    Words of more than so many letters (hashes, paths) may be broken anywhere.
+    Words of more than so many letters (hashes, paths) may be broken anywhere, and code sooner.
     """
     widths = []
     for i, column in enumerate(table.columns):
@@ -50,7 +51,7 @@ def _units(table: Table, letters: int) -> list[float]:
             text = printable(row[i].text) + ("00" if row[i].note else "")
             words += [(word, SANS) for word in ([text] if len(text) <= whole else text.split())]
         longest = max((pdfmetrics.stringWidth(word, font, 100) for word, font in words), default=0.0) / 100
-        widths.append(min(longest, letters * 0.62) + 0.06)
+        widths.append(min(longest, (min(letters, BREAKABLE) if column in table.code else letters) * 0.62) + 0.06)
     return widths
 
 
@@ -62,7 +63,9 @@ def _most(table: Table, size: float) -> list[float]:
 
 def _widths(table: Table, size: float, room: float) -> list[float]:
     """Share the room: each column gets its least, what is left goes to the columns that would wrap."""
-    least = _least(table, size)
+    least = [unit * size + 2 * PAD for unit in _units(table, UNBROKEN)]
+    if sum(least) > room:
+        least = _least(table, size)
     wishes = [max(most - low, 0.0) for most, low in zip(_most(table, size), least, strict=True)]
     spare, wanted = max(room - sum(least), 0.0), sum(wishes)
     share = min(spare / wanted, 1.0) if wanted else 0.0
@@ -77,7 +80,7 @@ def parts(table: Table, size: float, room: float) -> Iterator[Table]:
     for start, stop in next(cuts for cuts in narrower if len(cuts) == needed):
         chosen = (0, *range(start, stop))
         rows = tuple(tuple(row[i] for i in chosen) for row in table.rows)
-        yield Table(table.title, tuple(table.columns[i] for i in chosen), rows, table.caption, table.numeric)
+        yield replace(table, columns=tuple(table.columns[i] for i in chosen), rows=rows)
 
 
 def _cuts(least: list[float], room: float) -> list[tuple[int, int]]:
@@ -98,7 +101,11 @@ def grid(table: Table, size: float, room: float, notes: dict[str, int]) -> Any:
     """Return a reportlab table that repeats its header on every page."""
     leading = size * 1.3
     sides = [2 if table.aligned_right(i) else 0 for i in range(len(table.columns))]  # reportlab's right and left
-    cells = [style("cell", size, leading, spaceAfter=0, alignment=side) for side in sides]
+    fonts: list[dict[str, Any]] = [{"fontName": MONO} if column in table.code else {} for column in table.columns]
+    cells = [
+        style("cell", max(size - 1, SIZES[-1]) if font else size, leading, spaceAfter=0, alignment=side, **font)
+        for side, font in zip(sides, fonts, strict=True)
+    ]
     heads = [style("head", size, leading, spaceAfter=0, alignment=side, fontName=BOLD) for side in sides]
     head = [paragraph(column, style) for column, style in zip(table.columns, heads, strict=True)]
     body = [[paragraph(_marked(c, notes), s) for c, s in zip(row, cells, strict=True)] for row in table.rows]

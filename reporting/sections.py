@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from bench.model import Listing
-from reporting import counter_tables, hot_tables, provenance, tables, units
-from reporting.compare import Comparison, Speed, compare, flame_boxes, hot_functions
-from reporting.document import Bar, BarChart, Block, Document, Dots, FlameGraph, Section, Table, Text
+from reporting import counter_tables, hot_tables, listings, native_tables, provenance, tables, units
+from reporting.acceleration import ablation
+from reporting.compare import Comparison, Speed, compare, flame_boxes, hot_functions, noise_floor
+from reporting.document import Bar, BarChart, Block, Document, Dots, FlameGraph, Section, Text
 from reporting.evidence import Evidence, Run
-from reporting.statistics import MINIMUM_PROCESSES, amdahl
+from reporting.statistics import amdahl
+from reporting.verdict_texts import behind, floor_sentence, sentence
+from reporting.verdicts import MINIMUM_PROCESSES
 
 BUILD_NAMES = {"release": "release build", "dbg": "debug build"}
 
@@ -73,33 +75,16 @@ def warnings(evidence: Evidence) -> tuple[str, ...]:
         said.append(f"This is the workload's size {study.size!r}, not upstream's: good for a test, not for a claim.")
     if full.options["processes"] < MINIMUM_PROCESSES:
         said.append(
-            f"Only {full.options['processes']} processes were timed per variant: speeds are indicative. "
+            f"Only {full.options['processes']} processes were timed per variant, too few for a verdict by time. "
             f"A verdict needs {MINIMUM_PROCESSES} or more: leave --fast out."
         )
     return (*said, *tables.host_notes(evidence))
 
 
-def sentence(speed: Speed, evidence: Evidence) -> Text:
-    """Say in one sentence what the evidence allows."""
-    name, base, where = speed.run.name, evidence.baseline.name, tables.python(evidence, speed.build)
-    if speed.speedup is None:
-        return Text(f"{name} has no speed on {where}: {speed.reason}.", "warning")
-    ratio = units.ratio(speed.speedup)
-    said = {
-        "faster": f"{name} is {ratio} faster than {base} on {where}.",
-        "slower": f"{name} is slower than {base} on {where}: {ratio} its speed.",
-        "equivalent": f"{name} is as fast as {base} within 1 % on {where}: {ratio}.",
-        "inconclusive": f"Whether {name} differs from {base} on {where} stays open: {ratio}. More processes would tell.",
-        "unchecked": f"{name} ran at {ratio} the speed of {base} on {where}, but nothing checked that it does the same "
-        "job: a plain pyperf script has no oracle.",
-        "indicative": f"{name} ran at {ratio} the speed of {base} on {where}; too few processes for a verdict.",
-    }
-    return Text(said[speed.verdict], "warning" if speed.verdict == "unchecked" else "verdict")
-
-
 def overview(evidence: Evidence, comparisons: list[Comparison]) -> Section:
     headline = comparisons[0]  # release where it was measured: headline figures never come from a debug build
-    verdicts = [sentence(s, evidence) for s in headline.speeds if s.verdict != "baseline"]
+    floor = noise_floor(evidence)
+    verdicts = [sentence(s, evidence, floor) for s in headline.speeds if s.verdict != "baseline"]
     failed = [
         Text(f"{s.run.name} has no speed on {tables.python(evidence, c.build)}: {s.reason}.", "warning")
         for c in comparisons
@@ -113,9 +98,12 @@ def overview(evidence: Evidence, comparisons: list[Comparison]) -> Section:
         f"The workload is pyperformance's {manifest.upstream}; {job}. Every variant does this same job inside the same timing function. "
         "Unless marked as unchecked, a variant was timed only after its answers agreed with an oracle that shares no code "
         "with it, and every measured process had to give the same answer. Intervals are 95 % bootstrap intervals "
-        "over process means."
+        "over processes, then their iterations."
     )
-    return Section("Overview", (*verdicts, *failed, Text(about), speedup_chart(evidence, comparisons)))
+    return Section(
+        "Overview",
+        (*verdicts, *failed, Text(about), floor_sentence(evidence, floor), speedup_chart(evidence, comparisons)),
+    )
 
 
 def speedup_chart(evidence: Evidence, comparisons: list[Comparison]) -> BarChart:
@@ -136,10 +124,8 @@ def _bar(speed: Speed, evidence: Evidence) -> Bar:
     if speed.speedup is None:
         return Bar(speed.run.name, None, None, None, speed.reason.partition(":")[0] or "no number", "wrong")
     s = speed.speedup
-    text = (
-        "1×" if speed.verdict == "baseline" else units.ratio(s) + (" unchecked" if speed.verdict == "unchecked" else "")
-    )
-    role = "unchecked" if speed.verdict == "unchecked" else evidence.role(speed.run)  # unchecked is grey
+    text = "1×" if speed.verdict == "baseline" else units.ratio(s) + (" unchecked" if speed.unchecked else "")
+    role = "unchecked" if speed.unchecked else evidence.role(speed.run)  # unchecked is grey
     low, high = (None, None) if math.isnan(s.low) else (s.low, s.high)
     return Bar(speed.run.name, s.value, low, high, text, role)
 
@@ -157,9 +143,11 @@ def initial_analysis(evidence: Evidence, comparisons: list[Comparison]) -> Secti
     if any(base.stacks.get(build) for build in evidence.builds):
         blocks.append(hot_tables.hot(evidence, base))
     blocks += flames(evidence, base)
-    blocks += [listed(evidence, listing) for listing in base.listings]
+    blocks += native_tables.stacks(evidence, base)
+    blocks += listings.blocks(evidence, base)
     if len(comparisons) > 1:
         blocks.append(hot_tables.distortion(evidence, comparisons))
+    blocks += native_tables.tax(evidence)
     return Section("Initial Analysis", tuple(blocks))
 
 
@@ -184,16 +172,6 @@ def flames(evidence: Evidence, run: Run) -> list[Block]:
     return found
 
 
-def listed(evidence: Evidence, listing: Listing) -> Block:
-    """Show what a collector listed, as it is: a table, or preformatted text."""
-    title = f"{listing.title}, on {tables.python(evidence, listing.build)}"
-    caption = f"{listing.caption} Source: {listing.source}."
-    if listing.text:
-        return Text(f"{title}\n{caption}\n\n{listing.text}", "code")
-    cells = tuple(tuple(tables.cell(value) for value in row) for row in listing.rows)
-    return Table(title, listing.columns, cells, caption)
-
-
 def optimizations(evidence: Evidence) -> Section:
     blocks: list[Block] = [tables.variants(evidence)]
     for run in evidence.runs:
@@ -202,13 +180,15 @@ def optimizations(evidence: Evidence) -> Section:
         blocks.append(Text(f"{run.name}. {run.manifest.summary}", "heading"))
         blocks += [Text(paragraph) for paragraph in tables.paragraphs(run.manifest.description)]
         blocks += flames(evidence, run)
-        blocks += [listed(evidence, listing) for listing in run.listings]
+        blocks += native_tables.stacks(evidence, run)
+        blocks += listings.blocks(evidence, run)
     return Section("Optimizations", tuple(blocks))
 
 
 def comparison(evidence: Evidence, comparisons: list[Comparison], view: View) -> Section:
     mains = [tables.performance(evidence, c, geomean=view.geomean) for c in comparisons]
     blocks: list[Block] = [main.transposed() if view.transpose else main for main in mains]
+    blocks += [behind(evidence, c, noise_floor(evidence)) for c in comparisons if any(s.seconds for s in c.speeds)]
     blocks += [spread_chart(evidence, c) for c in comparisons if any(s.seconds for s in c.speeds)]
     for c in comparisons:
         counters = counter_tables.counters(evidence, c.build)
@@ -255,6 +235,15 @@ def hardware(evidence: Evidence) -> Section:
             f"in {top.name}. An accelerator that did this work in no time, over an interface that cost nothing, would "
             f"bring {units.ratio(cap)} and not more (Amdahl's law)."
         ))  # fmt: skip
+    measured = ablation(evidence)
+    if measured is not None:
+        blocks.append(Text(
+            f"Measured by ablation: with {measured.kernel} played back instead of run, {evidence.baseline.name} ran "
+            f"{units.ratio(measured.cap)} faster on {tables.python(evidence, measured.build)}. So that function is "
+            f"{tables.share_of(measured.share)} of its time, and that is the most that an accelerator of it alone could "
+            "bring, if each call became one empty call. This needs no profiler; where it differs from the sampled share, "
+            "believe this."
+        ))  # fmt: skip
     blocks.append(table)
     blocks.append(Text(
         "These caps are projections, not measurements. The share comes from one sampled process per build; its interval "
@@ -266,11 +255,11 @@ def hardware(evidence: Evidence) -> Section:
 
 def conclusion(evidence: Evidence, comparisons: list[Comparison]) -> Section:
     headline = comparisons[0]
-    ranked = [s for s in headline.speeds if s.speedup is not None and s.verdict not in ("baseline", "unchecked")]
+    ranked = [s for s in headline.speeds if s.ranked]
     blocks: list[Block] = []
     if ranked:
         best = max(ranked, key=lambda s: s.speedup.value if s.speedup else 0)
-        blocks.append(sentence(best, evidence))
+        blocks.append(sentence(best, evidence, noise_floor(evidence)))
     wrong = [s.run.name for s in headline.speeds if s.seconds is None]
     if wrong:
         blocks.append(Text(f"Without a valid result: {', '.join(wrong)}. They are not ranked.", "warning"))

@@ -1,8 +1,11 @@
-"""Intervals and verdicts over process means. Pure arithmetic on numbers: knows neither files nor words of a report.
+"""Intervals, tests and verdicts over processes. Pure arithmetic on numbers: knows neither files nor words of a report.
 
-The unit is the process: values are averaged inside a process first and never pooled across processes (Kalibera and
-Jones, "Rigorous benchmarking in reasonable time", ISMM 2013). Seeds are fixed, so the same archive gives the same
-report.
+The unit is the process: an observation is one process, whose values are averaged before anything else, and values of
+different processes are never pooled (Kalibera and Jones, "Rigorous benchmarking in reasonable time", ISMM 2013).
+Within a study process i of every variant ran in block i, side by side, so speedups are taken block by block: what
+disturbs a whole block cancels. Ratios of two studies are taken without blocks (`independent`).
+
+`Samples` are seconds: one sequence of values for each process. Seeds are fixed, so the same archive gives the same report.
 """
 
 from __future__ import annotations
@@ -13,50 +16,115 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import stdtr, stdtrit
+
+Samples = Sequence[Sequence[float]]
+Array = NDArray[np.float64]
 
 RESAMPLES = 10_000
 SEED = 20_251_025
-BAND = 0.01  #: a change below 1 % is called equivalent
-MINIMUM_PROCESSES = 10  #: fewer never earn a verdict by time alone
+ALPHA = 0.05
+Z = 1.959964  #: 97.5 % quantile of the normal distribution
 
 
 @dataclass(frozen=True)
 class Interval:
-    """An estimate with its 95 % interval."""
+    """An estimate with its 95 % interval; the ends are NaN where one process tells nothing of spread."""
 
     value: float
     low: float
     high: float
 
-
-def resampled_means(values: Sequence[float], rng: np.random.Generator) -> NDArray[np.float64]:
-    """Return the means of RESAMPLES samples drawn from `values` with replacement; shape (RESAMPLES,)."""
-    data = np.asarray(values, dtype=float)
-    means: NDArray[np.float64] = data[rng.integers(0, len(data), size=(RESAMPLES, len(data)))].mean(axis=1)
-    return means
+    @property
+    def reach(self) -> float:
+        """How far the interval of a ratio reaches from its value, on the log scale (0.01 is about 1 %)."""
+        return max(math.log(self.high / self.value), math.log(self.value / self.low))
 
 
-def mean(values: Sequence[float]) -> Interval:
-    """Return the mean of process means with a percentile bootstrap interval."""
-    return _interval(float(np.mean(values)), resampled_means(values, np.random.default_rng(SEED)), len(values))
+def process_means(samples: Samples) -> Array:
+    """Return the mean of each process; shape (processes,)."""
+    return np.array([np.mean(values) for values in samples], dtype=float)
 
 
-def speedups(baseline: Sequence[float], others: Sequence[Sequence[float]]) -> tuple[list[Interval], Interval | None]:
+def mean(samples: Samples) -> Interval:
+    """Return the mean over processes with its interval."""
+    rng = np.random.default_rng(SEED)
+    draws = _drawn_means(samples, _chosen(len(samples), rng), rng)
+    return _interval(float(process_means(samples).mean()), draws, _spread([samples]), len(samples) - 1)
+
+
+def speedups(baseline: Samples, others: Sequence[Samples]) -> tuple[list[Interval], Interval | None]:
     """Return the speedup of each of `others` over `baseline`, and the geometric mean of all of them.
 
-    baseline, others: seconds, one per process. In every resample the same draw of the baseline serves all
-    variants, so the geometric mean's interval knows that they share it.
+    All must have the same number of processes, process i of each from block i. A resample draws blocks, the same for
+    all variants (so the geometric mean knows what they share), then iterations within every drawn process.
     """
     if not others:
         return [], None
     rng = np.random.default_rng(SEED)
-    base = resampled_means(baseline, rng)
-    draws = np.array([base / resampled_means(other, rng) for other in others])
-    values = [float(np.mean(baseline) / np.mean(other)) for other in others]
-    sizes = [min(len(baseline), len(other)) for other in others]
-    each = [_interval(*found) for found in zip(values, draws, sizes, strict=True)]
-    together = np.exp(np.log(draws).mean(axis=0))
-    return each, _interval(float(np.exp(np.mean(np.log(values)))), together, min(sizes))
+    blocks = len(baseline)
+    chosen = _chosen(blocks, rng)
+    top = _drawn_means(baseline, chosen, rng)
+    draws = [top / _drawn_means(other, chosen, rng) for other in others]
+    values = [float(process_means(baseline).mean() / process_means(other).mean()) for other in others]
+    each = [
+        _interval(value, draw, _spread([baseline, other], paired=True), blocks - 1)
+        for value, draw, other in zip(values, draws, others, strict=True)
+    ]
+    weight = 1 / len(others)
+    together = np.exp(np.mean(np.log(draws), axis=0))
+    scale = _spread([baseline, *others], paired=True, weights=[1.0, *[-weight] * len(others)])
+    return each, _interval(float(np.exp(np.mean(np.log(values)))), together, scale, blocks - 1)
+
+
+def independent(baseline: Samples, other: Samples) -> Interval:
+    """Return the speedup of `other` over `baseline` where their processes were not run side by side."""
+    rng = np.random.default_rng(SEED)
+    draws = [_drawn_means(samples, _chosen(len(samples), rng), rng) for samples in (baseline, other)]
+    value = float(process_means(baseline).mean() / process_means(other).mean())
+    freedom = _welch(process_means(baseline), process_means(other))[1]
+    return _interval(value, draws[0] / draws[1], _spread([baseline, other]), freedom)
+
+
+def paired_p(baseline: Sequence[float], other: Sequence[float]) -> float:
+    """Return the p-value of Student's t test on the logs of the ratios of process means, block by block."""
+    return p_of_mean(np.log(np.asarray(baseline, dtype=float)) - np.log(np.asarray(other, dtype=float)))
+
+
+def welch(baseline: Sequence[float], other: Sequence[float]) -> float:
+    """Return the p-value of Welch's t test on the logs of process means; the cross-check, which knows no blocks.
+
+    Welch, "The generalization of 'Student's' problem …", Biometrika 1947.
+    """
+    t, freedom = _welch(np.log(baseline), np.log(other))
+    return math.nan if math.isnan(t) else 2 * float(stdtr(freedom, -abs(t)))
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Return p-values corrected for being one of several tests, in the order given; NaN stays NaN.
+
+    Holm, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of Statistics 1979.
+    """
+    order = sorted((i for i, p in enumerate(p_values) if not math.isnan(p)), key=lambda i: p_values[i])
+    corrected, worst = [math.nan] * len(p_values), 0.0
+    for rank, i in enumerate(order):
+        worst = max(worst, min(1.0, (len(order) - rank) * p_values[i]))
+        corrected[i] = worst
+    return corrected
+
+
+def trend(values: Sequence[float]) -> tuple[float, float]:
+    """Return (change from the first to the last as a share, p) of a straight line through the logs of `values`."""
+    y = np.log(np.asarray(values, dtype=float))
+    n = len(y)
+    if n < 3:
+        return 0.0, math.nan
+    x = np.arange(n) - (n - 1) / 2
+    slope = float(x @ y / (x @ x))
+    rest = float(np.sum((y - y.mean() - slope * x) ** 2))
+    error = math.sqrt(rest / (n - 2) / float(x @ x))
+    p = 2 * float(stdtr(n - 2, -abs(slope) / error)) if error else float(slope == 0)
+    return math.expm1(slope * (n - 1)), p
 
 
 def share(part: int, whole: int) -> Interval:
@@ -64,23 +132,10 @@ def share(part: int, whole: int) -> Interval:
 
     Wilson, "Probable inference, the law of succession, and statistical inference", JASA 1927.
     """
-    p, z = part / whole, 1.959964
-    centre = (p + z * z / (2 * whole)) / (1 + z * z / whole)
-    half = z / (1 + z * z / whole) * (p * (1 - p) / whole + z * z / (4 * whole * whole)) ** 0.5
+    p = part / whole
+    centre = (p + Z * Z / (2 * whole)) / (1 + Z * Z / whole)
+    half = Z / (1 + Z * Z / whole) * (p * (1 - p) / whole + Z * Z / (4 * whole * whole)) ** 0.5
     return Interval(p, max(0.0, centre - half), min(1.0, centre + half))
-
-
-def verdict(speedup: Interval, processes: int) -> str:
-    """Return faster, slower, equivalent, inconclusive, or indicative (too few processes to say)."""
-    if processes < MINIMUM_PROCESSES:
-        return "indicative"
-    if speedup.low > 1 + BAND:
-        return "faster"
-    if speedup.high < 1 - BAND:
-        return "slower"
-    if speedup.low >= 1 - BAND and speedup.high <= 1 + BAND:
-        return "equivalent"
-    return "inconclusive"
 
 
 def amdahl(part: Interval) -> Interval:
@@ -88,25 +143,82 @@ def amdahl(part: Interval) -> Interval:
     return Interval(*(1 / (1 - min(x, 0.999_999)) for x in (part.value, part.low, part.high)))
 
 
-def _interval(value: float, draws: NDArray[np.float64], processes: int) -> Interval:
-    """Return the percentile interval, widened for few processes; (nan, nan) for one, which tells nothing of spread.
+def student_t(freedom: float) -> float:
+    """Return the 97.5 % quantile of Student's t."""
+    return float(stdtrit(freedom, 0.975))
 
-    A percentile bootstrap of n values is too narrow by Student's t over the normal quantile, and by the root of
-    n / (n - 1): at ten processes it covers 90 instead of 95 % (Hesterberg, "What teachers should know about the
-    bootstrap", The American Statistician 2015).
+
+def _chosen(processes: int, rng: np.random.Generator) -> NDArray[np.intp]:
+    """Return which processes each resample holds; shape (RESAMPLES, processes)."""
+    return rng.integers(0, processes, size=(RESAMPLES, processes))
+
+
+def _drawn_means(samples: Samples, chosen: NDArray[np.intp], rng: np.random.Generator) -> Array:
+    """Return the mean of every resample: its chosen processes, each with its iterations drawn anew."""
+    lengths = np.array([len(values) for values in samples])
+    if lengths.max() == 1:
+        return np.asarray(process_means(samples)[chosen].mean(axis=1))
+    table = np.zeros((len(samples), lengths.max()))
+    for row, values in zip(table, samples, strict=True):
+        row[: len(values)] = values
+    many = lengths[chosen]
+    total = np.zeros(chosen.shape)
+    for draw in range(lengths.max()):
+        picked = (rng.random(chosen.shape) * many).astype(np.intp)
+        total += np.where(draw < many, table[chosen, picked], 0.0)
+    return np.asarray((total / many).mean(axis=1))
+
+
+def _spread(arms: Sequence[Samples], *, paired: bool = False, weights: Sequence[float] = ()) -> float:
+    """Return by how much the resamples' spread is to be corrected, before Student's t.
+
+    Resampling iterations within resampled processes counts the iterations' noise twice: it is in the spread of the
+    process means already. And a bootstrap of n processes is too narrow by the root of (n - 1)/n. Both are known, so the
+    interval takes its shape from the resamples and its width from the variance of the process means (Davison and
+    Hinkley, "Bootstrap methods and their application", 1997, section 3.8; Hesterberg, The American Statistician 2015).
     """
-    if processes < 2:
+    weights = weights or [1.0, *[-1.0] * (len(arms) - 1)]
+    if min(len(arm) for arm in arms) < 2:
+        return 1.0
+    scaled = [process_means(arm) / process_means(arm).mean() * w for arm, w in zip(arms, weights, strict=True)]
+    total = [np.sum(scaled, axis=0)] if paired else scaled
+    true = sum(float(part.var(ddof=1)) / len(part) for part in total)
+    outer = sum(float(part.var()) / len(part) for part in total)
+    inner = sum(
+        w * w * float(np.mean([np.var(v) / len(v) for v in arm])) / len(arm) / float(process_means(arm).mean()) ** 2
+        for arm, w in zip(arms, weights, strict=True)
+    )
+    return math.sqrt(true / (outer + inner)) if outer + inner > 0 else 1.0
+
+
+def _interval(value: float, draws: Array, spread: float, freedom: float) -> Interval:
+    """Return the percentile interval, corrected for few processes; (nan, nan) for one, which tells nothing of spread."""
+    if freedom < 1:
         return Interval(value, math.nan, math.nan)
-    widen = student_t(processes - 1) / 1.959964 * math.sqrt(processes / (processes - 1))
+    widen = student_t(freedom) / Z * spread
     low, high = np.percentile(draws, [2.5, 97.5])
     # Widened on the log scale: times and ratios are positive, and so must be the ends of their intervals.
     return Interval(value, value * (float(low) / value) ** widen, value * (float(high) / value) ** widen)
 
 
-def student_t(freedom: int) -> float:
-    """Return the 97.5 % quantile of Student's t, within 0.2 % (a table below 10 degrees of freedom, a series above)."""
-    table = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262)
-    if freedom <= len(table):
-        return table[freedom - 1]
-    z = 1.959964
-    return z + (z**3 + z) / (4 * freedom) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom**2)
+def p_of_mean(differences: Array) -> float:
+    """Return the p-value of a mean of zero; NaN for fewer than two values."""
+    n = len(differences)
+    if n < 2:
+        return math.nan
+    error = float(differences.std(ddof=1)) / math.sqrt(n)
+    if error == 0:
+        return float(differences.mean() == 0)
+    return 2 * float(stdtr(n - 1, -abs(float(differences.mean())) / error))
+
+
+def _welch(a: Array, b: Array) -> tuple[float, float]:
+    """Return Welch's t and its degrees of freedom (Welch–Satterthwaite)."""
+    a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
+    if min(len(a), len(b)) < 2:
+        return math.nan, 0.0
+    parts = float(a.var(ddof=1)) / len(a), float(b.var(ddof=1)) / len(b)
+    if sum(parts) == 0:
+        return (0.0 if a.mean() == b.mean() else math.inf), len(a) + len(b) - 2.0
+    freedom = sum(parts) ** 2 / sum(p * p / (len(x) - 1) for p, x in zip(parts, (a, b), strict=True))
+    return float(a.mean() - b.mean()) / math.sqrt(sum(parts)), freedom

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 
-from reporting import units
+from reporting import quality, units
 from reporting.compare import Comparison, Speed
 from reporting.document import Cell, Table
 from reporting.evidence import Evidence
@@ -60,6 +60,9 @@ def host_notes(evidence: Evidence) -> tuple[str, ...]:
         said.append(f"The CPU frequency governor is {host['governor']!r}; 'performance' gives steadier timings.")
     if host["load"][0] > 0.5 * host["usable_cpus"]:
         said.append(f"It was busy when the study began: load {host['load'][0]:.1f} on {host['usable_cpus']} CPUs.")
+    share = quality.stolen(evidence)
+    if share is not None and share > quality.STOLEN:
+        said.append(f"The hypervisor gave {units.percent(share)} of the CPU time to others while the study ran.")
     return tuple(said)
 
 
@@ -71,7 +74,7 @@ def paragraphs(description: str) -> list[str]:
 
 def performance(evidence: Evidence, c: Comparison, *, geomean: bool) -> Table:
     """Variants by metrics on one build, the fastest first."""
-    ranked = sorted(c.speeds, key=lambda s: (s.verdict == "unchecked", -(s.speedup.value if s.speedup else 0)))
+    ranked = sorted(c.speeds, key=lambda s: (s.unchecked, -(s.speedup.value if s.speedup else 0)))
     rows = [(text(speed.run.name), *_performance(speed)) for speed in ranked]
     if geomean:
         rows.append((text("geometric mean"), *_geomean(c)))
@@ -96,7 +99,7 @@ def _performance(speed: Speed) -> tuple[Cell, ...]:
     return (
         estimate(units.time_interval(speed.seconds), speed.seconds, "s"),
         ratio,
-        text(speed.verdict),
+        Cell(speed.verdict, speed.verdict, f"{speed.run.name}: {speed.reason}" if speed.reason else ""),
         Cell(str(speed.processes), speed.processes),
         _values(speed),
         Cell(units.size(max(memory)), max(memory), unit="B")
@@ -109,15 +112,15 @@ def _values(speed: Speed) -> Cell:
     """Say how many values each process gave, and whether they came after a warm-up."""
     timing = speed.run.find(speed.build, "time")
     detail = timing.detail if timing else {}
-    number, warm = detail.get("values_per_process", 0), detail.get("warm", False)
-    note = "" if warm else "cold: jobs of a second or more are timed once per process, without a warm-up"
+    number, warm = len(detail.get("processes", [()])[0]), any(detail.get("warm_ups", ()))
+    note = "" if warm else "cold: where the baseline takes seconds, every process is timed in its first call"
     return Cell(f"{number} {'warm' if warm else 'cold'}", f"{number} {'warm' if warm else 'cold'}", note)
 
 
 def _geomean(c: Comparison) -> tuple[Cell, ...]:
     none = Cell("", None)
     if c.geomean is None:
-        return (none, missing("no variant has a speedup"), none, none, none, none)
+        return (none, missing(f"no geometric mean: {c.geomean_gap}"), none, none, none, none)
     over = f"geometric mean over {', '.join(c.geomean_over)}"
     shown = estimate(units.ratio(c.geomean), c.geomean, "×", over)
     return (none, shown, none, none, none, none)

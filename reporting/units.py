@@ -49,6 +49,11 @@ def percent(share: float) -> str:
     return f"{significant(100 * share)} %"
 
 
+def change(share: float) -> str:
+    """Return for example +3.10 % or −0.520 %."""
+    return f"{'+' if share > 0 else '−' if share < 0 else ''}{percent(abs(share))}"
+
+
 def time_scale(largest: float) -> tuple[float, str]:
     """Return (seconds per unit, unit) for an axis whose largest value is `largest` seconds."""
     return _unit(largest, TIMES)

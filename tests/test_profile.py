@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bench.rundir import Archive
-from profiling.collectors.profile import folded, keep_region, portable_file
+from bench.source import line, portable
+from profiling import hot_lines
+from profiling.collectors.profile import folded, keep_region
 from profiling.flamegraph import svg
 
 
@@ -38,6 +41,30 @@ def test_only_the_region_is_kept_and_paths_become_portable() -> None:
     assert folded(kept) == Counter({"AES.encrypt (pyaes/aes.py)": 2})
     assert kept["samples_outside"] == 2
     assert "/somewhere" not in str(kept) and "pid 42" not in str(kept)
+
+
+def test_a_function_at_different_lines_is_one_function(tmp_path: Path) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text("def f():\n    a = 1\n    return a\n")
+    record = recording([*MEASURED, ("f", str(file))], [*MEASURED, ("g", str(file))])
+    frames = record["shared"]["frames"]
+    for frame, number in zip(frames[-2:], (2, 3), strict=True):
+        frame |= {"name": "f", "line": number}
+    kept = keep_region(record)
+    assert folded(kept) == Counter({"f (mine.py)": 2})
+    assert [(f["line"], f["text"]) for f in kept["shared"]["frames"]] == [(2, "a = 1"), (3, "return a")]
+    assert str(tmp_path) not in str(kept)
+    (listing,) = hot_lines.listing("profile", "release", kept)
+    assert listing.rows == (("mine.py:2", "f", 50.0, 50.0, "a = 1"), ("mine.py:3", "f", 50.0, 50.0, "return a"))
+
+
+def test_hot_lines_count_a_line_once_per_sample_and_read_old_recordings() -> None:
+    recursive = keep_region(recording([*MEASURED, WORK, WORK], [*MEASURED, WORK, ("leaf", "")]))
+    for frame in recursive["shared"]["frames"]:
+        del frame["text"]  # as recorded before lines were kept
+    (listing,) = hot_lines.listing("profile", "release", recursive)
+    assert listing.rows == (("pyaes/aes.py:1", "AES.encrypt", 50.0, 100.0, ""), (":1", "leaf", 50.0, 50.0, ""))
+    assert not list(hot_lines.listing("profile", "release", keep_region(recording(START))))
 
 
 def test_before_python_311_frames_have_short_names() -> None:
@@ -84,7 +111,19 @@ def test_an_empty_profile_says_so() -> None:
     ],
 )
 def test_file_names_lose_what_differs_between_machines(name: str, expected: str) -> None:
-    assert portable_file(name) == expected
+    assert portable(name) == expected
+
+
+def test_only_lines_of_python_files_are_read(tmp_path: Path) -> None:
+    file = tmp_path / "a.py"
+    file.write_text("x = 1\n\ty = '\x1b[31m\u202e'" + "y" * 999 + "\n")
+    assert line(str(file), 1) == "x = 1"
+    assert line(str(file), 2).startswith("y = ' [31m 'yyy") and len(line(str(file), 2)) <= 200
+    secret = tmp_path / "secret"
+    secret.write_text("no code\n")
+    for name in ("/dev/zero", "/dev/zero.py", str(secret), "a.py", "", "\0.py", "<string>", str(tmp_path)):
+        assert line(name, 1) == ""
+    assert line(str(file), None) == line(str(file), 99) == ""
 
 
 def test_a_real_recording_names_the_hot_function(study: tuple[Archive, str]) -> None:
@@ -96,3 +135,5 @@ def test_a_real_recording_names_the_hot_function(study: tuple[Archive, str]) -> 
     assert "AES.encrypt (pyaes/aes.py)" in text or "encrypt (pyaes/aes.py)" in text
     assert "importlib" not in text  # start-up was cut off
     ET.fromstring((run.derived_profile / "release.svg").read_text())
+    hot = [listing for listing in run.listings() if listing.title == "Hot lines" and listing.build == "release"]
+    assert hot and any("self.T1[(t[ i" in str(row[-1]) for row in hot[0].rows)

@@ -55,6 +55,7 @@ FAMILY = Family(
     upstream="crypto_pyaes",
     baseline="pyaes_clean",
     entry="AESModeOfOperationCTR",
+    kernel="pyaes.aes:AES.encrypt",
     sizes=SIZES,
     work={name: (2.0 * size, "byte") for name, size in SIZES.items()},
     prepare=prepare,

@@ -13,12 +13,12 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bench import region
 from bench.model import Measurement
 from bench.rundir import write_text
 from profiling import perf_output
 from profiling.collector import Job, Missing, Options, Session
 from profiling.collectors.timing import START_UP
+from profiling.perf import region_pipes, version
 from profiling.process import which
 
 NAME = "counters"
@@ -55,9 +55,9 @@ def install_hint() -> str:
     return "sudo apt install linux-tools-common linux-tools-$(uname -r)" if ubuntu else "sudo apt install linux-perf"
 
 
-def denial(perf: str) -> tuple[str, str]:
-    """Return why perf cannot count a trivial command, and the fix; empty if it can."""
-    done = _trial(perf, "-e", "task-clock")
+def denial(perf: str, words: Sequence[str] = ("stat", "-e", "task-clock")) -> tuple[str, str]:
+    """Return why perf cannot watch a trivial command, and the fix; empty if it can."""
+    done = _trial(perf, *words)
     if done.returncode == 0:
         return "", ""
     lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
@@ -70,7 +70,7 @@ def pmu_missing(perf: str) -> str:
     """Return perf's words for why `instructions` cannot be counted; empty if it can."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         output = Path(folder, "stat")
-        _trial(perf, *output_words(perf), "-e", "instructions", "-o", str(output))
+        _trial(perf, "stat", *output_words(perf), "-e", "instructions", "-o", str(output))
         rows = perf_output.read(output.read_text(encoding="utf-8")) if output.is_file() else []
     found = perf_output.combined(rows)
     return "perf did not report it" if found is None else found.missing
@@ -81,13 +81,13 @@ def output_words(perf: str) -> tuple[str, ...]:
 
     Not `-x,`: in some locales a comma is the decimal mark too.
     """
-    return ("-j",) if _trial(perf, "-j", "-e", "task-clock").returncode != UNKNOWN_SWITCH else ("-x", ";")
+    return ("-j",) if _trial(perf, "stat", "-j", "-e", "task-clock").returncode != UNKNOWN_SWITCH else ("-x", ";")
 
 
 def _trial(perf: str, *words: str) -> subprocess.CompletedProcess[str]:
-    """Let perf count `true`."""
+    """Let perf watch `true`; words: its command, and what follows."""
     return subprocess.run(
-        [perf, "stat", *words, "--", "true"], capture_output=True, text=True, timeout=30, check=False,
+        [perf, *words, "--", "true"], capture_output=True, text=True, timeout=30, check=False,
         env=os.environ | {"LC_ALL": "C"},
     )  # fmt: skip
 
@@ -101,7 +101,7 @@ def estimate(job: Job, options: Options) -> float:
 def record(jobs: Sequence[Job], session: Session) -> None:
     perf = which("perf")
     assert perf is not None, "unavailable() is asked first"
-    version = subprocess.run([perf, "--version"], capture_output=True, text=True, check=False).stdout.strip()
+    tool = version(perf)
     words, runs = output_words(perf), session.options.counter_runs
     for job in (job for job in jobs if job.status == "ok"):
         for number in range(1, runs + 1):
@@ -112,7 +112,7 @@ def record(jobs: Sequence[Job], session: Session) -> None:
             if job.status != "ok" or NAME in job.notes:
                 break
         else:
-            job.tools[NAME] = version
+            job.tools[NAME] = tool
 
 
 def _one(job: Job, session: Session, number: int, words: tuple[str, ...]) -> None:
@@ -122,18 +122,15 @@ def _one(job: Job, session: Session, number: int, words: tuple[str, ...]) -> Non
     )
     if session.options.flush_bytes:
         flush_caches(session.options.flush_bytes)
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        fifos = ",".join(f"{folder}/{name}" for name in ("ctl", "ack"))
-        for fifo in fifos.split(","):
-            os.mkfifo(fifo)
-        output = job.raw(NAME) / f"perf_run_{number}.{'json' if '-j' in words else 'csv'}"
+    output = job.raw(NAME) / f"perf_run_{number}.{'json' if '-j' in words else 'csv'}"
+    with region_pipes(warm_ups) as pipes:
         count = ["-e", ",".join((*HARDWARE, *SOFTWARE)), "-o", str(output)]
         worker = ["--worker", "-w", str(warm_ups), "-n", "1", "-l", str(loops), "-q", "--hook", "bench_region"]
         session.execute(
             job,
-            ["perf", "stat", *words, "-D", "-1", "--control", f"fifo:{fifos}", *count, "--", *job.argv(*worker)],
+            ["perf", "stat", *words, *pipes.argv, *count, "--", *job.argv(*worker)],
             block=number,
-            extra={region.CONTROL: fifos, region.SKIP: str(warm_ups), "LC_ALL": "C"},  # others have decimal commas
+            extra=pipes.environment,
         )
 
 

@@ -1,7 +1,7 @@
 """Where the time goes, at the level of Python functions: py-spy samples the measured region.
 
-One recording (speedscope format, which carries file and line) gives the folded stacks and the flame graph. Only
-samples inside the region count: start-up, imports and JIT compilation are cut off.
+One recording (speedscope format, which carries file and line) gives the folded stacks, the flame graph and the hot
+lines (profiling/hot_lines.py). Only samples inside the region count: start-up, imports and JIT compilation are cut off.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from bench.model import Measurement
+from bench import source
+from bench.model import Listing, Measurement
 from bench.rundir import write_text
+from profiling import hot_lines
 from profiling.collector import Job, Missing, Options, Session
 from profiling.collectors.timing import START_UP
 from profiling.flamegraph import svg
@@ -71,10 +73,10 @@ def _one(job: Job, session: Session, spy: str, version: str) -> None:
     each, values = (loops, 1) if job.seconds >= options.value_seconds else (max(1, loops // 10), 10)
     worker = job.argv("--worker", "-w", str(warm_ups), "-n", str(values), "-l", str(each), "-q")
     # py-spy stands beside the interpreter of the tool's environment; its name alone keeps the log portable.
-    record = ["py-spy", "record", "--format", "speedscope", "--rate", str(options.sample_rate), "--output", str(output)]
+    record = ["py-spy", "record", "--format", "speedscope", "--rate", str(options.sample_rate), "--full-filenames"]
     path = {"PATH": f"{Path(spy).parent}:{session.environment(job.build, 0)['PATH']}"}
     try:
-        done = session.execute(job, [*record, "--", *worker], extra=path)
+        done = session.execute(job, [*record, "--output", str(output), "--", *worker], extra=path)
     finally:
         if output.is_file():
             write_text(output, json.dumps(keep_region(json.loads(output.read_text())), separators=(",", ":")))
@@ -89,9 +91,14 @@ def keep_region(record: dict[str, Any]) -> dict[str, Any]:
     """Cut a speedscope recording to the samples of the region, and its stacks to the frames below it.
 
     Start-up is not what was asked about, and is most of a recording; how many samples it had is kept. File names
-    lose the directories that differ from machine to machine: an archive is meant to be shared.
+    lose the directories that differ from machine to machine: an archive is meant to be shared. What each kept line
+    says is recorded with it (`text`), since the archive outlives the source.
     """
-    frames = [frame | {"file": portable_file(frame.get("file") or "")} for frame in record["shared"]["frames"]]
+    real = [frame.get("file") or "" for frame in record["shared"]["frames"]]
+    frames = [
+        frame | {"file": source.portable(file), "real": file}
+        for frame, file in zip(record["shared"]["frames"], real, strict=True)
+    ]
     kept: dict[str, int] = {}  # frame (as JSON) -> its new index
     profiles, outside = [], 0
     for profile in record["profiles"]:
@@ -106,8 +113,12 @@ def keep_region(record: dict[str, Any]) -> dict[str, Any]:
             # py-spy gives every sample the same nominal weight, so plain counts say as much.
             counts = {"unit": "none", "startValue": 0, "endValue": len(samples), "weights": [1] * len(samples)}
             profiles.append(profile | counts | {"name": "measured region", "samples": samples})
-    shared = {"frames": [json.loads(frame) for frame in kept]}
+    shared = {"frames": [_with_text(json.loads(frame)) for frame in kept]}
     return record | {"name": "measured region", "profiles": profiles, "shared": shared, "samples_outside": outside}
+
+
+def _with_text(frame: dict[str, Any]) -> dict[str, Any]:
+    return frame | {"text": source.line(frame.pop("real"), frame.get("line"))}
 
 
 def _inside(stack: list[dict[str, Any]]) -> list[dict[str, Any]] | None:
@@ -128,16 +139,7 @@ def _function(frame: dict[str, Any]) -> str:
     return str(frame["name"]).rpartition(".")[2]
 
 
-def portable_file(name: str) -> str:
-    """Return a file name from its package on: site-packages/pyaes/aes.py is pyaes/aes.py."""
-    name = re.sub(r"^.*/site-packages/", "", name)
-    name = re.sub(r"^.*data-files/benchmarks/", "", name)  # pyperformance's
-    name = re.sub(r"^.*/lib/python3\.\d+/", "", name)
-    name = re.sub(r"^.*/(bench/[^/]+(/[^/]+)?\.py)$", r"\1", name)
-    return Path(name).name if name.startswith("/") else name
-
-
-def parse(raw: Path, derived: Path, build: str) -> Iterator[Measurement]:
+def parse(raw: Path, derived: Path, build: str) -> Iterator[Measurement | Listing]:
     record = json.loads((raw / "py-spy.speedscope.json").read_text(encoding="utf-8"))
     stacks = folded(record)
     samples = sum(stacks.values())
@@ -145,6 +147,7 @@ def parse(raw: Path, derived: Path, build: str) -> Iterator[Measurement]:
     write_text(derived / f"{build}.svg", svg(stacks, f"{samples:,} samples of the measured region, {build} build"))
     detail = {"outside_region": record["samples_outside"], "minimum": MINIMUM_SAMPLES}
     yield Measurement(NAME, build, "samples", "", (float(samples),), source="sampling", better="", detail=detail)
+    yield from hot_lines.listing(NAME, build, record)
 
 
 def folded(record: dict[str, Any]) -> Counter[str]:

@@ -58,7 +58,12 @@ def unavailable() -> Missing | None:
 
 
 def estimate(job: Job, options: Options) -> float:
-    return 0.0 if job.build == "dbg" else 5.0 + 10.0 * job.warms_up + 30.0 * job.seconds
+    return 0.0 if job.build == "dbg" else 5.0 + 10.0 * _compiled(job) + 30.0 * job.seconds
+
+
+def _compiled(job: Job) -> bool:
+    """Whether a just-in-time compiler may take part."""
+    return job.jit or bool(job.variant.requires)
 
 
 def record(jobs: Sequence[Job], session: Session) -> None:
@@ -88,7 +93,7 @@ def _one(job: Job, session: Session) -> None:
             "give the family a smaller size, or raise --time-limit"
         )
     warm = small.seconds < QUICK
-    warm_ups = 2 if warm else int(small.warms_up or small.seconds < SLOW)
+    warm_ups = 2 if warm else int(_compiled(small) or small.seconds < SLOW)
     loops = _loops(small, session, warm_ups)
     amount, unit = discover.family(job.target.family).work.get(small.target.size, (1.0, "iteration"))
     caches, differs = callgrind.caches(host.caches())
@@ -109,7 +114,7 @@ def _loops(job: Job, session: Session, warm_ups: int) -> int:
 
     That run also fills the compiler's cache, so that all later ones find the same.
     """
-    if not (job.warms_up or job.variant.script):
+    if not (_compiled(job) or job.variant.script):
         return 1
     (scout,) = _run(job, session, [], 1, (warm_ups, 1), warm=False)
     needed = math.ceil(ENOUGH / callgrind.read(scout).count("instructions"))

@@ -2,24 +2,31 @@
 
 The unit is the process. Each is a pyperf worker; their runs are merged into one pyperf JSON per variant and build,
 which `pyperf show`, `stats` and `compare_to` read as they are. Peak memory comes from the same processes.
+
+In every block the baseline of the headline's build runs again, in other roles, each kept in a file of its own. As its
+control it is no different, so the ratio of the two shows what this host makes of nothing: its noise floor. As ablation it
+runs without the family's kernel, so the ratio is what an accelerator of that function could bring at most.
 """
 
 from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 from bench import region
 from bench.model import Measurement
+from profiling import precision
 from profiling.collector import Job, Missing, Options, Session
 
 NAME = "timing"
 START_UP = {"release": 0.35, "dbg": 0.8}  # seconds, for the estimate only
 PRIVATE = ("hostname", "python_executable")  # pyperf records them; an archive is meant to be shared
 WRONG = ("mem_max_rss",)  # ru_maxrss, which is no smaller than the process that started this one: see bench/region.py
+FEWEST_BLOCKS = 2  #: however small the budget
 
 
 def unavailable() -> Missing | None:
@@ -27,7 +34,11 @@ def unavailable() -> Missing | None:
 
 
 def estimate(job: Job, options: Options) -> float:
-    return options.processes * one_process(job, options)
+    return options.processes * len(_roles(job)) * one_process(job, options)
+
+
+def _roles(job: Job) -> list[str]:
+    return ["", *(["control"] if job.control else []), *(["ablation"] if job.kernel else [])]
 
 
 def one_process(job: Job, options: Options) -> float:
@@ -35,38 +46,96 @@ def one_process(job: Job, options: Options) -> float:
     return START_UP[job.build] * (4 if job.variant.requires else 1) + (warm_ups + values) * loops * job.seconds
 
 
+@dataclass
+class Arm:
+    """What runs once in every block: a job, or the baseline once more in another role."""
+
+    job: Job
+    role: str = ""  #: control, or ablation
+    runs: list[Any] = field(default_factory=list)  #: pyperf runs, one per block
+
+    @property
+    def label(self) -> str:
+        return f"{self.job.variant.name}{f' ({self.role})' if self.role else ''}"
+
+    @property
+    def means(self) -> list[float]:
+        return [sum(run.values) / len(run.values) for run in self.runs]
+
+    @property
+    def file(self) -> Path:
+        return self.job.raw(NAME) / f"{self.role or 'pyperf'}.json"
+
+
 def record(jobs: Sequence[Job], session: Session) -> None:
     """Run the blocks; what is complete is kept even if the study is interrupted."""
     import pyperf
 
-    runs: dict[str, list[Any]] = {job.name: [] for job in jobs}
+    arms = [Arm(job, role) for job in jobs for role in _roles(job)]
     try:
-        for block in range(session.options.processes):
-            order = [job for job in jobs if job.status == "ok"]
+        for block in count():
+            order = [arm for arm in arms if arm.job.status == "ok"]
+            if not order or _enough(block, order, session):
+                break
             random.Random(f"{session.timestamp}/order/{block}").shuffle(order)
-            for job in order:
-                session.progress.step(f"timing {block + 1}/{session.options.processes}", job.name)
-                with session.guard(job, "timing"):
-                    runs[job.name].append(_one(job, session, block))
-                session.progress.advance(one_process(job, session.options))
+            for arm in order:
+                if arm.job.status == "ok":  # its control may have failed in this very block
+                    session.progress.step(f"timing {block + 1}/{session.options.processes}", arm.job.name)
+                    with session.guard(arm.job, "timing"):
+                        arm.runs.append(_one(arm, session, block))
+                    session.progress.advance(one_process(arm.job, session.options))
     finally:
-        for job in jobs:
-            if job.status == "ok" and runs[job.name]:
-                merged = pyperf.Benchmark(runs[job.name])
-                merged.dump(str(job.raw(NAME) / "pyperf.json"), replace=True)
-                job.tools[NAME] = f"pyperf {pyperf.__version__}"
+        for arm in arms:
+            if arm.job.status == "ok" and arm.runs:
+                pyperf.Benchmark(arm.runs).dump(str(arm.file), replace=True)
+                arm.job.tools[NAME] = f"pyperf {pyperf.__version__}"
 
 
-def _one(job: Job, session: Session, block: int) -> Any:
+def _enough(block: int, arms: Sequence[Arm], session: Session) -> bool:
+    """Whether to stop before this block: the intervals are narrow enough, or the time is used up."""
+    options = session.options
+    if precision.enough(block, options.processes, options.most_processes, options.precision, _reaches(arms)):
+        return True
+    next_block = sum(one_process(arm.job, options) for arm in arms)
+    over = session.elapsed + next_block + session.reserved > options.budget_seconds
+    if options.budget_seconds and over and block >= FEWEST_BLOCKS:
+        session.tell(f"timing ended after {block} blocks: the time budget of {options.budget_seconds:g} s is used up")
+        return True
+    return False
+
+
+def _reaches(arms: Sequence[Arm]) -> Iterator[float]:
+    """Yield how far the interval of each speedup reaches, on its own build."""
+    bases = {arm.job.build: arm for arm in arms if arm.job.baseline and not arm.role}
+    for arm in arms:
+        base = bases.get(arm.job.build)
+        if base is not None and arm is not base:
+            yield precision.reach(base.means, arm.means)
+
+
+def _one(arm: Arm, session: Session, block: int) -> Any:
     import pyperf
 
+    job = arm.job
     output = job.raw(NAME) / "one.worker.json"
     output.unlink(missing_ok=True)  # pyperf refuses to overwrite
     warm_ups, values, loops = job.plan(session.options)
     plan = ["-w", str(warm_ups), "-n", str(values), "-l", str(loops)]
-    session.order.append((block, job.variant.name, job.build, round(perf_counter() - session.started, 3)))
+    session.order.append((block, arm.label, job.build, round(session.elapsed, 3)))
     done = session.execute(
-        job, job.argv("--worker", *plan, "-q", "--hook", "bench_region", "-o", str(output)), block=block
+        job,
+        job.argv(
+            *(["--ablate", job.kernel] if arm.role == "ablation" else []),
+            "--worker",
+            *plan,
+            "-q",
+            "--hook",
+            "bench_region",
+            "-o",
+            str(output),
+        ),
+        block=block,
+        extra={region.SKIP: str(warm_ups)},
     )
     (run,) = pyperf.Benchmark.load(str(output)).get_runs()
     output.unlink()
@@ -79,13 +148,12 @@ def parse(raw: Path, derived: Path, build: str) -> Iterator[Measurement]:
     import pyperf
 
     runs = pyperf.Benchmark.load(str(raw / "pyperf.json")).get_runs()
-    means = tuple(sum(run.values) / len(run.values) for run in runs)
-    detail = {"values_per_process": len(runs[0].values), "warm": bool(runs[0].warmups)}
-    yield Measurement(NAME, build, "time", "s", means, source="clock", detail=detail)
+    yield _time("time", build, runs)
+    for role, metric in (("control", "time of the control"), ("ablation", "time without the kernel")):
+        if (raw / f"{role}.json").is_file():
+            yield _time(metric, build, pyperf.Benchmark.load(str(raw / f"{role}.json")).get_runs())
     # A warm-up repeats as often as a value; what it took beyond one is paid once per process.
-    first = tuple(
-        run.warmups[0][0] * (run.warmups[0][1] - mean) for run, mean in zip(runs, means, strict=True) if run.warmups
-    )
+    first = tuple(run.warmups[0][0] * (run.warmups[0][1] - _mean(run.values)) for run in runs if run.warmups)
     if first:
         yield Measurement(NAME, build, "one-off cost of the first value", "s", first, source="clock")
     peaks = [run.get_metadata().get("bench_peak_bytes") for run in runs]
@@ -115,3 +183,32 @@ def rusage(runs: Sequence[Any], build: str) -> Iterator[Measurement]:
     for kind in ("voluntary", "involuntary"):
         totals = tuple(float(about[f"bench_{kind}_switches"]) for about in booked)
         yield Measurement(NAME, build, f"{kind} context switches", "per region", totals, source="rusage")
+
+
+def _time(metric: str, build: str, runs: Sequence[Any]) -> Measurement:
+    """One mean per process; the detail has what stands behind it, one entry per process in each list."""
+    about = [run.get_metadata() for run in runs]
+    detail = {
+        "processes": [list(run.values) for run in runs],
+        "warm_ups": [[seconds for _, seconds in run.warmups] for run in runs],  # seconds per iteration
+        "blocks": [found.get("bench_block", number) for number, found in enumerate(about)],
+        "waited": [_share(found, "bench_waited_seconds") for found in about],  # of the wall time, without a CPU
+        "reported": [_reported(run) for run in runs],  # of the wall time, by the workload's own clock
+    }
+    return Measurement(
+        NAME, build, metric, "s", tuple(_mean(run.values) for run in runs), source="clock", detail=detail
+    )
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)
+
+
+def _share(about: dict[str, Any], part: str) -> float | None:
+    wall = about.get("bench_wall_seconds")
+    return about[part] / wall if wall and part in about else None
+
+
+def _reported(run: Any) -> float | None:
+    wall = run.get_metadata().get("bench_wall_seconds")
+    return sum(run.values) * run.get_total_loops() / wall if wall else None

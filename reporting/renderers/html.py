@@ -114,6 +114,8 @@ def _warnings(warnings: tuple[str, ...]) -> str:
 
 
 def _text(text: Text) -> str:
+    if text.style == "code" and "\n" in text.text:
+        return f'<pre class="listing" tabindex="0">{escape(text.text)}</pre>'
     if text.style == "code":
         words = re.sub(
             r"\S*-\S+", r"<span>\g<0></span>", escape(text.text)
@@ -133,8 +135,8 @@ def _table(table: Table) -> str:
         f'<th scope="col"{_side(table.aligned_right(i))}>{escape(column)}</th>'
         for i, column in enumerate(table.columns)
     )
-    right = [table.aligned_right(column) for column in range(len(table.columns))]
-    rows = "".join(f"<tr>{''.join(_cells(row, notes, right))}</tr>" for row in table.rows)
+    sides = [_side(table.aligned_right(i), column in table.code) for i, column in enumerate(table.columns)]
+    rows = "".join(f"<tr>{''.join(_cells(row, notes, sides))}</tr>" for row in table.rows)
     kind = "numbers" if table.numeric else "words"
     listed = "".join(f"<li>{escape(note)}</li>" for note in notes)
     return (
@@ -144,15 +146,15 @@ def _table(table: Table) -> str:
     )
 
 
-def _side(right: bool) -> str:
-    return "" if right else ' class="left"'
+def _side(right: bool, code: bool = False) -> str:
+    return "" if right else ' class="left code"' if code else ' class="left"'
 
 
-def _cells(row: tuple[Cell, ...], notes: dict[str, int], right: list[bool]) -> Iterator[str]:
+def _cells(row: tuple[Cell, ...], notes: dict[str, int], sides: list[str]) -> Iterator[str]:
     for column, cell in enumerate(row):
         start, end = ("td", "</td>") if column else ('th scope="row"', "</div></th>")
         hint = f' title="{escape(cell.note)}"' if cell.note else ""
-        kind = ' class="missing"' if cell.missing and column else _side(right[column])
+        kind = ' class="missing"' if cell.missing and column else sides[column]
         mark = f"<sup>{notes[cell.note]}</sup>" if cell.note else ""
         yield f"<{start}{kind}{hint}>{'' if column else '<div>'}{escape(cell.text)}{mark}{end}"
 

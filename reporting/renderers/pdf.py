@@ -221,10 +221,7 @@ def _height(flowables: Sequence[Flowable], width: float) -> float:
 def _text(text: Text) -> Flowable:
     if text.style == "code":
         return XPreformatted(escape(_broken(printable(text.text))), paper.CODE)
-    return paper.paragraph(
-        text.text,
-        {"verdict": paper.VERDICT, "warning": paper.WARNING, "heading": paper.SUBHEADING}.get(text.style, paper.BODY),
-    )
+    return paper.paragraph(text.text, paper.OF_STYLE.get(text.style, paper.BODY))
 
 
 def _broken(code: str) -> str:

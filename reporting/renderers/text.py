@@ -11,11 +11,12 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text as Line
 
-from reporting.document import LIMITS, BarChart, Block, Document, Dots, FlameGraph, Table, Text
+from reporting.document import LIMITS, BarChart, Block, Cell, Document, Dots, FlameGraph, Table, Text
 
 SUFFIX = ".txt"
 WIDTH = 100
 LONG = 44  #: a cell wider than this does not fit beside others
+NARROW, LEAST = 24, 16  #: of a name beside code, and of code
 
 
 def render(document: Document) -> bytes:
@@ -47,6 +48,8 @@ def _text(block: Text) -> str:
     marks = {"verdict": "> ", "warning": "! ", "code": "    "}
     if block.style == "heading":
         return f"{block.text}\n{'.' * len(block.text)}"
+    if block.style == "code" and "\n" in block.text:
+        return "\n".join(f"    {line}".rstrip()[:WIDTH] for line in block.text.split("\n"))
     return _wrap(block.text, marks.get(block.style, ""))
 
 
@@ -78,7 +81,7 @@ def _table(table: Table) -> str:
     if not table.numeric:
         body = _facts(table) if len(table.columns) == 2 else _stacked(table)
     else:
-        body = "\n\n".join(_grid(part) for part in _parts(_shortened(table)))
+        body = "\n\n".join(_grid(part) for part in _parts(_fitted(_shortened(table))))
     notes = [_wrap(note, "  – ") for note in table.footnotes()]
     return "\n".join(filter(None, [table.title, _wrap(table.caption), body, *notes]))
 
@@ -86,10 +89,34 @@ def _table(table: Table) -> str:
 def _shortened(table: Table) -> Table:
     """Cut cells that would push all others off the line; the whole text is in every other format."""
     rows = tuple(
-        tuple(replace(cell, text=cell.text[: LONG - 1] + "…") if len(cell.text) > LONG else cell for cell in row)
+        tuple(
+            cell if column in table.code else _cut(cell, LONG) for column, cell in zip(table.columns, row, strict=True)
+        )
         for row in table.rows
     )
     return replace(table, rows=rows)
+
+
+def _cut(cell: Cell, limit: int) -> Cell:
+    return replace(cell, text=cell.text[: limit - 1] + "…") if len(cell.text) > limit else cell
+
+
+def _fitted(table: Table) -> Table:
+    """Let a column of code have what the other columns leave, of which those of words are cut first; never split it off."""
+    if not table.code or not table.rows:
+        return table
+    where = [column in table.code for column in table.columns]
+    words = [not table.aligned_right(i) and not where[i] for i in range(len(where))]
+    limits = [NARROW if i and words[i] else LONG for i in range(len(where))]
+    rows = [[_cut(cell, limit) for cell, limit in zip(row, limits, strict=True)] for row in table.rows]
+    widths = [max(len(name), *(len(row[i].text) for row in rows)) + 2 for i, name in enumerate(table.columns)]
+    room = WIDTH - sum(width for width, code in zip(widths, where, strict=True) if not code)
+    share = max(LEAST, room // sum(where) - 2)
+    rows = [
+        [_cut(whole, share) if code else cell for whole, cell, code in zip(old, row, where, strict=True)]
+        for old, row in zip(table.rows, rows, strict=True)
+    ]
+    return replace(table, rows=tuple(map(tuple, rows)))
 
 
 def _parts(table: Table) -> list[Table]:

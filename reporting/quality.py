@@ -1,0 +1,98 @@
+"""What speaks against a timing: values that never settle, drift, a CPU that others used, a clock that does not agree.
+
+Each is found by arithmetic on what the processes themselves recorded. What makes numbers meaningless is an objection;
+what a reader should know is a remark. Thresholds are constants here, and reports show the numbers beside them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean, median
+from typing import Any
+
+from reporting import statistics, units
+from reporting.evidence import Evidence, Run
+from reporting.verdicts import Steadiness, band, steadiness
+
+WAITED, WAITED_TOO_LONG = 0.02, 0.25  #: share of the measured time that a process was ready to run without a CPU
+STOLEN, STOLEN_TOO_MUCH = 0.02, 0.25  #: share of CPU time that the hypervisor gave to others
+CLOCK = 0.8  #: a variant whose clock shows less of the wall time than this share of what the baseline's shows
+DRIFT_P = 0.01
+
+
+@dataclass(frozen=True)
+class Quality:
+    """What is known about the timing of one variant on one build."""
+
+    steadiness: Steadiness
+    drift: float = 0.0  #: from the first block to the last, as a share
+    drift_p: float = math.nan
+    waited: float | None = None  #: mean over processes, share of the measured time without a CPU
+    objections: tuple[str, ...] = ()  #: why its numbers mean nothing
+    remarks: tuple[str, ...] = ()  #: what a reader should know
+
+
+def inspect(evidence: Evidence, run: Run, build: str, floor: float) -> Quality:
+    """Look at everything that the processes of one variant recorded about themselves."""
+    found = run.find(build, "time")
+    detail: Mapping[str, Any] = found.detail if found else {}
+    samples = list(run.processes(build).values())
+    settled = steadiness(detail.get("warm_ups", [()] * len(samples)), samples, floor)
+    drift, p = statistics.trend([fmean(values) for values in samples])
+    waited = _known(detail, "waited")
+    objections = [*_unsteady(settled), *_disturbed(waited), *_stolen(evidence), *_clock(evidence, run, build)]
+    remarks = []
+    if p < DRIFT_P and abs(drift) > band(floor):
+        remarks.append(f"its times drifted by {units.change(drift)} from the first block to the last (p = {p:.2g})")
+    share = fmean(waited) if waited else None
+    if share is not None and share > WAITED and not objections:
+        remarks.append(f"its processes waited {units.percent(share)} of the time for a CPU that others used")
+    return Quality(settled, drift, p, share, tuple(objections), tuple(remarks))
+
+
+def stolen(evidence: Evidence) -> float | None:
+    """Return the share of CPU time that the hypervisor gave to others while the study ran; None where unknown."""
+    value = evidence.study.conditions.get("stolen")
+    return None if value is None else float(value)
+
+
+def _known(detail: Mapping[str, Any], name: str) -> list[float]:
+    values: Sequence[float | None] = detail.get(name, ())
+    return [value for value in values if value is not None]
+
+
+def _unsteady(settled: Steadiness) -> list[str]:
+    if settled.kind != "none":
+        return []
+    return [
+        f"it reaches no steady state: its values still move by {units.change(settled.change)} within a process "
+        f"(p = {settled.p:.2g})"
+    ]
+
+
+def _disturbed(waited: list[float]) -> list[str]:
+    if not waited or median(waited) <= WAITED_TOO_LONG:
+        return []
+    return [
+        f"half of its processes waited {units.percent(median(waited))} of the time or more for a CPU that others used"
+    ]
+
+
+def _stolen(evidence: Evidence) -> list[str]:
+    share = stolen(evidence)
+    if share is None or share <= STOLEN_TOO_MUCH:
+        return []
+    return [f"the hypervisor gave {units.percent(share)} of the CPU time to others"]
+
+
+def _clock(evidence: Evidence, run: Run, build: str) -> list[str]:
+    """A variant runs inside upstream's timing function, so its clock must show as much of the wall as the baseline's."""
+    shown = [m.detail if (m := r.find(build, "time")) else {} for r in (evidence.baseline, run)]
+    base, own = (_known(detail, "reported") for detail in shown)
+    if not base or not own or fmean(own) >= CLOCK * fmean(base):
+        return []
+    return [
+        f"its clock shows {units.percent(fmean(own))} of the time that passed, the baseline's {units.percent(fmean(base))}"
+    ]

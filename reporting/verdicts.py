@@ -1,0 +1,134 @@
+"""The five verdicts, and what may speak against one: the equivalence band, warm-up, drift. Arithmetic, no words.
+
+faster, slower: the whole interval of the speedup lies beyond 1 %, the speedup itself beyond the equivalence band (which
+the host's own noise floor may widen), and the p-value, corrected for the number of variants, agrees. equivalent: the
+whole interval lies within the band. inconclusive: neither, or too few processes. invalid: the numbers mean nothing
+(wrong answer, no steady state, a disturbed machine).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from reporting.statistics import ALPHA, Interval, Samples, p_of_mean, process_means
+
+SMALLEST_BAND = 0.01  #: a change below 1 % is called equivalent, however quiet the host
+MINIMUM_PROCESSES = 10  #: fewer never earn a verdict by time alone
+CERTAIN = 0.001  #: p below which values count as moving; strict, since it makes a variant's numbers invalid
+MOST_PROCESSES = 10_000  #: beyond that, more processes are no advice
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What may be said of one variant."""
+
+    word: str  #: faster, slower, equivalent, inconclusive, invalid
+    reason: str = ""  #: why nothing more can be said
+    more: int | None = None  #: how many more processes would settle it; None where no sensible number would
+
+
+def judge(ratio: Interval, processes: int, p: float, *, floor: float = 0.0, counted: float | None = None) -> Verdict:
+    """Return the verdict on a speedup.
+
+    ratio: the speedup with its interval. p: of the speedup being 1, corrected for the number of variants. floor: the
+    host's own noise floor as a share (see `noise_floor`). counted: the speedup in a counter that repeats exactly, which
+    may confirm what too few processes show.
+    """
+    width = band(floor)
+    if math.isnan(ratio.low):
+        return Verdict("inconclusive", "one process tells nothing of spread")
+    word = _beyond(ratio, width)
+    if processes < MINIMUM_PROCESSES:
+        agrees = counted is not None and _beyond(Interval(counted, counted, counted), SMALLEST_BAND) == word
+        if word in ("faster", "slower") and agrees:
+            return Verdict(word, f"{processes} processes, confirmed by a counter that repeats exactly")
+        reason = f"{processes} processes; a verdict by time needs {MINIMUM_PROCESSES}"
+        return Verdict("inconclusive", reason, MINIMUM_PROCESSES - processes)
+    if word in ("faster", "slower") and not p < ALPHA:
+        return Verdict("inconclusive", f"p = {p:.2g} after correction for the number of variants")
+    if word != "inconclusive":
+        return Verdict(word)
+    return Verdict(
+        "inconclusive", "the interval reaches across an end of the equivalence band", _more(ratio, processes, floor)
+    )
+
+
+def band(floor: float) -> float:
+    """Return the equivalence band as a share: 1 %, or the host's own noise floor where that is larger."""
+    return max(SMALLEST_BAND, floor)
+
+
+def noise_floor(control: Interval) -> float:
+    """Return how far nothing reaches on this host, as a share: the farther end of the interval of an A/A ratio.
+
+    control: the speedup of the baseline over itself, from as many processes as every variant has.
+    """
+    ends = max(abs(math.log(control.low)), abs(math.log(control.high)))
+    return 0.0 if math.isnan(ends) else math.expm1(ends)
+
+
+def _beyond(ratio: Interval, width: float) -> str:
+    if ratio.low > 1 + SMALLEST_BAND and ratio.value > 1 + width:
+        return "faster"
+    if ratio.high < 1 / (1 + SMALLEST_BAND) and ratio.value < 1 / (1 + width):
+        return "slower"
+    if ratio.low >= 1 / (1 + width) and ratio.high <= 1 + width:
+        return "equivalent"
+    return "inconclusive"
+
+
+def _more(ratio: Interval, processes: int, floor: float) -> int | None:
+    """Return how many more processes would settle it if the ratio stayed: intervals shrink with the root of their number."""
+    distance = abs(math.log(ratio.value))
+    wanted = processes + 1
+    while wanted <= MOST_PROCESSES:
+        shrunk = math.sqrt(processes / wanted)
+        reach, width = ratio.reach * shrunk, math.log1p(band(floor * shrunk))
+        if (distance - reach > math.log1p(SMALLEST_BAND) and distance > width) or distance + reach < width:
+            return wanted - processes
+        wanted = max(wanted + 1, wanted * 21 // 20)
+    return None
+
+
+@dataclass(frozen=True)
+class Steadiness:
+    """How the values of one process follow one another, over all processes of a variant.
+
+    kind: flat, warm-up (the first call is slower), slowdown (the first call is faster), none (the measured values
+    themselves still move: no steady state), or unknown (too little to tell). The words are those of Barrett et al.,
+    "Virtual machine warmup blows hot and cold", OOPSLA 2017; the test is ours, since processes are the replicates here.
+    """
+
+    kind: str
+    first: float = 0.0  #: how much longer the first call took than the later ones, as a share
+    change: float = 0.0  #: from the first to the last measured value, as a share
+    p: float = math.nan  #: of the measured values not moving
+
+
+def steadiness(warm_ups: Samples, samples: Samples, floor: float = 0.0) -> Steadiness:
+    """Classify. warm_ups: seconds per iteration of the calls before the measured ones, per process."""
+    enough = len(samples) >= 4
+    change, p = _movement(samples) if enough else (0.0, math.nan)
+    if p < CERTAIN and abs(change) > band(floor):
+        return Steadiness("none", change=change, p=p)
+    if not enough or not all(warm_ups):
+        return Steadiness("unknown", change=change, p=p)
+    excess = np.log([warm[0] for warm in warm_ups]) - np.log(process_means(samples))
+    first = math.expm1(float(excess.mean()))
+    if p_of_mean(excess) < CERTAIN and abs(first) > SMALLEST_BAND:
+        return Steadiness("warm-up" if first > 0 else "slowdown", first, change, p)
+    return Steadiness("flat", first, change, p)
+
+
+def _movement(samples: Samples) -> tuple[float, float]:
+    """Return (change from first to last value as a share, p) of straight lines through the values of each process."""
+    shortest = min(len(values) for values in samples)
+    if shortest < 2:
+        return 0.0, math.nan
+    logs = np.log([values[:shortest] for values in samples])
+    x = np.arange(shortest) - (shortest - 1) / 2
+    changes = logs @ x / float(x @ x) * (shortest - 1)
+    return math.expm1(float(changes.mean())), p_of_mean(changes)

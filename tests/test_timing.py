@@ -1,0 +1,156 @@
+"""Blocks, the control, and when timing ends."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bench.errors import UsageError
+from bench.model import Target, Variant
+from bench.rundir import SCHEMA, Archive, RunDir
+from profiling import arguments, precision
+from profiling.collector import Job, Options, Session
+from profiling.collectors import timing
+from profiling.process import Log
+from profiling.progress import Progress
+
+
+def test_the_baseline_runs_twice_in_every_block_on_the_headline_build(study: tuple[Archive, str]) -> None:
+    archive, timestamp = study
+    order = archive.study(timestamp).order
+    for block in {number for number, *_ in order}:
+        here = [(variant, build) for number, variant, build, _ in order if number == block]
+        assert here.count(("pyaes_clean", "release")) == here.count(("pyaes_clean (control)", "release")) == 1
+        assert ("pyaes_clean (control)", "dbg") not in here
+    assert len({variant for _, variant, _, _ in order[:3]}) > 1
+    firsts = {block: next(v + b for n, v, b, _ in order if n == block) for block, *_ in order}
+    assert len(firsts) > 1
+    assert [seconds for *_, seconds in order] == sorted(seconds for *_, seconds in order)
+
+
+def test_what_each_process_recorded_is_kept(study: tuple[Archive, str]) -> None:
+    archive, timestamp = study
+    run = archive.run("pyaes_clean", timestamp)
+    found = {m.metric: m for m in run.metrics() if m.build == "release"}
+    for name in ("time", "time of the control"):
+        detail = found[name].detail
+        assert [len(values) for values in detail["processes"]] == [2, 2, 2]
+        assert [len(values) for values in detail["warm_ups"]] == [1, 1, 1]
+        assert detail["blocks"] == [0, 1, 2]
+        assert all(0 <= share < 1 for share in detail["waited"])
+        assert all(0.5 < share <= 1.01 for share in detail["reported"])  # upstream's clock stands inside ours
+    raw = json.loads((run.raw("timing") / "release" / "pyperf.json").read_text())
+    kept = [r["metadata"] for r in raw["benchmarks"][0]["runs"]]
+    assert [about["bench_block"] for about in kept] == [0, 1, 2]
+
+
+class Pretended:
+    """A session whose processes take no time: values are made up, the clock is moved by hand."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, options: Options, *noise: float) -> None:
+        self.session = Session("20260101_000000", options, Log(io.StringIO()), Progress("x"))
+        self.blocks = 0
+        target = Target("aes", "x", "full")
+        self.jobs = [
+            Job(target, Variant(name, Path("x.py"), ""), "release", "python", RunDir(tmp_path / name))
+            for name in ("base", "fast")
+        ]
+        self.jobs[0].baseline = self.jobs[0].control = True
+        self.noise = noise
+        monkeypatch.setattr(timing, "_one", self.one)
+
+    def one(self, arm: timing.Arm, session: Session, block: int) -> object:
+        import pyperf
+
+        self.blocks = max(self.blocks, block + 1)
+        session.started -= 1.0  # each process takes a second
+        factor = self.noise[block % len(self.noise)] if not arm.job.baseline else 1.0
+        return pyperf.Run([factor], metadata={"name": "x"}, collect_metadata=False)
+
+
+def test_without_a_precision_the_number_of_processes_decides(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    made = Pretended(monkeypatch, tmp_path, Options(processes=7, most_processes=7), 1.0, 2.0)
+    timing.record(made.jobs, made.session)
+    assert made.blocks == 7
+
+
+def test_a_precision_goes_on_until_it_is_reached(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    options = Options(processes=10, most_processes=50, precision=0.01)
+    quiet = Pretended(monkeypatch, tmp_path / "a", options, 1.0, 1.001)
+    timing.record(quiet.jobs, quiet.session)
+    assert quiet.blocks == 10
+    noisy = Pretended(monkeypatch, tmp_path / "b", options, 0.98, 1.02)
+    timing.record(noisy.jobs, noisy.session)
+    assert 15 < noisy.blocks < 30  # 2.262 x 2 % / sqrt(n) falls below 1 % at 21
+    wild = Pretended(monkeypatch, tmp_path / "c", options, 0.5, 1.5)
+    timing.record(wild.jobs, wild.session)
+    assert wild.blocks == 50
+
+
+def test_a_budget_bounds_the_study_and_leaves_time_for_the_rest(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    options = Options(processes=10, most_processes=50, precision=0.001, budget_seconds=100.0)
+    made = Pretended(monkeypatch, tmp_path, options, 0.9, 1.1)
+    made.session.reserved = 40.0
+    timing.record(made.jobs, made.session)
+    assert 15 <= made.blocks <= 20  # three seconds a block, sixty to spend
+    assert "time budget of 100 s is used up" in made.session.log.file.getvalue()  # type: ignore[attr-defined]
+    tiny = Pretended(monkeypatch, tmp_path / "tiny", replace(options, budget_seconds=1.0), 1.0)
+    timing.record(tiny.jobs, tiny.session)
+    assert tiny.blocks == timing.FEWEST_BLOCKS
+
+
+def test_slow_jobs_take_fewer_values_and_not_fewer_processes() -> None:
+    job = Job(Target("aes", "x", "full"), Variant("x", Path("x.py"), ""), "release", "python", RunDir(Path("x")))
+    assert replace(job, seconds=0.02).plan(Options()) == (1, 5, 3)
+    assert replace(job, seconds=1.5).plan(Options()) == (1, 1, 1)
+    assert replace(job, seconds=9.0, cold=True).plan(Options()) == (0, 1, 1)
+    assert replace(job, seconds=0.01, cold=True).plan(Options()) == (0, 1, 1)  # all variants of a build alike
+    assert replace(job, seconds=0.01, cold=True, jit=True).plan(Options())[0] == 1  # a compiler is never timed
+
+
+def test_the_reach_is_that_of_the_ratio_block_by_block() -> None:
+    assert precision.reach([1.0, 2.0, 3.0], [2.0, 4.0, 6.0]) == pytest.approx(0.0)
+    assert precision.reach([1.0], [1.0]) == math.inf
+
+
+def given(**words: object) -> Options:
+    return arguments.read("aes", {name: default for name, (default, _) in arguments.MEASURE.items()} | words)[1]
+
+
+def test_how_much_to_measure_can_be_said_in_four_ways() -> None:
+    assert (given().processes, given().most_processes, given().precision) == (10, 10, 0.0)
+    assert given(processes="25").most_processes == 25
+    wanted = given(precision="1%", budget="5m")
+    assert (wanted.precision, wanted.most_processes, wanted.budget_seconds) == (0.01, 50, 300.0)
+    assert given(rigorous=True).processes == 20 and given(rigorous=True).precision == 0.01
+    assert given(fast=True).most_processes == 4
+    assert given(rigorous=True, budget="1h").budget_seconds == 3600.0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        {"precision": "0"},
+        {"precision": "much"},
+        {"budget": "soon"},
+        {"budget": "-3m"},
+        {"fast": True, "rigorous": True},
+    ],
+)
+def test_what_does_not_fit_is_explained(words: dict[str, object]) -> None:
+    with pytest.raises(UsageError) as error:
+        given(**words)
+    assert error.value.hint
+
+
+def test_the_schema_is_the_one_that_holds_conditions(study: tuple[Archive, str]) -> None:
+    archive, timestamp = study
+    assert SCHEMA == 2
+    assert set(archive.study(timestamp).conditions) == {"load_before", "load_after", "stolen"}
