@@ -82,7 +82,7 @@ def _simulator(found: Mapping[str, Measurement]) -> str:
         repeat = f"Runs of one variant differ by {1e6 * max(spreads):.2g} ppm in instructions at most."
     said = (
         f"Counted by callgrind around the measured region on a simulated CPU: exact counts, from which no time follows. {repeat} Caches: "
-        f"{base.detail['caches']}; no prefetching. Hash seed fixed. At a small size, what a call costs once weighs more than at full size."
+        f"{base.detail['caches']}; no prefetching. The hash seed is fixed; another one, or another state of the allocator, moves counts by up to about 1 %. At a small size, what a call costs once weighs more than at full size."
     )
     differs = f" {base.detail['differs']}." if base.detail["differs"] else ""
     cold = [name for name, m in found.items() if not m.detail["warm"]]

@@ -32,7 +32,7 @@ SLOWDOWN = 150  #: of simulated code, roughly
 QUICK = 0.02  #: seconds; below it a warm-up is simulated too, so that caches are not counted cold
 SLOW = 0.4  #: seconds; above it there is no warm-up, unless a compiler needs one
 PATIENCE = 4  #: times the time limit of other processes
-SEED = "1"  #: counts may have one fixed hash seed; another one changes instructions by about 0.1 %
+SEED = "1"  #: counts may have one fixed hash seed; others change instructions by 0.2 % at most (six tried)
 # Under a compiler, a run may differ from the next by the 7 instructions of one memory allocation: 3 in a million of
 # pyaes_opt2's small size. So what is compiled is repeated until it is long enough for that not to matter.
 ENOUGH = 20_000_000  #: instructions
