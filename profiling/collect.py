@@ -14,7 +14,7 @@ from bench import discover
 from bench.errors import SuiteError, UsageError, VariantFailed
 from bench.model import BUILDS, Collection, Family, Manifest, Outcome, Study, Target, Variant
 from bench.rundir import Archive, checksums, sha256
-from profiling import collector, environments, host, interpreters, lock
+from profiling import collector, environments, host, interpreters, ladder, lock
 from profiling.collector import Job, Missing, Options, Session
 from profiling.process import Log, explain, run
 from profiling.progress import Progress
@@ -40,9 +40,10 @@ def collect(request: Request, options: Options, root: Path) -> str:
         raise UsageError(f"{request.family} has no size {request.size!r}", f"Known sizes: {', '.join(family.sizes)}.")
     variants = choose_variants(request, family)
     builds, notices = choose_builds(request.build)
-    wanted = [(name, collector.load(name)) for name in (request.collectors or collector.names())]
+    names, named = ladder.choose(request.collectors, options)
+    wanted = [(name, collector.load(name)) for name in names]
     missing = {name: found for name, tool in wanted if (found := tool.unavailable())}
-    refuse_missing(request, missing)
+    refuse_missing(named, missing)
     notices = [*notices, *missing.values()]
     with (
         Progress(request.family) as progress,
@@ -254,9 +255,9 @@ def choose_builds(asked: str) -> tuple[tuple[str, ...], list[Missing]]:
     return BUILDS, []
 
 
-def refuse_missing(request: Request, missing: dict[str, Missing]) -> None:
+def refuse_missing(named: Sequence[str], missing: dict[str, Missing]) -> None:
     """A collector asked for by name is not skipped silently."""
-    for name in request.collectors:
+    for name in named:
         if name in missing:
             raise SuiteError(f"the collector {name} cannot run: {missing[name].what}", f"Run: {missing[name].fix}")
 

@@ -17,7 +17,7 @@ from bench.errors import SuiteError, UsageError, WrongAnswer
 from bench.model import Listing, Measurement, Target, Variant
 from bench.rundir import RunDir
 from profiling import environments
-from profiling.process import Done, Log, explain, run
+from profiling.process import Done, Log, explain, run_together
 from profiling.progress import Progress
 
 LAST_WORDS = 30  #: lines of a failed process's stderr that go to the log
@@ -47,7 +47,9 @@ class Options:
     value_seconds: float = 0.06  #: a value repeats the job until it lasts this long
     single_seconds: float = 1.0  #: a job at least this long has one value per process
     cold_seconds: float = 5.0  #: where the baseline takes this long, the build's variants are timed without a warm-up
+    counters: str = "auto"  #: where counters come from: auto, perf, callgrind, none (see profiling/ladder.py)
     counter_runs: int = 5  #: separate runs of perf stat
+    simulated_runs: int = 2  #: separate runs of callgrind; 0 leaves it out unless it is asked for
     flush_bytes: int = 0  #: written before each counter run, to empty the caches
     sample_rate: int = 250  #: py-spy samples a second
     sample_seconds: float = 3.0  #: how long the profiled region lasts at least, over all sampled processes
@@ -59,8 +61,8 @@ class Options:
     def fast(cls) -> Options:
         """Return the settings for a first look: too few processes for a verdict."""
         return cls(
-            processes=4, most_processes=4, values=2, value_seconds=0.05, counter_runs=1, sample_rate=500,
-            sample_seconds=1.2, sample_processes=2, detail=False,
+            processes=4, most_processes=4, values=2, value_seconds=0.05, counter_runs=1, simulated_runs=0,
+            sample_rate=500, sample_seconds=1.2, sample_processes=2, detail=False,
         )  # fmt: skip
 
     @classmethod
@@ -150,12 +152,19 @@ class Session:
 
     def execute(self, job: Job, argv: Sequence[str], *, block: int = 0, extra: Mapping[str, str] | None = None) -> Done:
         """Run a measured process, with `extra` in its environment; raise WrongAnswer or VariantFailed if it fails."""
-        done = run(
-            argv,
-            env=self.environment(job.build, block) | dict(extra or {}),
-            limit=self.options.limit_seconds,
-            log=self.log,
-        )
+        return self.execute_together(job, [argv], block=block, extra=extra)[0]
+
+    def execute_together(
+        self, job: Job, argvs: Sequence[Sequence[str]], *, block: int = 0, extra: Mapping[str, str] | None = None
+    ) -> list[Done]:
+        """Run several processes at the same time, which only counting may; raise as `execute` does if one fails."""
+        env = self.environment(job.build, block) | dict(extra or {})
+        found = run_together(argvs, env=env, limit=self.options.limit_seconds, log=self.log)
+        for done in found:
+            self._accept(job, done)
+        return found
+
+    def _accept(self, job: Job, done: Done) -> None:
         if done.code:
             for line in done.err.splitlines()[-LAST_WORDS:]:
                 self.log.say(f"#   {line}")
@@ -164,7 +173,6 @@ class Session:
             answers = [line.partition(" ")[2] for line in done.out.splitlines() if line.startswith("answer ")]
             if answers != [job.digest]:
                 raise WrongAnswer(f"answered {answers or 'nothing'} in a measured process, {job.digest} when checked")
-        return done
 
     @contextmanager
     def guard(self, job: Job, doing: str) -> Iterator[None]:

@@ -105,20 +105,22 @@ def _perf() -> Iterator[Row]:
     if perf is None:
         yield Row("perf", "missing", "not installed: no counters", counters.install_hint())
         return
-    level = host.describe()["perf_event_paranoid"]
-    denied = counters.denial(perf)
+    denied, fix = counters.denial(perf)
     if denied:
-        yield Row(
-            "perf", "missing", f"{denied} (perf_event_paranoid is {level})", "sudo sysctl kernel.perf_event_paranoid=1"
-        )
+        yield Row("perf", "missing", denied, fix)
         return
-    yield Row("perf", "ok", f"may count (perf_event_paranoid is {level})")
+    form = "JSON" if "-j" in counters.output_words(perf) else "CSV: this perf is older than 5.19"
+    yield Row(
+        "perf", "ok", f"may count (perf_event_paranoid is {host.describe()['perf_event_paranoid']}), writes {form}"
+    )
     lacking = counters.pmu_missing(perf)
     if lacking:
         yield Row(
             "hardware counters (PMU)",
             "missing",
-            f"instructions: {lacking}",
+            f"instructions: {lacking}; simulated by valgrind instead"
+            if which("valgrind")
+            else f"instructions: {lacking}",
             "run on the bare machine, or pass the PMU on",
         )
     else:

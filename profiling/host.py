@@ -37,13 +37,22 @@ def describe() -> dict[str, Any]:
 
 
 def caches() -> list[dict[str, Any]]:
-    """Return the caches of CPU 0: level, type, size as the kernel writes it (for example 32K)."""
+    """Return the caches of CPU 0: level, type, size as the kernel writes it (32K), ways, bytes in a line.
+
+    ways and line are None where the kernel does not tell, as on some virtual machines.
+    """
     found = []
     for index in sorted(SYS.glob("cpu0/cache/index*")):
         level, kind, size = (_read(index / name) for name in ("level", "type", "size"))
         if level and kind and size:
-            found.append({"level": int(level), "type": kind, "size": size})
+            ways, line = (_positive(index / name) for name in ("ways_of_associativity", "coherency_line_size"))
+            found.append({"level": int(level), "type": kind, "size": size, "ways": ways, "line": line})
     return found
+
+
+def _positive(path: Path) -> int | None:
+    text = _read(path) or ""
+    return int(text) or None if text.isdecimal() else None
 
 
 def virtualisation() -> str:

@@ -58,21 +58,36 @@ def run(argv: Sequence[str], *, env: Mapping[str, str], limit: float, log: Log |
 
     limit: seconds after which it and all its children are killed and TimedOut is raised.
     """
+    return run_together([argv], env=env, limit=limit, log=log)[0]
+
+
+def run_together(
+    argvs: Sequence[Sequence[str]], *, env: Mapping[str, str], limit: float, log: Log | None = None
+) -> list[Done]:
+    """Run several commands at the same time and wait for all of them. Not for anything that is timed."""
     start = perf_counter()
-    child = subprocess.Popen(
-        argv, cwd=ROOT, env=dict(env), text=True, errors="replace", start_new_session=True,
-        preexec_fn=_die_with_parent, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
+    children: list[subprocess.Popen[str]] = []
+    done: list[Done] = []
     try:
-        out, err = child.communicate(timeout=limit)
+        for argv in argvs:
+            children.append(subprocess.Popen(
+                argv, cwd=ROOT, env=dict(env), text=True, errors="replace", start_new_session=True,
+                preexec_fn=_die_with_parent, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            ))  # fmt: skip
+        for child in children:
+            out, err = child.communicate(timeout=max(0.0, limit - (perf_counter() - start)))
+            done.append(Done(child.returncode, out, err, perf_counter() - start))
     except subprocess.TimeoutExpired:
         raise TimedOut(f"took longer than the time limit of {limit:g} s") from None
-    finally:  # also on Ctrl-C: the child has a session of its own, so nobody else ends it
-        _kill_group(child)
-        seconds = perf_counter() - start
-        if log is not None:
-            log.command(argv, child.wait(), seconds)
-    return Done(child.returncode, out, err, seconds)
+    finally:  # also on Ctrl-C: each child has a session of its own, so nobody else ends it
+        ended = perf_counter() - start
+        for child in children:
+            _kill_group(child)
+        for number, child in enumerate(children):
+            code = child.wait()
+            if log is not None:
+                log.command(argvs[number], code, done[number].seconds if number < len(done) else ended)
+    return done
 
 
 def _die_with_parent() -> None:

@@ -60,8 +60,8 @@ def warnings(evidence: Evidence) -> tuple[str, ...]:
     counted = [m for run in evidence.runs for m in run.measurements if m.source == "PMU"]
     if counted and all(m.missing for m in counted):
         said.append(
-            f"This machine gives no hardware counters ({counted[0].missing}): instructions, cycles and cache misses are "
-            "missing. Virtual machines often hide the PMU; to fix: run on the bare machine, or let the hypervisor pass it on."
+            f"This machine gives no hardware counters ({counted[0].missing}): {counter_tables.lost(evidence)}. "
+            "Virtual machines often hide the PMU; to fix: run on the bare machine, or let the hypervisor pass it on."
         )
     for build in evidence.builds:
         changed = evidence.baseline.manifest.interpreters[build].get("modified", [])
@@ -199,6 +199,8 @@ def comparison(evidence: Evidence, comparisons: list[Comparison], view: View) ->
             blocks.append(Text(f"No counters on {tables.python(evidence, c.build)}: {why}.", "warning"))
         else:
             blocks.append(counters)
+        simulated = counter_tables.simulated(evidence, c.build)
+        blocks += [simulated] if simulated else []
         other = counter_tables.others(evidence, c.build)
         blocks += [other] if other else []
     return Section("Performance Comparison", tuple(blocks))

@@ -28,6 +28,7 @@ SMALL = Options(
     sample_rate=500,
     sample_seconds=0.6,
     sample_processes=2,
+    simulated_runs=0,
     limit_seconds=60,
 )
 

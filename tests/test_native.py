@@ -66,10 +66,14 @@ def test_every_reason_for_a_skip_has_a_fix(monkeypatch: pytest.MonkeyPatch) -> N
     missing = native.unavailable()
     assert missing and "not installed" in missing.what and "apt install" in missing.fix
     monkeypatch.setattr(native, "which", lambda tool: "perf")
-    monkeypatch.setattr(native, "denial", lambda perf, words: "the kernel denies it to this user")
+    monkeypatch.setattr(
+        native,
+        "denial",
+        lambda perf, words: ("the kernel denies it to this user", "sudo sysctl kernel.perf_event_paranoid=1"),
+    )
     missing = native.unavailable()
     assert missing and "denies" in missing.what and "perf_event_paranoid" in missing.fix
-    monkeypatch.setattr(native, "denial", lambda perf, words: "")
+    monkeypatch.setattr(native, "denial", lambda perf, words: ("", ""))
     release = interpreters.Interpreter("/usr/bin/python3", (3, 11, 2), False)
     monkeypatch.setattr(interpreters, "choose", lambda: interpreters.Pair(None, release))
     monkeypatch.setattr(native, "has_symbols", lambda binary: False)

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
+import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bench.errors import Tampered
 from bench.model import Measurement
 from bench.rundir import write_text
+from profiling import perf_output
 from profiling.collector import Job, Missing, Options, Session
 from profiling.collectors.timing import START_UP
 from profiling.perf import region_pipes, version
@@ -31,17 +31,18 @@ HARDWARE = (
 # Not duration_time: perf lets it run from the start of the process, whatever the control pipe says.
 SOFTWARE = ("task-clock", "context-switches", "cpu-migrations", "page-faults")
 UNITS = {"task-clock": "ms", "context-switches": "per region", "cpu-migrations": "per region"}
+UNKNOWN_SWITCH = 129  #: perf's exit code for a word that it does not know
 KERNEL_ONLY = ("context-switches", "cpu-migrations")  #: happen in the kernel, so user space never sees one
 
 
 def unavailable() -> Missing | None:
-    cost = "no counters at all: task clock, page faults, instructions and cache misses are left out"
+    cost = "no counters from perf: page faults and switches come from rusage, hardware counters are left out"
     perf = which("perf")
     if perf is None:
         return Missing("perf is not installed", cost, install_hint())
-    denied = denial(perf)
+    denied, fix = denial(perf)
     if denied:
-        return Missing(f"perf may not count ({denied})", cost, "sudo sysctl kernel.perf_event_paranoid=1")
+        return Missing(f"perf may not count: {denied}", cost, fix)
     return None
 
 
@@ -54,28 +55,41 @@ def install_hint() -> str:
     return "sudo apt install linux-tools-common linux-tools-$(uname -r)" if ubuntu else "sudo apt install linux-perf"
 
 
-def denial(perf: str, words: Sequence[str] = ("stat", "-e", "task-clock")) -> str:
-    """Return why perf cannot watch a trivial command, in a few words; empty if it can."""
-    done = subprocess.run(
-        [perf, *words, "--", "true"], capture_output=True, text=True, timeout=30, check=False,
-        env=os.environ | {"LC_ALL": "C"},
-    )  # fmt: skip
+def denial(perf: str, words: Sequence[str] = ("stat", "-e", "task-clock")) -> tuple[str, str]:
+    """Return why perf cannot watch a trivial command, and the fix; empty if it can."""
+    done = _trial(perf, *words)
     if done.returncode == 0:
-        return ""
-    if "Access to performance monitoring" in done.stderr or "No permission" in done.stderr:
-        return "the kernel denies it to this user"
+        return "", ""
     lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
-    return lines[0] if lines else f"it ended with exit code {done.returncode}"
+    said = lines[0] if lines else f"it ended with exit code {done.returncode}"
+    known, fix = perf_output.denial(done.stderr)
+    return known or said, fix or install_hint()
 
 
 def pmu_missing(perf: str) -> str:
     """Return perf's words for why `instructions` cannot be counted; empty if it can."""
-    done = subprocess.run(
-        [perf, "stat", "-j", "-e", "instructions", "--", "true"], capture_output=True, text=True, timeout=30,
-        check=False, env=os.environ | {"LC_ALL": "C"},
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        output = Path(folder, "stat")
+        _trial(perf, "stat", *output_words(perf), "-e", "instructions", "-o", str(output))
+        rows = perf_output.read(output.read_text(encoding="utf-8")) if output.is_file() else []
+    found = perf_output.combined(rows)
+    return "perf did not report it" if found is None else found.missing
+
+
+def output_words(perf: str) -> tuple[str, ...]:
+    """Return the words that make perf write for programs: JSON, or CSV before perf 5.19, which has no `-j`.
+
+    Not `-x,`: in some locales a comma is the decimal mark too.
+    """
+    return ("-j",) if _trial(perf, "stat", "-j", "-e", "task-clock").returncode != UNKNOWN_SWITCH else ("-x", ";")
+
+
+def _trial(perf: str, *words: str) -> subprocess.CompletedProcess[str]:
+    """Let perf watch `true`; words: its command, and what follows."""
+    return subprocess.run(
+        [perf, *words, "--", "true"], capture_output=True, text=True, timeout=30, check=False,
+        env=os.environ | {"LC_ALL": "C"},
     )  # fmt: skip
-    found = [row for row in _rows(done.stderr) if row.get("counter-value", "").startswith("<")]
-    return found[0]["counter-value"].strip("<>") if found else ""
 
 
 def estimate(job: Job, options: Options) -> float:
@@ -88,12 +102,12 @@ def record(jobs: Sequence[Job], session: Session) -> None:
     perf = which("perf")
     assert perf is not None, "unavailable() is asked first"
     tool = version(perf)
-    runs = session.options.counter_runs
+    words, runs = output_words(perf), session.options.counter_runs
     for job in (job for job in jobs if job.status == "ok"):
         for number in range(1, runs + 1):
             session.progress.step(f"counters {number}/{runs}", job.name)
             with session.guard(job, "counters"):
-                _one(job, session, number)
+                _one(job, session, number, words)
             session.progress.advance(estimate(job, session.options) / runs)
             if job.status != "ok" or NAME in job.notes:
                 break
@@ -101,19 +115,20 @@ def record(jobs: Sequence[Job], session: Session) -> None:
             job.tools[NAME] = tool
 
 
-def _one(job: Job, session: Session, number: int) -> None:
+def _one(job: Job, session: Session, number: int, words: tuple[str, ...]) -> None:
     warm_ups, _, loops = job.plan(session.options)
     write_text(
         job.raw(NAME) / "plan.json", json.dumps({"iterations": loops * job.inner_loops, "warm_ups": warm_ups}) + "\n"
     )
     if session.options.flush_bytes:
         flush_caches(session.options.flush_bytes)
+    output = job.raw(NAME) / f"perf_run_{number}.{'json' if '-j' in words else 'csv'}"
     with region_pipes(warm_ups) as pipes:
-        count = ["-e", ",".join((*HARDWARE, *SOFTWARE)), "-o", str(job.raw(NAME) / f"perf_run_{number}.json")]
+        count = ["-e", ",".join((*HARDWARE, *SOFTWARE)), "-o", str(output)]
         worker = ["--worker", "-w", str(warm_ups), "-n", "1", "-l", str(loops), "-q", "--hook", "bench_region"]
         session.execute(
             job,
-            ["perf", "stat", "-j", *pipes.argv, *count, "--", *job.argv(*worker)],
+            ["perf", "stat", *words, *pipes.argv, *count, "--", *job.argv(*worker)],
             block=number,
             extra=pipes.environment,
         )
@@ -126,48 +141,34 @@ def flush_caches(size: int) -> None:
 
 
 def parse(raw: Path, derived: Path, build: str) -> Iterator[Measurement]:
-    """Values are per iteration of the workload, one per run."""
+    """Values are per iteration of the workload, one per run. Reads perf's JSON and its CSV."""
     iterations = json.loads((raw / "plan.json").read_text(encoding="utf-8"))["iterations"]
-    runs = [_rows(path.read_text(encoding="utf-8")) for path in sorted(raw.glob("perf_run_*.json"))]
+    try:
+        paths = sorted(raw.glob("perf_run_*.*"), key=lambda path: (len(path.stem), path.stem))
+        runs = [perf_output.read(path.read_text(encoding="utf-8")) for path in paths]
+        refused = ""
+    except perf_output.Unreadable as error:
+        runs, refused = [], f"{error} {error.hint}".strip()
     for event in (*HARDWARE, *SOFTWARE):
-        rows = [row for run in runs for row in run if event_name(row) == event]
-        yield _measurement(event, rows, iterations, build)
+        found = [perf_output.combined([row for row in rows if row.event == event]) for rows in runs]
+        yield _measurement(event, [row for row in found if row is not None], iterations, build, refused)
 
 
-def _measurement(event: str, rows: list[dict[str, str]], iterations: int, build: str) -> Measurement:
+def _measurement(event: str, rows: list[perf_output.Row], iterations: int, build: str, refused: str) -> Measurement:
     source = "software event" if event in SOFTWARE else "PMU"
     # One number for all runs: a counter that was lost in some of them is not averaged over the others.
-    missing = next(filter(None, map(_lost, rows)), "" if rows else "perf did not report it")
+    missing = refused or next(filter(None, map(_lost, rows)), "" if rows else "perf did not report it")
     # Switches are totals: the region's one wait for perf's answer is among them, so a share of an iteration would mislead.
     share = 1 if event in KERNEL_ONLY else iterations
-    values = () if missing else tuple(float(row["counter-value"]) / share for row in rows)
-    counted = min((float(row.get("pcnt-running", 100.0)) for row in rows), default=100.0)
+    values = () if missing else tuple(row.value / share for row in rows)
+    counted = min((row.counted for row in rows), default=100.0)
     return Measurement(
         NAME, build, event, UNITS.get(event, ""), values, source=source, missing=missing, counted=counted
     )
 
 
-def _lost(row: dict[str, str]) -> str:
+def _lost(row: perf_output.Row) -> str:
     """Return why a row holds no number, in perf's words or ours; empty if it holds one."""
-    if row["counter-value"].startswith("<"):
-        return row["counter-value"].strip("<>")
-    if event_name(row) in KERNEL_ONLY and row["event"].endswith(":u"):
+    if row.event in KERNEL_ONLY and row.user_only and not row.missing:
         return "counted in user space only, where it is always 0; needs perf_event_paranoid 1 or root"
-    return ""
-
-
-def event_name(row: dict[str, str]) -> str:
-    """Return the event without perf's modifiers: `cycles:u` is counted in user space, and named cycles."""
-    return re.sub(r":[a-zA-Z]+$", "", row.get("event", ""))
-
-
-def _rows(text: str) -> list[dict[str, str]]:
-    """Read perf's JSON lines, passing over the `# started on` line and blanks that `-o` adds."""
-    rows = []
-    for line in text.splitlines():
-        if line.startswith("{"):
-            try:
-                rows.append({key: str(value) for key, value in json.loads(line).items()})
-            except ValueError as error:
-                raise Tampered(f"perf wrote a line that is not JSON: {line[:60]}") from error
-    return [row for row in rows if "counter-value" in row]
+    return row.missing

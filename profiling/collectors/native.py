@@ -37,10 +37,9 @@ def unavailable() -> Missing | None:
     perf = which("perf")
     if perf is None:
         return Missing("perf is not installed, so C functions are not sampled", COST, install_hint())
-    denied = denial(perf, ("record", "-q", "-N", "-e", "cpu-clock", "--call-graph", "dwarf", "-o", "/dev/null"))
+    denied, fix = denial(perf, ("record", "-q", "-N", "-e", "cpu-clock", "--call-graph", "dwarf", "-o", "/dev/null"))
     if denied:
-        fix = "sudo sysctl kernel.perf_event_paranoid=1"
-        return Missing(f"perf may not sample C functions ({denied})", COST, fix)
+        return Missing(f"perf may not sample C functions: {denied}", COST, fix)
     try:
         pair = interpreters.choose()
     except SuiteError as error:

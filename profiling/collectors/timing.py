@@ -160,6 +160,29 @@ def parse(raw: Path, derived: Path, build: str) -> Iterator[Measurement]:
     lost = "" if all(peaks) else "the kernel did not tell"
     values = () if lost else tuple(map(float, peaks))
     yield Measurement(NAME, build, "peak memory", "B", values, source="VmHWM", missing=lost)
+    yield from rusage(runs, build)
+
+
+def rusage(runs: Sequence[Any], build: str) -> Iterator[Measurement]:
+    """Yield what the kernel booked for the timed values, where perf may not count: see bench/region.py.
+
+    Time and page faults are per iteration, switches are totals of a process's values. Nothing for archives that
+    lack them.
+    """
+    booked = [run.get_metadata() for run in runs]
+    if not all(name in about for about in booked for name in (*region.RUSAGE, region.CPU_SECONDS)):
+        return
+    iterations = [len(run.values) * run.get_total_loops() for run in runs]
+    per_iteration = (
+        ("CPU time", "s", (region.CPU_SECONDS,)),
+        ("page faults", "", ("bench_page_faults", "bench_major_faults")),
+    )
+    for metric, unit, names in per_iteration:
+        values = (sum(about[name] for name in names) / n for about, n in zip(booked, iterations, strict=True))
+        yield Measurement(NAME, build, metric, unit, tuple(values), source="rusage")
+    for kind in ("voluntary", "involuntary"):
+        totals = tuple(float(about[f"bench_{kind}_switches"]) for about in booked)
+        yield Measurement(NAME, build, f"{kind} context switches", "per region", totals, source="rusage")
 
 
 def _time(metric: str, build: str, runs: Sequence[Any]) -> Measurement:
