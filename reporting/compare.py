@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from statistics import median
 
-from reporting import quality, statistics, verdicts
+from reporting import derived, quality, statistics, verdicts
 from reporting.document import Box
 from reporting.evidence import Evidence, Run
 from reporting.quality import Quality
@@ -83,10 +83,10 @@ def compare(evidence: Evidence, build: str) -> Comparison:
     able = [s for s in plain if base and s.seconds and s.run is not evidence.baseline and not s.quality.objections]
     found, _ = ratios(base, [s.run.processes(build) for s in able])
     tests = [_tests(base, s.run.processes(build)) for s in able]
-    corrected = statistics.holm([p for p, _, _ in tests])
+    corrected = statistics.holm([test.p for test in tests])
     judged = {
-        s.run.name: _judged(s, ratio, p, (welch, medians), share, len(base))
-        for s, ratio, p, (_, welch, medians) in zip(able, found, corrected, tests, strict=True)
+        s.run.name: _judged(s, ratio, replace(test, p=p), share, derived.deterministic_ratio(evidence, s.run, build))
+        for s, ratio, test, p in zip(able, found, tests, corrected, strict=True)
     }
     speeds = tuple(judged.get(s.run.name, s) for s in plain)
     return Comparison(build, speeds, *_geomean(evidence, base, speeds))
@@ -111,17 +111,15 @@ def _timed(evidence: Evidence, run: Run, build: str, floor: float) -> Speed:
     return speed
 
 
-def _judged(
-    speed: Speed, ratio: Interval, p: float, checks: tuple[float, float], floor: float, base_processes: int
-) -> Speed:
-    fewest = min(speed.processes, base_processes)
+def _judged(speed: Speed, ratio: Interval, tests: Tests, floor: float, counted: float | None) -> Speed:
+    """Return `speed` with its ratio and verdict; tests.p is corrected already."""
     if speed.unchecked:
         said = Verdict("invalid", "nothing checked that it does the same job (it has no oracle)")
     else:
-        said = verdicts.judge(ratio, fewest, p, floor=floor)
+        said = verdicts.judge(ratio, tests.processes, tests.p, floor=floor, counted=counted)
     return replace(
-        speed, speedup=ratio, verdict=said.word, reason=said.reason, more=said.more, processes=fewest, p=p,
-        welch=checks[0], medians=checks[1],
+        speed, speedup=ratio, verdict=said.word, reason=said.reason, more=said.more, processes=tests.processes,
+        p=tests.p, welch=tests.welch, medians=tests.medians,
     )  # fmt: skip
 
 
@@ -153,15 +151,23 @@ def _shared(*arms: dict[int, tuple[float, ...]]) -> list[int]:
     return sorted(block for block in common if block >= 0)
 
 
-def _tests(base: dict[int, tuple[float, ...]], other: dict[int, tuple[float, ...]]) -> tuple[float, float, float]:
-    """Return the p-value of the verdict, Welch's, and the ratio of the medians."""
+@dataclass(frozen=True)
+class Tests:
+    """What stands beside the ratio of two arms."""
+
+    p: float  #: paired by block where there are blocks
+    welch: float
+    medians: float  #: ratio of the medians
+    processes: int  #: of the arm that has fewer
+
+
+def _tests(base: dict[int, tuple[float, ...]], other: dict[int, tuple[float, ...]]) -> Tests:
     means = [statistics.process_means(list(arm.values())).tolist() for arm in (base, other)]
     welch, medians = statistics.welch(*means), median(means[0]) / median(means[1])
     shared = _shared(base, other)
-    if not shared:
-        return welch, welch, medians
     paired = [statistics.process_means([arm[b] for b in shared]).tolist() for arm in (base, other)]
-    return statistics.paired_p(*paired), welch, medians
+    p = statistics.paired_p(*paired) if shared else welch
+    return Tests(p, welch, medians, min(len(base), len(other)))
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ import numpy as np
 from reporting.statistics import ALPHA, Interval, Samples, p_of_mean, process_means
 
 SMALLEST_BAND = 0.01  #: a change below 1 % is called equivalent, however quiet the host
+COUNTED_BAND = 0.02  #: simulated counts repeat exactly, but the state of the allocator alone moves them by up to 1 %
 MINIMUM_PROCESSES = 10  #: fewer never earn a verdict by time alone
 CERTAIN = 0.001  #: p below which values count as moving; strict, since it makes a variant's numbers invalid
 MOST_PROCESSES = 10_000  #: beyond that, more processes are no advice
@@ -42,7 +43,7 @@ def judge(ratio: Interval, processes: int, p: float, *, floor: float = 0.0, coun
         return Verdict("inconclusive", "one process tells nothing of spread")
     word = _beyond(ratio, width)
     if processes < MINIMUM_PROCESSES:
-        agrees = counted is not None and _beyond(Interval(counted, counted, counted), SMALLEST_BAND) == word
+        agrees = counted is not None and abs(math.log(counted)) > COUNTED_BAND and (counted > 1) == (ratio.value > 1)
         if word in ("faster", "slower") and agrees:
             return Verdict(word, f"{processes} processes, confirmed by a counter that repeats exactly")
         reason = f"{processes} processes; a verdict by time needs {MINIMUM_PROCESSES}"

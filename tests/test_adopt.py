@@ -402,5 +402,5 @@ def test_an_adopted_study_is_compared_with_its_kind_and_without_a_verdict(
     found = compared(f"{archive.home}/{stamp}", f"{tmp_path}/again/aes/{again.timestamp}")
     assert {pair.verdict for pair in found.pairs} == {"invalid"}
     said = " ".join(text.render(versus_words.build(found)).decode().split())
-    assert "was adopted from" in said and "is faster" not in said
+    assert "was adopted from" in said and not re.search(r"pyaes_\w+ is (slower|.*? faster)", said)
     assert f"{stamp} (build not recorded)" in said and "(release)" not in said
