@@ -23,40 +23,8 @@ from invoke.tasks import task as invoke_task
 from bench.errors import SuiteError
 from profiling import arguments
 
-Arguments = Mapping[str, tuple[Any, str]]  #: argument -> (default, help); a default of `...` makes it required
 
-BENCH: Arguments = {"bench": (..., "family to work on, for example aes or mdp (see: invoke list)")}
-STUDY: Arguments = {
-    **BENCH,
-    "timestamp": ("", "study to use, YYYYMMDD_HHMMSS (default: the newest)"),
-    "results_dir": ("results", arguments.RESULTS),
-}
-VIEW: Arguments = {
-    "transpose": (False, "variants as columns instead of rows"),
-    "geomean": (False, "add the geometric mean of the speedups"),
-    "baseline": ("", "variant to compare with (default: the family's)"),
-}
-REPORTS: Arguments = {"report_dir": ("reports", "folder of the reports (default: reports)")}
-DEEP_DIVES: Arguments = {"deep_dive_dir": ("benchmark_reports", "folder of the PDF (default: benchmark_reports)")}
-COMPARE: Arguments = {
-    "a": (
-        ...,
-        "the reference: TIMESTAMP, newest, newest~1 or path/to/results/FAMILY/TIMESTAMP, each with :release or :dbg",
-    ),
-    "b": (..., "the new one, named in the same way"),
-    "bench": ("", "family, where a timestamp alone is not clear"),
-    "only": ("", "comma-separated variants, as B calls them (default: all)"),
-    "map": ("", "comma-separated old=new: variants that A knows under another name"),
-    "across_hosts": (False, "compare studies of different machines; refused otherwise"),
-    "fail_on": ("", "exit code 5 if any variant is so: slower, or slower,invalid (default: never)"),
-    "strict": (False, "with --fail-on: exit code 6 if a variant stayed open (inconclusive, invalid, only in A)"),
-    "format": ("text", "text, markdown or json (default: text)"),
-    "output": ("", "file to write instead of the terminal"),
-    "results_dir": ("results", arguments.RESULTS),
-}
-
-
-def task(*tables: Arguments, name: str | None = None) -> Callable[[Callable[..., None]], Task[Any]]:
+def task(*tables: arguments.Arguments, name: str | None = None) -> Callable[[Callable[..., None]], Task[Any]]:
     """Make a task of a function, with the arguments in `tables` as if they stood in its signature."""
     table = {argument: about for given in tables for argument, about in given.items()}
     parameters = [
@@ -118,7 +86,7 @@ def doctor(c: Context) -> None:
     show()
 
 
-@task(BENCH, arguments.MEASURE)
+@task(arguments.BENCH, arguments.MEASURE)
 def profile(c: Context, bench: str, results_dir: str, **given: Any) -> None:
     """Measure: check every variant, then run the collectors; raw files go to results/."""
     _measure(bench, results_dir, given)
@@ -135,7 +103,7 @@ def _measure(bench: str, results_dir: str, given: Mapping[str, Any]) -> str:
     return timestamp
 
 
-@task(STUDY)
+@task(arguments.STUDY)
 def parse(c: Context, bench: str, timestamp: str, results_dir: str) -> None:
     """Derive metrics (JSON, CSV), folded stacks and flame graphs from a study's raw files."""
     from profiling import parse as stage
@@ -156,9 +124,9 @@ def _archive(bench: str, results_dir: str) -> Any:
 
 
 @task(
-    STUDY,
-    REPORTS,
-    VIEW,
+    arguments.STUDY,
+    arguments.REPORTS,
+    arguments.VIEW,
     {"formats": ("", "comma-separated formats (default: html, json, text, xlsx; also: markdown, pdf)")},
 )
 def render(
@@ -168,7 +136,7 @@ def render(
     _render(_archive(bench, results_dir), timestamp, arguments.words(formats), report_dir, view)
 
 
-@task(STUDY, {"report_dir": DEEP_DIVES["deep_dive_dir"]}, VIEW)
+@task(arguments.STUDY, {"report_dir": arguments.DEEP_DIVES["deep_dive_dir"]}, arguments.VIEW)
 def pdf(c: Context, bench: str, timestamp: str, results_dir: str, report_dir: str, **view: Any) -> None:
     """Write the PDF deep dive of a parsed study to benchmark_reports/."""
     _render(_archive(bench, results_dir), timestamp, ("pdf",), report_dir, view)
@@ -188,18 +156,18 @@ def _render(archive: Any, timestamp: str, formats: tuple[str, ...], folder: str,
 
 
 def _document(archive: Any, timestamp: str, view: Mapping[str, Any]) -> Any:
-    """Write the document of a parsed study, as `view` (any of VIEW) wants it."""
+    """Write the document of a parsed study, as `view` (any of arguments.VIEW) wants it."""
     from reporting import evidence, sections
 
-    chosen = {name: default for name, (default, _) in VIEW.items()} | dict(view)
+    chosen = {name: default for name, (default, _) in arguments.VIEW.items()} | dict(view)
     study = evidence.read(archive, timestamp, chosen.pop("baseline"))
     return sections.build(study, sections.View(**chosen))
 
 
-@task(BENCH, arguments.MEASURE, VIEW, REPORTS, DEEP_DIVES)
+@task(arguments.BENCH, arguments.MEASURE, arguments.VIEW, arguments.REPORTS, arguments.DEEP_DIVES)
 def run(c: Context, bench: str, results_dir: str, report_dir: str, deep_dive_dir: str, **given: Any) -> None:
     """Do it all: profile, parse, render and PDF."""
-    view = {name: given.pop(name) for name in VIEW}
+    view = {name: given.pop(name) for name in arguments.VIEW}
     stamp = _measure(bench, results_dir, given)
     archive = _archive(bench, results_dir)
     _render(archive, stamp, (), report_dir, view)
@@ -218,7 +186,7 @@ def _print_verdicts(document: Any) -> None:
             print(block.text)
 
 
-@task(COMPARE)
+@task(arguments.COMPARE)
 def compare(c: Context, a: str, b: str, **given: Any) -> None:
     """Compare study B with study A, the reference: invoke compare A B. A study is TIMESTAMP[:build] or its path."""
     from profiling.parse import timings
@@ -229,10 +197,7 @@ def compare(c: Context, a: str, b: str, **given: Any) -> None:
         raise Exit(said, code)
 
 
-@task(
-    {**STUDY, "bench": ("", "family to check; needed unless --all is given")},
-    {**REPORTS, **DEEP_DIVES, "all": (False, "every study; of every family, unless --bench names one")},
-)
+@task(arguments.VERIFY)
 def verify(c: Context, bench: str, timestamp: str, results_dir: str, **given: Any) -> None:
     """Recompute every number of a study and its reports from raw files, check all hashes, and name what differs."""
     from bench import discover
@@ -260,17 +225,7 @@ def _verify(archive: Any, timestamp: str, roots: tuple[Path, Path], audit: Any) 
         reports.check(again, timestamp, audit, roots, write)
 
 
-@task(
-    {
-        "bench": (..., "name of the benchmark; a family here, or any other"),
-        "results_dir": (..., "the old archive: DIR/<variant>/<timestamp>/perf/perf_run_N.txt; it is only read"),
-        "timestamp": ("", "name of the directories to adopt (default: the newest that most variants share)"),
-        "into": ("results", "folder that the study is written to (default: results)"),
-    },
-    VIEW,
-    REPORTS,
-    DEEP_DIVES,
-)
+@task(arguments.ADOPT, arguments.VIEW, arguments.REPORTS, arguments.DEEP_DIVES)
 def adopt(
     c: Context,
     bench: str,
@@ -294,13 +249,7 @@ def adopt(
     print("\n" + "\n".join(document.warnings))
 
 
-@task(
-    {
-        "bench": ("", "only this family (default: all)"),
-        "results_dir": ("results", arguments.RESULTS),
-        "environments": (False, "also remove .venv_dbg and .venv_release"),
-    }
-)
+@task(arguments.CLEAN)
 def clean(c: Context, bench: str, results_dir: str, environments: bool) -> None:
     """Remove what killed studies left behind; finished results and reports are never touched."""
     import shutil
@@ -322,17 +271,7 @@ def clean(c: Context, bench: str, results_dir: str, environments: bool) -> None:
         print("nothing to remove")
 
 
-@task(
-    {
-        "bench": ("aes", "family whose baseline is timed against copies of itself (default: aes)"),
-        "studies": ("200", "simulated studies of each kind (default: 200)"),
-        "pairs": ("10", "real A/A studies on this host; 0 leaves them out (default: 10, about 3 minutes)"),
-        "size": ("small", "size of the workload (default: small)"),
-        "wait": arguments.MEASURE["wait"],
-        "results_dir": ("results", arguments.RESULTS),
-    },
-    REPORTS,
-)
+@task(arguments.CALIBRATE, arguments.REPORTS)
 def calibrate(
     c: Context, bench: str, studies: str, pairs: str, size: str, wait: bool, results_dir: str, report_dir: str
 ) -> None:
@@ -356,9 +295,7 @@ def calibrate(
         parsing.parse(archive, stamp)
         found = evidence.read(archive, stamp)
     each = arguments.number("--studies", studies) or calibration.STUDIES
-    bar = track(
-        calibration.MODELS, f"simulating {each} studies of each kind", console=Console(stderr=True), transient=True
-    )
+    bar = track(calibration.MODELS, "simulating", console=Console(stderr=True), transient=True)
     simulated = [calibration.simulate(noise, each) for noise in bar]
     measured = calibration.real(found, "release") if found else None
     document = calibration_report.build(simulated, measured, found, stamp)

@@ -1,6 +1,6 @@
-"""The words of the command line that steer a measurement: each with its default and its help, and how it is read.
+"""The words of the command line: each with its default and its help, and how those that steer a measurement are read.
 
-tasks.py builds the tasks' signatures from `MEASURE`; `read` turns what a person typed into a Request and Options.
+tasks.py builds the tasks' signatures from these tables; `read` turns what a person typed into a Request and Options.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ if TYPE_CHECKING:  # heavy: imported only when something is measured
 MOST_PROCESSES = 50  #: to which --precision may go, unless more are asked for
 RESULTS = "folder of the raw results (default: results)"
 
-#: argument -> (default, help); tasks give them in this order
-MEASURE: dict[str, tuple[Any, str]] = {
+Arguments = Mapping[str, tuple[Any, str]]  #: argument -> (default, help); a default of `...` makes it required
+
+MEASURE: Arguments = {
     "build": ("both", "interpreter builds to measure: dbg, release or both (default: both)"),
     "only": ("", "comma-separated variants (default: all; the baseline always takes part)"),
     "variant": ([], "add a variant for this run: label:path[:pyperf_wrapper]; may be given more than once"),
@@ -34,6 +35,61 @@ MEASURE: dict[str, tuple[Any, str]] = {
     "time_limit": ("", "seconds after which one measured process is ended (default: 300)"),
     "collectors": ("", "comma-separated collectors (default: all that can run here)"),
     "wait": (False, "if another study is running on this machine, wait for it instead of refusing"),
+    "results_dir": ("results", RESULTS),
+}
+BENCH: Arguments = {"bench": (..., "family to work on, for example aes or mdp (see: invoke list)")}
+STUDY: Arguments = {
+    **BENCH,
+    "timestamp": ("", "study to use, YYYYMMDD_HHMMSS (default: the newest)"),
+    "results_dir": ("results", RESULTS),
+}
+VIEW: Arguments = {
+    "transpose": (False, "variants as columns instead of rows"),
+    "geomean": (False, "add the geometric mean of the speedups"),
+    "baseline": ("", "variant to compare with (default: the family's)"),
+}
+REPORTS: Arguments = {"report_dir": ("reports", "folder of the reports (default: reports)")}
+DEEP_DIVES: Arguments = {"deep_dive_dir": ("benchmark_reports", "folder of the PDF (default: benchmark_reports)")}
+COMPARE: Arguments = {
+    "a": (
+        ...,
+        "the reference: TIMESTAMP, newest, newest~1 or path/to/results/FAMILY/TIMESTAMP, each with :release or :dbg",
+    ),
+    "b": (..., "the new one, named in the same way"),
+    "bench": ("", "family, where a timestamp alone is not clear"),
+    "only": ("", "comma-separated variants, as B calls them (default: all)"),
+    "map": ("", "comma-separated old=new: variants that A knows under another name"),
+    "across_hosts": (False, "compare studies of different machines; refused otherwise"),
+    "fail_on": ("", "exit code 5 if any variant is so: slower, or slower,invalid (default: never)"),
+    "strict": (False, "with --fail-on: exit code 6 if a variant stayed open (inconclusive, invalid, only in A)"),
+    "format": ("text", "text, markdown or json (default: text)"),
+    "output": ("", "file to write instead of the terminal"),
+    "results_dir": ("results", RESULTS),
+}
+VERIFY: Arguments = {
+    **STUDY,
+    **REPORTS,
+    **DEEP_DIVES,
+    "bench": ("", "family to check; needed unless --all is given"),
+    "all": (False, "every study; of every family, unless --bench names one"),
+}
+ADOPT: Arguments = {
+    "bench": (..., "name of the benchmark; a family here, or any other"),
+    "results_dir": (..., "the old archive: DIR/<variant>/<timestamp>/perf/perf_run_N.txt; it is only read"),
+    "timestamp": ("", "name of the directories to adopt (default: the newest that most variants share)"),
+    "into": ("results", "folder that the study is written to (default: results)"),
+}
+CLEAN: Arguments = {
+    "bench": ("", "only this family (default: all)"),
+    "results_dir": ("results", RESULTS),
+    "environments": (False, "also remove .venv_dbg and .venv_release"),
+}
+CALIBRATE: Arguments = {
+    "bench": ("aes", "family whose baseline is timed against copies of itself (default: aes)"),
+    "studies": ("200", "simulated studies of each kind (default: 200)"),
+    "pairs": ("10", "real A/A studies on this host; 0 leaves them out (default: 10, about 3 minutes)"),
+    "size": ("small", "size of the workload (default: small)"),
+    "wait": MEASURE["wait"],
     "results_dir": ("results", RESULTS),
 }
 

@@ -45,6 +45,7 @@ class Options:
     budget_seconds: float = 0.0  #: wall time for the whole study; 0: no limit
     values: int = 5  #: values per process
     value_seconds: float = 0.06  #: a value repeats the job until it lasts this long
+    process_seconds: float = 1.2  #: what the values of one process take together; longer jobs have fewer of them
     single_seconds: float = 1.0  #: a job at least this long has one value per process
     cold_seconds: float = 5.0  #: where the baseline takes this long, the build's variants are timed without a warm-up
     counters: str = "auto"  #: where counters come from: auto, perf, callgrind, none (see profiling/ladder.py)
@@ -118,7 +119,9 @@ class Job:
         """Return (warm-ups, values, loops per value) for one process; `seconds` is how long a value should last."""
         if self.cold and not self.compiles:
             return 0, 1, max(1, round((seconds or 0.0) / self.seconds))
-        values = 1 if self.seconds >= options.single_seconds else options.values
+        values = min(options.values, max(2, round(options.process_seconds / self.seconds)))
+        if self.seconds >= options.single_seconds:
+            values = 1
         return 1, values, max(1, round((seconds or options.value_seconds) / self.seconds))
 
     def raw(self, collector: str) -> Path:
