@@ -140,7 +140,7 @@ class Study:
     order: tuple[tuple[int, str, str, float], ...]  #: (block, variant, build, seconds since the start)
     notices: tuple[tuple[str, str, str], ...]  #: (what is missing, what that costs, the command that fixes it)
     seconds: float  #: wall time of the profile stage
-    measured_seconds: float  #: of which inside measured processes
+    measured_seconds: float  #: of all processes together; some run side by side
     commit: str
     interrupted: bool = False
     manifests: Mapping[str, str] = field(default_factory=dict)  #: variant -> sha256 of its manifest.json

@@ -6,7 +6,7 @@ that every format shows the same digits; the value itself serves sorting, bars a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 #: What a colour means. Renderers map roles to Okabe–Ito; a role means the same on every chart of a study.
 ROLE_BASELINE, ROLE_WRONG = "baseline", "wrong"  # variants are "variant-0", "variant-1", ... in the study's order
@@ -39,12 +39,13 @@ class Table:
     caption: str = ""  #: what to see in it
     numeric: bool = True
     code: tuple[str, ...] = ()  #: names of columns that hold code, set in letters of one width
+    detail: bool = False  #: evidence in depth: a summary only names it
 
     def transposed(self) -> Table:
         """Return the table with rows and columns exchanged."""
         grid = [tuple(Cell(c, c) for c in self.columns), *self.rows]
         turned = list(zip(*grid, strict=True))
-        return Table(self.title, tuple(c.text for c in turned[0]), tuple(turned[1:]), self.caption, self.numeric)
+        return replace(self, columns=tuple(c.text for c in turned[0]), rows=tuple(turned[1:]), code=())
 
     def aligned_right(self, column: int) -> bool:
         """Whether a column holds numbers, and so is aligned right; one that holds nothing but words is not."""
@@ -120,6 +121,7 @@ class Text:
 
     text: str
     style: str = ""
+    detail: bool = False  #: as of a Table
 
 
 Block = Text | Table | BarChart | Dots | FlameGraph

@@ -45,7 +45,7 @@ def distortion(evidence: Evidence, comparisons: list[Comparison]) -> Table:
         "What the debug build distorts",
         ("variant", "build", "time", "hottest", "its share", "cap on the speedup", "samples"),
         tuple(rows),
-        caption="Time: in times the release build's. Shares, and the caps that follow from them by Amdahl's law, do not carry over "
+        caption="Time: in times the release build's. Shares (of the function with what it calls), and the caps that follow from them by Amdahl's law, do not carry over "
         "from one build to the other; their intervals say how far the sampled processes differ.",
     )  # fmt: skip
 
@@ -63,11 +63,11 @@ def _distorted(run: Run, build: str, by_build: dict[str, Comparison]) -> tuple[C
         why = run.outcome(build).reason or run.gap(build, "profile") or "no sample fell into the region"
         return (*names, *[missing(f"{run.name}: no profile on the {short(build)} build: {why}")] * 4)
     top, samples = hottest(run, build)[0], stacks.total()
-    cap = amdahl(top.own)
+    cap = amdahl(top.inclusive)
     return (
         *names,
         Cell(shorten(top.name.partition(" ")[0].rpartition(".")[2], SHORTEST), top.name),
-        estimate(share_of(top.own), top.own, "%"),
+        estimate(share_of(top.inclusive), top.inclusive, "%"),
         estimate(units.ratio(cap), cap, "×"),
         Cell(f"{samples:,}", samples),
     )
@@ -79,13 +79,17 @@ def amdahl_caps(evidence: Evidence) -> Table | None:
         for build in evidence.builds:
             if run.stacks.get(build):
                 top = hottest(run, build)[0]
-                cap = amdahl(top.own)
+                cap = amdahl(top.inclusive)
                 rows.append((
                     text(run.name), text(short(build)), text(top.name),
-                    estimate(share_of(top.own), top.own, "%"), estimate(units.ratio(cap), cap, "×"),
+                    estimate(share_of(top.own), top.own, "%"), estimate(share_of(top.inclusive), top.inclusive, "%"),
+                    estimate(units.ratio(cap), cap, "×"),
                 ))  # fmt: skip
-    columns = ("variant", "build", "hottest function", "its share", "cap on the speedup")
-    caption = "Amdahl's law: the most that an infinitely fast accelerator of that one function could bring."
+    columns = ("variant", "build", "hottest function", "itself", "with what it calls", "cap on the speedup")
+    caption = (
+        "Amdahl's law: the most that an infinitely fast accelerator of that function, and of what it calls, could bring. "
+        "Where that is nearly everything, the cap says only that the rest was not sampled."
+    )
     return (
         Table("What accelerating the hottest function could bring at most", columns, tuple(rows), caption)
         if rows

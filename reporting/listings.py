@@ -50,16 +50,16 @@ def _blocks(listing: Listing, where: str) -> Iterator[Block]:
     title = shorten(f"{listing.title}, on {where}", LONGEST)
     caption = f"{listing.caption} Source: {listing.source}."
     if listing.text:
-        yield Text(title, "label")
-        yield Text(caption, "caption")
-        yield Text("\n".join(_cut(line) for line in listing.text.split("\n")), "code")
+        yield Text(title, "label", detail=True)
+        yield Text(caption, "caption", detail=True)
+        yield Text("\n".join(_cut(line) for line in listing.text.split("\n")), "code", detail=True)
         return
     width = len(listing.columns)
     rows = [row for row in listing.rows if len(row) == width]
     columns = [_cells(column, [row[i] for row in rows]) for i, column in enumerate(listing.columns)]
     cells = tuple(zip(*columns, strict=True)) if rows else ()
     code = tuple(column for column in listing.columns if column in CODE)
-    yield Table(title, listing.columns, cells, caption, code=code)
+    yield Table(title, listing.columns, cells, caption, code=code, detail=True)
 
 
 def _cut(line: str) -> str:

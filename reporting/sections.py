@@ -5,12 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from reporting import adopted, counter_tables, hot_tables, listings, native_tables, provenance, tables, units
-from reporting.acceleration import ablation
+from reporting import adopted, counter_tables, hardware, hot_tables, listings, native_tables, provenance, tables, units
 from reporting.compare import Comparison, Speed, compare, flame_boxes, hottest, noise_floor
 from reporting.document import Bar, BarChart, Block, Document, Dots, FlameGraph, Section, Text
 from reporting.evidence import Evidence, Run
-from reporting.statistics import amdahl
 from reporting.verdict_texts import behind, floor_sentence, sentence
 from reporting.verdicts import MINIMUM_PROCESSES
 
@@ -45,7 +43,7 @@ def build(evidence: Evidence, view: View | None = None) -> Document:
             initial_analysis(evidence, comparisons),
             optimizations(evidence),
             comparison(evidence, comparisons, view),
-            hardware(evidence),
+            hardware.section(evidence),
             conclusion(evidence, comparisons),
             environment(evidence),
             commands(evidence),
@@ -221,39 +219,6 @@ def spread_chart(evidence: Evidence, c: Comparison) -> Dots:
     )
 
 
-def hardware(evidence: Evidence) -> Section:
-    """What an accelerator could bring at most; the interface is not yet in the model, and the text says so."""
-    table = hot_tables.amdahl_caps(evidence)
-    if table is None:
-        return Section("Hardware Acceleration", (Text("No profile was taken, so there is no share to accelerate."),))
-    build_ = "release" if "release" in evidence.builds else evidence.builds[0]
-    blocks: list[Block] = []
-    if evidence.baseline.stacks.get(build_):
-        top = hottest(evidence.baseline, build_)[0]
-        cap = amdahl(top.own)
-        blocks.append(Text(
-            f"On {tables.python(evidence, build_)}, {evidence.baseline.name} spends {units.percent(top.own.value)} of its time "
-            f"in {top.name}. An accelerator that did this work in no time, over an interface that cost nothing, would "
-            f"bring {units.ratio(cap)} and not more (Amdahl's law)."
-        ))  # fmt: skip
-    measured = ablation(evidence)
-    if measured is not None:
-        blocks.append(Text(
-            f"Measured by ablation: with {measured.kernel} played back instead of run, {evidence.baseline.name} ran "
-            f"{units.ratio(measured.cap)} faster on {tables.python(evidence, measured.build)}. So that function is "
-            f"{tables.share_of(measured.share)} of its time, and that is the most that an accelerator of it alone could "
-            "bring, if each call became one empty call. This needs no profiler; where it differs from the sampled share, "
-            "believe this."
-        ))  # fmt: skip
-    blocks.append(table)
-    blocks.append(Text(
-        "These caps are projections, not measurements. The sampled shares come from a few processes per build; their "
-        "intervals say how far these differ. Moving data to an accelerator and back is not in them, so a real design gets less. A "
-        "software variant that beats the cap shows that changing the algorithm was worth more than accelerating one function."
-    ))  # fmt: skip
-    return Section("Hardware Acceleration", tuple(blocks))
-
-
 def conclusion(evidence: Evidence, comparisons: list[Comparison]) -> Section:
     headline = comparisons[0]
     ranked = [s for s in headline.speeds if s.ranked]
@@ -287,8 +252,8 @@ def commands(evidence: Evidence) -> Section:
     stamp, family = study.timestamp, study.family
     intro = (
         f"All commands ran from the top of the checkout{f' at commit {study.commit}' if study.commit else ''}. The profile "
-        f"stage took {units.seconds(study.seconds)}, of which {units.seconds(study.measured_seconds)} inside the tools' "
-        f"processes. The log results/{family}/{stamp}.log has each command with its time; here, equal ones are joined."
+        f"stage took {units.seconds(study.seconds)}; its processes ran for {units.seconds(study.measured_seconds)} in all, some "
+        f"of them side by side. The log results/{family}/{stamp}.log has each command with its time; here, equal ones are joined."
     )
     again = f"invoke render --bench {family} --timestamp {stamp}"
     return Section(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import textwrap
 from dataclasses import replace
+from itertools import groupby
 
 from rich import box
 from rich.console import Console
@@ -25,10 +26,23 @@ def render(document: Document) -> bytes:
         parts += ["", f"{LIMITS}:", *(_wrap(warning, "! ") for warning in document.warnings)]
     for section in document.sections:
         parts += ["", "", section.title, "-" * len(section.title)]
-        for block in section.blocks:
-            shown = _block(block)
-            parts += ["", shown] if shown else []
+        for detail, group in groupby(section.blocks, _is_detail):
+            blocks = list(group)
+            shown = [_in_depth(blocks)] if detail else [_block(block) for block in blocks]
+            parts += [part for text in shown if text for part in ("", text)]
     return ("\n".join(parts) + "\n").encode()
+
+
+def _is_detail(block: Block) -> bool:
+    return isinstance(block, (Text, Table)) and block.detail
+
+
+def _in_depth(blocks: list[Block]) -> str:
+    """Name what a summary leaves out: every title without the builds that it is for."""
+    titles = [b.title for b in blocks if isinstance(b, Table)]
+    titles += [b.text for b in blocks if isinstance(b, Text) and b.style == "label"]
+    names = dict.fromkeys(title.partition(", on ")[0] for title in titles)
+    return _wrap(f"In depth, in the HTML and PDF reports: {'; '.join(names)}.")
 
 
 def _block(block: Block) -> str:

@@ -1,0 +1,43 @@
+"""The section on hardware acceleration: what an accelerator could bring at most. The arithmetic is in acceleration.py."""
+
+from __future__ import annotations
+
+from reporting import hot_tables, tables, units
+from reporting.acceleration import ablation
+from reporting.compare import hottest
+from reporting.document import Block, Section, Text
+from reporting.evidence import Evidence
+from reporting.statistics import amdahl
+
+
+def section(evidence: Evidence) -> Section:
+    """What an accelerator could bring at most; the interface is not yet in the model, and the text says so."""
+    table = hot_tables.amdahl_caps(evidence)
+    if table is None:
+        return Section("Hardware Acceleration", (Text("No profile was taken, so there is no share to accelerate."),))
+    build_ = "release" if "release" in evidence.builds else evidence.builds[0]
+    blocks: list[Block] = []
+    if evidence.baseline.stacks.get(build_):
+        top = hottest(evidence.baseline, build_)[0]
+        cap = amdahl(top.inclusive)
+        blocks.append(Text(
+            f"On {tables.python(evidence, build_)}, {evidence.baseline.name} spends {units.percent(top.own.value)} of its time "
+            f"in {top.name}, and {tables.share_of(top.inclusive)} in it and what it calls. An accelerator that did all this in "
+            f"no time, over an interface that cost nothing, would bring {units.ratio(cap)} and not more (Amdahl's law)."
+        ))  # fmt: skip
+    measured = ablation(evidence)
+    if measured is not None:
+        blocks.append(Text(
+            f"Measured by ablation: with {measured.kernel} played back instead of run, {evidence.baseline.name} ran "
+            f"{units.ratio(measured.cap)} faster on {tables.python(evidence, measured.build)}. So that function is "
+            f"{tables.share_of(measured.share)} of its time, and that is the most that an accelerator of it alone could "
+            "bring, if each call became one empty call. This needs no profiler; where it differs from the sampled share, "
+            "believe this."
+        ))  # fmt: skip
+    blocks.append(table)
+    blocks.append(Text(
+        "These caps are projections, not measurements. The sampled shares come from a few processes per build; their "
+        "intervals say how far these differ. Moving data to an accelerator and back is not in them, so a real design gets less. A "
+        "software variant that beats the cap shows that changing the algorithm was worth more than accelerating one function."
+    ))  # fmt: skip
+    return Section("Hardware Acceleration", tuple(blocks))
