@@ -125,6 +125,7 @@ class Manifest:
     options: Mapping[str, Any]
     outcomes: tuple[Outcome, ...]
     collections: tuple[Collection, ...]
+    script: bool = False  #: a plain pyperf script, whose answer nobody checks
 
 
 @dataclass(frozen=True)
@@ -146,6 +147,7 @@ class Study:
     manifests: Mapping[str, str] = field(default_factory=dict)  #: variant -> sha256 of its manifest.json
     conditions: Mapping[str, Any] = field(default_factory=dict)  #: how busy the machine was while it measured
     kernel: str = ""  #: what was taken out of the baseline to measure its share
+    remarks: tuple[str, ...] = ()  #: what happened on the way that a reader should know
     log: str = ""  #: sha256 of the study's log
     adopted: str = ""  #: where the numbers come from, if this suite did not measure them
 

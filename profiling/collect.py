@@ -79,6 +79,7 @@ class Running:
     variants: Sequence[Variant]
     notices: tuple[Missing, ...]
     before: host.Now | None = None  #: what the machine was busy with when measuring began
+    after: host.Now | None = None  #: and when timing had ended
 
     def run(self, tools: Sequence[tuple[str, collector.Collector]], missing: dict[str, Missing]) -> str:
         """Check, collect, write. On Ctrl-C what is complete is kept and marked as interrupted."""
@@ -97,8 +98,10 @@ class Running:
             self.session.progress.expect(sum(needs.values()))
             self.session.reserved = sum(seconds for name, seconds in needs.items() if name != "timing")
             self.before = host.now()
-            for _, tool in tools:
+            for name, tool in tools:
                 tool.record(jobs, self.session)
+                if name == "timing":  # what happens to later tools does not touch the times
+                    self.after = host.now()
         except KeyboardInterrupt:
             interrupted = True
             self.session.log.say("# interrupted")
@@ -152,7 +155,7 @@ class Running:
             notices=tuple((n.what, n.cost, n.fix) for n in self.notices),
             seconds=round(perf_counter() - session.started, 2),
             measured_seconds=round(session.log.measured_seconds, 2), commit=self.commit, interrupted=interrupted,
-            kernel=self.family.kernel, conditions=host.conditions(self.before, host.now()) if self.before else {},
+            kernel=self.family.kernel, remarks=tuple(session.remarks), conditions=host.conditions(self.before, self.after or host.now()) if self.before else {},
             manifests={v.name: self.archive.run(v.name, stamp).manifest_hash() for v in self.variants},
             log=sha256(self.archive.log(stamp)),  # complete: nothing is measured from here on
         )  # fmt: skip
@@ -175,7 +178,7 @@ class Running:
             requires=variant.requires, lines=variant.lines, sources=next((j.hashes for j in jobs if j.hashes), sources(jobs[0])),
             baseline=self.family.baseline, interpreters=self.descriptions, host=self.host,
             options=asdict(self.session.options),
-            outcomes=tuple(Outcome(j.build, j.status, j.reason, j.digest, j.oracle) for j in jobs),
+            script=variant.script, outcomes=tuple(Outcome(j.build, j.status, j.reason, j.digest, j.oracle) for j in jobs),
             collections=tuple(c for job in jobs for c in collections(job)),
         )  # fmt: skip
 

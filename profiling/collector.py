@@ -141,6 +141,7 @@ class Session:
     progress: Progress
     started: float = field(default_factory=perf_counter)
     order: list[tuple[int, str, str, float]] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)  #: what a reader of the study should know
     reserved: float = 0.0  #: seconds that the collectors after the timing will need
 
     @property
@@ -149,7 +150,8 @@ class Session:
         return perf_counter() - self.started
 
     def tell(self, text: str) -> None:
-        """Say something on the terminal and in the log."""
+        """Say something on the terminal, in the log, and in the study's record."""
+        self.remarks.append(text)
         self.progress.note(text)
         self.log.say(f"# {text}")
 

@@ -107,10 +107,12 @@ def now() -> Now:
 
 
 def conditions(before: Now, after: Now) -> dict[str, float | None]:
-    """Return the load before and after, and the share of CPU time in between that the hypervisor gave to others."""
+    """Return the load before and after, and the share of one CPU's time in between that the hypervisor gave away."""
     stolen = None
     if before.steal is not None and after.steal is not None and before.ticks is not None and after.ticks is not None:
-        stolen = (after.steal - before.steal) / max(1, after.ticks - before.ticks)
+        # Idle CPUs lose nothing: what was lost is set against the one CPU that a measured process keeps busy.
+        cpus = os.cpu_count() or 1
+        stolen = min(1.0, cpus * (after.steal - before.steal) / max(1, after.ticks - before.ticks))
     return {"load_before": before.load, "load_after": after.load, "stolen": stolen}
 
 

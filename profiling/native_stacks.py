@@ -54,8 +54,8 @@ def read(lines: Iterable[str]) -> Recording:
         found.event = found.event or head[4]
         found.first = found.first or float(head[3])
         found.last = float(head[3])
-    if by_process:  # children that a measured process may start are not the region
-        process = max(by_process, key=lambda p: by_process[p].total())
+    if by_process:  # children that a measured process may start are not the region; it was there before them
+        process = next(iter(by_process))
         found.stacks = by_process.pop(process)
         found.outside = sum(stacks.total() for stacks in by_process.values())
     for stack, count in found.stacks.items():

@@ -14,12 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 from pyperf._utils import is_significant  # pyperf's public command prints, and does not return, its verdict
 
+from bench import precision
 from reporting import statistics, verdicts
 from reporting.compare import noise_floor
 from reporting.evidence import Evidence
 from reporting.statistics import Interval, Samples
 
 STUDIES = 200
+MOST_PROCESSES = 50  #: to which `--precision` goes
 DEFAULT_SIZE = (10, 5)  #: processes, and values in each: what `invoke profile` measures unless told otherwise
 SLOWDOWNS = (0.0, 0.01, 0.02, 0.03, 0.05, 0.08, 0.12, 0.2, 0.3, 0.5)  #: injected; the first is the A/A test
 POWER = 0.8  #: a slowdown counts as one that is found if that share of studies finds it
@@ -34,6 +36,7 @@ class Noise:
     process: float = 0.01
     value: float = 0.01
     disturbed: float = 0.0  #: share of processes slowed by an exponential with a mean of five `process`
+    precision: float = 0.0  #: the study stops early, from 10 to 50 processes on, once intervals reach no farther
 
     def arm(self, blocks: NDArray[np.float64], values: int, rng: np.random.Generator) -> NDArray[np.float64]:
         """Return seconds; shape (processes, values)."""
@@ -47,6 +50,7 @@ MODELS = (
     Noise("quiet: processes and values vary by 1 %"),
     Noise("shared: blocks vary by 5 %, processes and values by 1 %", block=0.05),
     Noise("disturbed: as quiet, one process in ten is slowed by 5 % or so", disturbed=0.1),
+    Noise("stopped: --precision 1%, processes vary by 1.5 %, values by 1 %", process=0.015, precision=0.01),
     Noise("noisy: blocks vary by 5 %, processes by 5 %, values by 2 %", block=0.05, process=0.05, value=0.02),
 )
 
@@ -94,15 +98,28 @@ class Result:
 
 def simulate(noise: Noise, studies: int = STUDIES, slowdowns: Sequence[float] = SLOWDOWNS, seed: int = 1) -> Result:
     """Simulate studies with every slowdown; the same noise serves all slowdowns of a study."""
-    processes, values = DEFAULT_SIZE
+    least, values = DEFAULT_SIZE
+    most = MOST_PROCESSES if noise.precision else least
     rng = np.random.default_rng(seed)
     trials: list[Trial] = []
     for _ in range(studies):
-        blocks = rng.normal(0, noise.block, (processes, 1))
+        blocks = rng.normal(0, noise.block, (most, 1))
         base, other, control = (noise.arm(blocks, values, rng).tolist() for _ in range(3))
+        length = _stopped(noise.precision, least, most, base, other, control)
+        base, other, control = base[:length], other[:length], control[:length]
         floor = verdicts.noise_floor(statistics.speedups(base, [control])[0][0])
         trials += judge(base, other, floor, slowdowns)
     return Result(noise.name, tuple(trials))
+
+
+def _stopped(wanted: float, least: int, most: int, base: Samples, *others: Samples) -> int:
+    """Return after how many blocks the timing stage would have stopped."""
+    means = [statistics.process_means(arm).tolist() for arm in (base, *others)]
+    for blocks in range(least, most + 1):
+        reaches = (precision.reach(means[0][:blocks], other[:blocks]) for other in means[1:])
+        if precision.enough(blocks, least, most, wanted, reaches):
+            return blocks
+    return most
 
 
 def judge(base: Samples, other: Samples, floor: float, slowdowns: Sequence[float] = SLOWDOWNS) -> Iterator[Trial]:

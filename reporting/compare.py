@@ -59,18 +59,22 @@ class Comparison:
 class Floor:
     """The host's noise floor: what the baseline shows against itself, interleaved with everything else."""
 
+    name: str  #: the variant that was timed against itself
     build: str  #: on which it was measured
-    control: Interval  #: speedup of the baseline over itself
+    control: Interval  #: its speedup over itself
     share: float  #: the farther end of that interval, as a share
 
 
 def noise_floor(evidence: Evidence) -> Floor | None:
-    """Return the floor of this study's host; None where the study measured none."""
-    for build in evidence.builds:
-        base, control = (evidence.baseline.processes(build, name) for name in ("time", "time of the control"))
-        if control and len(base) > 1:
+    """Return the floor of this study's host; None where the study measured none that means anything.
+
+    It is the host's, so it holds whatever variant the others are compared with, and on the other build too.
+    """
+    for run, build in ((run, build) for run in evidence.runs for build in evidence.builds):
+        base, control = (run.processes(build, name) for name in ("time", "time of the control"))
+        if len(_shared(base, control)) > 1:
             ratio = ratios(base, [control])[0][0]
-            return Floor(build, ratio, verdicts.noise_floor(ratio))
+            return Floor(run.name, build, ratio, verdicts.noise_floor(ratio))
     return None
 
 
@@ -80,7 +84,14 @@ def compare(evidence: Evidence, build: str) -> Comparison:
     share = floor.share if floor else 0.0
     base = evidence.baseline.processes(build)
     plain = [_timed(evidence, run, build, share) for run in evidence.runs]
-    able = [s for s in plain if base and s.seconds and s.run is not evidence.baseline and not s.quality.objections]
+    spoilt = next(
+        s for s in plain if s.run is evidence.baseline
+    ).quality.objections  # a baseline whose times mean nothing leaves nothing to compare with
+    able = [
+        s
+        for s in plain
+        if base and s.seconds and s.run is not evidence.baseline and not (s.quality.objections or spoilt)
+    ]
     found, _ = ratios(base, [s.run.processes(build) for s in able])
     tests = [_tests(base, s.run.processes(build)) for s in able]
     corrected = statistics.holm([test.p for test in tests])
@@ -88,8 +99,15 @@ def compare(evidence: Evidence, build: str) -> Comparison:
         s.run.name: _judged(s, ratio, replace(test, p=p), share, derived.deterministic_ratio(evidence, s.run, build))
         for s, ratio, test, p in zip(able, found, tests, corrected, strict=True)
     }
-    speeds = tuple(judged.get(s.run.name, s) for s in plain)
+    speeds = tuple(judged.get(s.run.name, _without(s, spoilt)) for s in plain)
     return Comparison(build, speeds, *_geomean(evidence, base, speeds))
+
+
+def _without(speed: Speed, spoilt: Sequence[str]) -> Speed:
+    """Return `speed`, with the reason why the baseline gives it nothing to be compared with."""
+    if not spoilt or speed.seconds is None or speed.quality.objections:
+        return speed
+    return replace(speed, reason=f"the baseline means nothing: {spoilt[0]}")
 
 
 def _timed(evidence: Evidence, run: Run, build: str, floor: float) -> Speed:
@@ -98,16 +116,21 @@ def _timed(evidence: Evidence, run: Run, build: str, floor: float) -> Speed:
     if outcome.status != "ok":
         return Speed(run, build, reason=f"{outcome.status}: {outcome.reason}")
     if not samples:
-        timing = run.find(build, "time")
-        return Speed(run, build, reason=timing.missing if timing and timing.missing else run.gap(build, "timing"))
+        found_none = run.find(build, "time")
+        return Speed(run, build, reason=(found_none.missing if found_none else "") or run.gap(build, "timing"))
     found = quality.inspect(evidence, run, build, floor)
-    unchecked = not (outcome.digest and evidence.baseline.outcome(build).digest)
+    digest, expected = outcome.digest, evidence.baseline.outcome(build).digest
+    objections = list(found.objections)
+    if digest and expected and digest != expected:
+        objections.insert(0, "its answer is not the baseline's")
+    found = replace(found, objections=tuple(objections))
     speed = Speed(
-        run, build, statistics.mean(samples), processes=len(samples), unchecked=unchecked, quality=found,
-        reason=found.objections[0] if found.objections else "the baseline has no valid timing on this build",
+        run, build, statistics.mean(samples), processes=len(samples), unchecked=not (digest and expected), quality=found,
+        reason=objections[0] if objections else "the baseline has no valid timing on this build",
     )  # fmt: skip
     if run is evidence.baseline:
-        return replace(speed, speedup=Interval(1.0, 1.0, 1.0), verdict="baseline", reason="", unchecked=False)
+        reason = objections[0] if objections else ""
+        return replace(speed, speedup=Interval(1.0, 1.0, 1.0), verdict="baseline", reason=reason, unchecked=False)
     return speed
 
 
@@ -127,7 +150,7 @@ def _geomean(
     evidence: Evidence, base: dict[int, tuple[float, ...]], speeds: Sequence[Speed]
 ) -> tuple[Interval | None, tuple[str, ...], str]:
     """Return the geometric mean, its set, and why there is none: a variant without a number does not shrink the set."""
-    wanted = [s for s in speeds if s.run is not evidence.baseline and not (s.unchecked and s.speedup)]
+    wanted = [s for s in speeds if s.run is not evidence.baseline and not s.run.manifest.script and not s.unchecked]
     names = tuple(s.run.name for s in wanted)
     lost = [s.run.name for s in wanted if s.speedup is None]
     if lost or not wanted:
@@ -138,11 +161,26 @@ def _geomean(
 def ratios(
     base: dict[int, tuple[float, ...]], others: Sequence[dict[int, tuple[float, ...]]]
 ) -> tuple[list[Interval], Interval | None]:
-    """Return the speedups over `base`, block by block where all were interleaved, and their geometric mean."""
-    shared = _shared(base, *others)
+    """Return the speedups over `base`, block by block where both were interleaved, and their geometric mean.
+
+    A ratio is over the blocks that the two have, whatever the others lack; the geometric mean over those of all.
+    """
+    each = [_ratio(base, other) for other in others]
+    common = _shared(base, *others)
+    if not common:
+        return each, None
+    return each, statistics.speedups(_of(base, common), [_of(other, common) for other in others])[1]
+
+
+def _ratio(base: dict[int, tuple[float, ...]], other: dict[int, tuple[float, ...]]) -> Interval:
+    shared = _shared(base, other)
     if shared:
-        return statistics.speedups([base[b] for b in shared], [[other[b] for b in shared] for other in others])
-    return [statistics.independent(list(base.values()), list(other.values())) for other in others], None
+        return statistics.speedups(_of(base, shared), [_of(other, shared)])[0][0]
+    return statistics.independent(list(base.values()), list(other.values()))
+
+
+def _of(arm: dict[int, tuple[float, ...]], blocks: Sequence[int]) -> list[tuple[float, ...]]:
+    return [arm[block] for block in blocks]
 
 
 def _shared(*arms: dict[int, tuple[float, ...]]) -> list[int]:
@@ -158,7 +196,7 @@ class Tests:
     p: float  #: paired by block where there are blocks
     welch: float
     medians: float  #: ratio of the medians
-    processes: int  #: of the arm that has fewer
+    processes: int  #: that both arms have: blocks, or those of the arm that has fewer
 
 
 def _tests(base: dict[int, tuple[float, ...]], other: dict[int, tuple[float, ...]]) -> Tests:
@@ -167,7 +205,7 @@ def _tests(base: dict[int, tuple[float, ...]], other: dict[int, tuple[float, ...
     shared = _shared(base, other)
     paired = [statistics.process_means([arm[b] for b in shared]).tolist() for arm in (base, other)]
     p = statistics.paired_p(*paired) if shared else welch
-    return Tests(p, welch, medians, min(len(base), len(other)))
+    return Tests(p, welch, medians, len(shared) or min(len(base), len(other)))
 
 
 @dataclass(frozen=True)

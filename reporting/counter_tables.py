@@ -165,7 +165,7 @@ def _cells(runs: Sequence[Run], line: Sequence[Derived]) -> list[Cell]:
 
 def others(evidence: Evidence, build: str) -> Table | None:
     """Whatever else was measured, so that a new collector shows up in every report without an edit here."""
-    shown = {"time", "peak memory", "samples"}
+    elsewhere = {"time", "time of the control", "time without the kernel", "peak memory", "samples"}
     names = {
         m.metric: m.unit
         for run in evidence.runs
@@ -173,18 +173,26 @@ def others(evidence: Evidence, build: str) -> Table | None:
         if m.build == build
         and m.collector not in ("counters", "simulated", "native")
         and m.source != "rusage"
-        and m.metric not in shown
+        and m.metric not in elsewhere
     }
     rows = tuple((text(name), *(_other(run, build, name) for run in evidence.runs)) for name in names)
     columns = ("measured", *(run.name for run in evidence.runs))
-    caption = "Means over processes. The one-off cost is what the first value took beyond a warm one; around zero it is noise."
+    caption = "Times are means over processes; counts and allocations are of one iteration in one process. The one-off cost is what the first value took beyond a warm one; around zero it is noise."
     return Table(f"Also measured ({short(build)})", columns, rows, caption) if rows else None
+
+
+def _unmeasured(run: Run, build: str, metric: str) -> str:
+    """Say why a metric that other variants have is missing: in the words of its collector where it failed."""
+    if metric.startswith("one-off"):
+        return "it was timed without a warm-up"
+    gaps = [done.skipped for done in run.manifest.collections if done.build == build and done.skipped]
+    return f"not measured ({'; '.join(dict.fromkeys(gaps))})" if gaps else "not measured"
 
 
 def _other(run: Run, build: str, metric: str) -> Cell:
     found = run.find(build, metric)
     if found is None or not found.values:
-        why = found.missing if found else run.outcome(build).reason or "not measured (slow variants have no warm-up)"
+        why = found.missing if found else run.outcome(build).reason or _unmeasured(run, build, metric)
         return missing(f"{run.name}, {metric}: {why}")
     average = fmean(found.values)
     write = {"s": units.seconds, "B": units.size}.get(found.unit)

@@ -26,10 +26,15 @@ def section(evidence: Evidence) -> Section:
             f"no time, over an interface that cost nothing, would bring {units.ratio(cap)} and not more (Amdahl's law)."
         ))  # fmt: skip
     measured = ablation(evidence)
-    if measured is not None:
+    if measured is not None and measured.cap.low <= 1:
+        blocks.append(Text(
+            f"By ablation no share of {measured.kernel} could be measured: without it, {evidence.baseline.name} ran at "
+            f"{units.ratio(measured.cap)} its speed on {tables.python(evidence, measured.build)}.", "warning",
+        ))  # fmt: skip
+    elif measured is not None:
         blocks.append(Text(
             f"Measured by ablation: with {measured.kernel} played back instead of run, {evidence.baseline.name} ran "
-            f"{units.ratio(measured.cap)} faster on {tables.python(evidence, measured.build)}. So that function is "
+            f"{units.ratio(measured.cap)} faster in {measured.processes} processes on {tables.python(evidence, measured.build)}. So that function is "
             f"{tables.share_of(measured.share)} of its time, and that is the most that an accelerator of it alone could "
             "bring, if each call became one empty call. This needs no profiler; where it differs from the sampled share, "
             "believe this."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reporting import units
-from reporting.compare import Comparison, hottest
+from reporting.compare import Comparison, hottest, ratios
 from reporting.document import Cell, Table
 from reporting.evidence import Evidence, Run
 from reporting.palette import shorten
@@ -52,9 +52,9 @@ def distortion(evidence: Evidence, comparisons: list[Comparison]) -> Table:
 
 def _distorted(run: Run, build: str, by_build: dict[str, Comparison]) -> tuple[Cell, ...]:
     own, release = by_build[build].of(run), by_build["release"].of(run)
-    if own.seconds and release.seconds:
-        factor = own.seconds.value / release.seconds.value
-        time = Cell(f"{units.significant(factor)}×" if build != "release" else "1×", factor, unit="×")
+    if own.seconds and release.seconds and not (own.quality.objections or release.quality.objections):
+        slower = ratios(run.processes(build), [run.processes("release")])[0][0]
+        time = Cell("1×", 1.0, unit="×") if build == "release" else estimate(units.ratio(slower), slower, "×")
     else:
         time = missing(f"{run.name}: {own.reason or release.reason}")
     names = (text(run.name), text(short(build)), time)

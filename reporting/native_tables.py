@@ -109,8 +109,9 @@ def _shares(evidence: Evidence, build: str, taxes: dict[str, Tax]) -> Table:
     return Table(
         f"The interpreter tax ({short(build)})", ("samples end in", *taxes), tuple(rows),
         caption=f"{tables.python(evidence, build)}: what the innermost C function of each sample was doing. The tax is the sum of the "
-        f"first {len(TAX)} kinds, which compiled code would not do; what the evaluation loop does inline counts as "
-        f"dispatch.{_limits(evidence, build, taxes)}",
+        f"first {len(TAX)} kinds: what the interpreter does around the work, though dictionaries and sets that the program itself "
+        f"asks for are among it. What the evaluation loop does inline counts as dispatch. Intervals: the sampling error of "
+        f"one process.{_limits(evidence, build, taxes)}",
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from reporting.verdicts import Steadiness, band, steadiness
 
 WAITED, WAITED_TOO_LONG = 0.02, 0.25  #: share of the measured time that a process was ready to run without a CPU
 STOLEN, STOLEN_TOO_MUCH = 0.02, 0.25  #: share of CPU time that the hypervisor gave to others
-CLOCK = 0.8  #: a variant whose clock shows less of the wall time than this share of what the baseline's shows
+CLOCK = 0.95  #: a variant whose clock shows less of the wall time than this share of what the baseline's shows
 DRIFT_P = 0.01
 
 

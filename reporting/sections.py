@@ -70,13 +70,16 @@ def warnings(evidence: Evidence) -> tuple[str, ...]:
             )
     if study.interrupted:
         said.append("The study was interrupted: it holds what was complete by then.")
-    full = evidence.baseline.manifest
+    said += study.remarks
+    if "release" not in evidence.builds:
+        said.append("Only the debug build was measured. Headline figures come from the release build: nox -s release.")
     if study.size != "full":
         said.append(f"This is the workload's size {study.size!r}, not upstream's: good for a test, not for a claim.")
-    if full.options["processes"] < MINIMUM_PROCESSES:
+    timed = [number for run in evidence.runs for b in evidence.builds if (number := len(run.processes(b)))]
+    if timed and min(timed) < MINIMUM_PROCESSES:
         said.append(
-            f"Only {full.options['processes']} processes were timed per variant, too few for a verdict by time. "
-            f"A verdict needs {MINIMUM_PROCESSES} or more: leave --fast out."
+            f"Only {min(timed)} processes were timed per variant, too few for a verdict by time. A verdict needs "
+            f"{MINIMUM_PROCESSES} or more: --processes {MINIMUM_PROCESSES}, without --fast, with a budget that allows it."
         )
     return (*said, *tables.host_notes(evidence))
 
@@ -95,7 +98,7 @@ def overview(evidence: Evidence, comparisons: list[Comparison]) -> Section:
     amount, unit = manifest.work
     job = "one iteration is one call of it" if amount == 1 else f"one iteration works through {amount:,.0f} {unit}s"
     about = (
-        f"The workload is pyperformance's {manifest.upstream}; {job}. Every variant does this same job inside the same timing function. "
+        f"The workload is pyperformance's {manifest.upstream}; {job}. Every variant does this same job inside the same timing function, plain pyperf scripts excepted. "
         "Unless marked as unchecked, a variant was timed only after its answers agreed with an oracle that shares no code "
         "with it, and every measured process had to give the same answer. Intervals are 95 % bootstrap intervals "
         "over processes, then their iterations."
@@ -226,17 +229,18 @@ def conclusion(evidence: Evidence, comparisons: list[Comparison]) -> Section:
     if ranked:
         best = max(ranked, key=lambda s: s.speedup.value if s.speedup else 0)
         blocks.append(sentence(best, evidence, noise_floor(evidence)))
-    wrong = [s.run.name for s in headline.speeds if s.seconds is None]
+    wrong = [s.run.name for s in headline.speeds if s.speedup is None]
     if wrong:
         blocks.append(Text(f"Without a valid result: {', '.join(wrong)}. They are not ranked.", "warning"))
-    if headline.geomean is not None and len(headline.geomean_over) > 1:
+    enough = all(s.processes >= MINIMUM_PROCESSES for s in ranked)
+    if headline.geomean is not None and len(headline.geomean_over) > 1 and enough:
         blocks.append(Text(
             f"The geometric mean over {', '.join(headline.geomean_over)} is {units.ratio(headline.geomean)} on "
             f"{tables.python(evidence, headline.build)}."
         ))  # fmt: skip
     blocks.append(Text(
         "What limits these figures: they hold for this machine, these interpreters and this workload. "
-        + (" ".join(tables.host_notes(evidence)) or "Virtualisation, governor and load showed nothing unusual.")
+        + (" ".join(tables.host_notes(evidence)) or tables.unseen(evidence))
     ))  # fmt: skip
     return Section("Conclusion", tuple(blocks))
 

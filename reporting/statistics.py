@@ -156,8 +156,8 @@ def clustered_share(parts: Sequence[int], wholes: Sequence[int]) -> Interval:
 
 
 def amdahl(part: Interval) -> Interval:
-    """Return the speedup if the part cost nothing at all: 1 / (1 - part) (Amdahl, AFIPS 1967)."""
-    return Interval(*(1 / (1 - min(x, 0.999_999)) for x in (part.value, part.low, part.high)))
+    """Return the speedup if the part cost nothing at all: 1 / (1 - part) (Amdahl, AFIPS 1967); infinite for all of it."""
+    return Interval(*(1 / (1 - x) if x < 1 else math.inf for x in (part.value, part.low, part.high)))
 
 
 def student_t(freedom: float) -> float:
@@ -210,9 +210,9 @@ def _spread(arms: Sequence[Samples], *, paired: bool = False, weights: Sequence[
 
 def _interval(value: float, draws: Array, spread: float, freedom: float) -> Interval:
     """Return the percentile interval, corrected for few processes; (nan, nan) for one, which tells nothing of spread."""
-    if freedom < 1:
+    if freedom <= 0:
         return Interval(value, math.nan, math.nan)
-    widen = student_t(freedom) / Z * spread
+    widen = student_t(max(1.0, freedom)) / Z * spread
     low, high = np.percentile(draws, [2.5, 97.5])
     # Widened on the log scale: times and ratios are positive, and so must be the ends of their intervals.
     return Interval(value, value * (float(low) / value) ** widen, value * (float(high) / value) ** widen)

@@ -22,7 +22,8 @@ def estimate(shown: str, interval: Interval, unit: str, note: str = "") -> Cell:
     """Return a cell that holds a value with its interval."""
     if math.isnan(interval.low):
         return Cell(shown, interval.value, note, unit=unit)
-    return Cell(shown, interval.value, note, interval.low, interval.high, unit)
+    value, low, high = (x if math.isfinite(x) else None for x in (interval.value, interval.low, interval.high))
+    return Cell(shown, value, note, low, high, unit)
 
 
 def share_of(interval: Interval) -> str:
@@ -68,10 +69,27 @@ def host_notes(evidence: Evidence) -> tuple[str, ...]:
         said.append(f"The CPU frequency governor is {host['governor']!r}; 'performance' gives steadier timings.")
     if host["load"][0] > 0.5 * host["usable_cpus"]:
         said.append(f"It was busy when the study began: load {host['load'][0]:.1f} on {host['usable_cpus']} CPUs.")
+    after = evidence.study.conditions.get("load_after")
+    if after is not None and after > 0.5 * host["usable_cpus"] + 1:
+        said.append(
+            f"It was busy when timing ended: load {after:.1f} on {host['usable_cpus']} CPUs; a study makes about 1."
+        )
+    if host["aslr"] not in (None, "2"):
+        said.append(
+            "Address randomisation is off or reduced, so a layout that favours one variant favours it every time."
+        )
     share = quality.stolen(evidence)
     if share is not None and share > quality.STOLEN:
-        said.append(f"The hypervisor gave {units.percent(share)} of the CPU time to others while the study ran.")
+        said.append(f"The hypervisor gave {units.percent(share)} of a CPU's time to others while timing ran.")
     return tuple(said)
+
+
+def unseen(evidence: Evidence) -> str:
+    """Say that nothing disturbed timings as far as this machine shows, and what it does not show."""
+    host = evidence.baseline.manifest.host
+    hidden = [name for name in ("governor", "turbo") if host.get(name) is None]
+    hidden += ["steal"] if quality.stolen(evidence) is None else []
+    return "Nothing unusual showed" + (f"; not visible here: {', '.join(hidden)}." if hidden else ".")
 
 
 def paragraphs(description: str) -> list[str]:
@@ -83,7 +101,8 @@ def paragraphs(description: str) -> list[str]:
 def performance(evidence: Evidence, c: Comparison, *, geomean: bool) -> Table:
     """Variants by metrics on one build, the fastest first."""
     ranked = sorted(c.speeds, key=lambda s: (s.unchecked, -(s.speedup.value if s.speedup else 0)))
-    rows = [(text(speed.run.name), *_performance(speed)) for speed in ranked]
+    cold = _is_cold(c.of(evidence.baseline))
+    rows = [(text(speed.run.name), *_performance(speed, cold)) for speed in ranked]
     if geomean:
         rows.append((text("geometric mean"), *_geomean(c)))
     return Table(
@@ -94,7 +113,7 @@ def performance(evidence: Evidence, c: Comparison, *, geomean: bool) -> Table:
     )
 
 
-def _performance(speed: Speed) -> tuple[Cell, ...]:
+def _performance(speed: Speed, cold: bool) -> tuple[Cell, ...]:
     if speed.seconds is None:
         return (missing(f"{speed.run.name}: {speed.reason}"),) * 6
     memory = speed.run.values(speed.build, "peak memory")
@@ -109,19 +128,26 @@ def _performance(speed: Speed) -> tuple[Cell, ...]:
         ratio,
         Cell(speed.verdict, speed.verdict, f"{speed.run.name}: {speed.reason}" if speed.reason else ""),
         Cell(str(speed.processes), speed.processes),
-        _values(speed),
+        _values(speed, cold),
         Cell(units.size(max(memory)), max(memory), unit="B")
         if memory
         else missing("peak memory: the kernel did not tell"),
     )
 
 
-def _values(speed: Speed) -> Cell:
-    """Say how many values each process gave, and whether they came after a warm-up."""
+def _is_cold(speed: Speed) -> bool:
+    timing = speed.run.find(speed.build, "time")
+    return timing is not None and not any(timing.detail.get("warm_ups", ()))
+
+
+def _values(speed: Speed, cold: bool) -> Cell:
+    """Say how many values each process gave, and whether they came after a warm-up; cold: the baseline's did not."""
     timing = speed.run.find(speed.build, "time")
     detail = timing.detail if timing else {}
     number, warm = len(detail.get("processes", [()])[0]), any(detail.get("warm_ups", ()))
     note = "" if warm else "cold: where the baseline takes seconds, every process is timed in its first call"
+    if warm and cold:
+        note = f"{speed.run.name}: timed warm, since its first call compiles; the baseline is timed cold, so compare with care"
     return Cell(f"{number} {'warm' if warm else 'cold'}", f"{number} {'warm' if warm else 'cold'}", note)
 
 

@@ -15,7 +15,7 @@ DASH = "–"
 def significant(value: float) -> str:
     """Return `value` with three significant digits and thousands separated: 1.31, 58.5, 14,600."""
     if value == 0 or not math.isfinite(value):
-        return "0" if value == 0 else str(value)
+        return "0" if value == 0 else "∞" if value == math.inf else str(value)
     digits = 2 - math.floor(math.log10(abs(value)))
     rounded = round(value, digits)
     return f"{rounded:,.{max(0, 2 - math.floor(math.log10(abs(rounded))))}f}"

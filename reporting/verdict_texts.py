@@ -28,7 +28,7 @@ def sentence(speed: Speed, evidence: Evidence, floor: Floor | None) -> Text:
         "equivalent": f"{name} is as fast as {base} within {width} on {where}: {ratio}.",
         "inconclusive": f"Whether {name} differs from {base} on {where} stays open: {ratio}; {speed.reason}.{_more(speed)}",
     }
-    return Text(said[speed.verdict], "verdict")
+    return Text(said[speed.verdict], "warning" if speed.build == "dbg" else "verdict")  # no headline from a debug build
 
 
 def _more(speed: Speed) -> str:
@@ -39,11 +39,10 @@ def _more(speed: Speed) -> str:
 
 def floor_sentence(evidence: Evidence, floor: Floor | None) -> Text:
     """Say what this host makes of nothing, and so which differences are too small to claim here."""
-    base = evidence.baseline.name
     if floor is None:
-        return Text(f"{base} was not timed against itself, so the noise floor of this host is not known.", "warning")
+        return Text("No variant was timed against itself, so the noise floor of this host is not known.", "warning")
     return Text(
-        f"Noise floor: against itself, with the same number of processes in the same blocks, {base} ran at "
+        f"Noise floor: against itself, with the same number of processes in the same blocks, {floor.name} ran at "
         f"{units.ratio(floor.control)} on {tables.python(evidence, floor.build)}. A variant is called equivalent within "
         f"{units.percent(band(floor.share))}; faster or slower, only beyond that."
     )
@@ -60,12 +59,18 @@ def behind(evidence: Evidence, comparison: Comparison, floor: Floor | None) -> T
         ("variant", "p", "p, Welch", "medians", "warm-up", "drift", "waited", "more needed"),
         rows,
         caption=(
-            f"Equivalence band {width}. p: paired by block, corrected for the number of variants (Holm); Welch: the same, "
+            f"Equivalence band {width}{_whence(comparison, floor)}. p: paired by block, corrected for the number of variants (Holm); Welch: the same, "
             "blind to blocks, as a cross-check. Medians: the speedup by medians, no outlier deleted in either. Warm-up: the "
             "first call against the later ones. Drift: from the first block to the last. Waited: share of the measured time "
             f"without a CPU. Taken by the hypervisor meanwhile: {lost}."
         ),
     )  # fmt: skip
+
+
+def _whence(comparison: Comparison, floor: Floor | None) -> str:
+    if floor is None or floor.build == comparison.build:
+        return ""
+    return f" (from the noise floor on the {tables.short(floor.build)} build)"
 
 
 def _row(speed: Speed) -> tuple[Cell, ...]:
@@ -77,7 +82,9 @@ def _row(speed: Speed) -> tuple[Cell, ...]:
         tables.text(speed.run.name),
         none if math.isnan(speed.p) else _probability(speed.p),
         none if math.isnan(speed.welch) else _probability(speed.welch, _disagreement(speed)),
-        none if math.isnan(speed.medians) else Cell(f"{units.significant(speed.medians)}×", speed.medians, unit="×"),
+        none
+        if math.isnan(speed.medians)
+        else Cell(f"{units.significant(speed.medians)}×", speed.medians, _apart(speed), unit="×"),
         _warm_up(speed),
         Cell(units.change(found.drift), found.drift, "; ".join(_drifting(speed)), unit="%"),
         tables.missing(waited) if found.waited is None else Cell(units.percent(found.waited), found.waited, unit="%"),
@@ -87,6 +94,13 @@ def _row(speed: Speed) -> tuple[Cell, ...]:
 
 def _probability(p: float, note: str = "") -> Cell:
     return Cell("< 0.0001" if p < 1e-4 else f"{p:.2g}", p, note)
+
+
+def _apart(speed: Speed) -> str:
+    """Say where the robustness check disagrees: a few processes then weigh much in the mean."""
+    if speed.speedup is None or speed.speedup.low <= speed.medians <= speed.speedup.high:
+        return ""
+    return f"{speed.run.name}: the ratio of the medians lies outside the interval of the ratio of the means"
 
 
 def _disagreement(speed: Speed) -> str:

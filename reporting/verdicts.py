@@ -12,6 +12,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import stdtrit
 
 from reporting.statistics import ALPHA, Interval, Samples, p_of_mean, process_means
 
@@ -19,6 +20,7 @@ SMALLEST_BAND = 0.01  #: a change below 1 % is called equivalent, however quiet 
 COUNTED_BAND = 0.02  #: simulated counts repeat exactly, but the state of the allocator alone moves them by up to 1 %
 MINIMUM_PROCESSES = 10  #: fewer never earn a verdict by time alone
 CERTAIN = 0.001  #: p below which values count as moving; strict, since it makes a variant's numbers invalid
+ENOUGH_TO_CLASSIFY = 4  #: processes
 MOST_PROCESSES = 10_000  #: beyond that, more processes are no advice
 
 
@@ -38,23 +40,36 @@ def judge(ratio: Interval, processes: int, p: float, *, floor: float = 0.0, coun
     host's own noise floor as a share (see `noise_floor`). counted: the speedup in a counter that repeats exactly, which
     may confirm what too few processes show.
     """
-    width = band(floor)
     if math.isnan(ratio.low):
         return Verdict("inconclusive", "one process tells nothing of spread")
-    word = _beyond(ratio, width)
-    if processes < MINIMUM_PROCESSES:
-        agrees = counted is not None and abs(math.log(counted)) > COUNTED_BAND and (counted > 1) == (ratio.value > 1)
-        if word in ("faster", "slower") and agrees:
-            return Verdict(word, f"{processes} processes, confirmed by a counter that repeats exactly")
-        reason = f"{processes} processes; a verdict by time needs {MINIMUM_PROCESSES}"
-        return Verdict("inconclusive", reason, MINIMUM_PROCESSES - processes)
+    word = _beyond(ratio, band(floor))
     if word in ("faster", "slower") and not p < ALPHA:
-        return Verdict("inconclusive", f"p = {p:.2g} after correction for the number of variants")
+        few = MINIMUM_PROCESSES - processes
+        return Verdict(
+            "inconclusive", f"p = {p:.2g} after correction for the number of variants", max(few, _surer(p, processes))
+        )
+    if processes < MINIMUM_PROCESSES:
+        if word in ("faster", "slower") and _agrees(counted, ratio):
+            return Verdict(
+                word, f"{processes} processes, confirmed by the number of simulated instructions at the small size"
+            )
+        more = _more(ratio, processes, floor) if word == "inconclusive" else 0
+        reason = f"{processes} processes; a verdict by time needs {MINIMUM_PROCESSES}"
+        return Verdict("inconclusive", reason, None if more is None else max(more, MINIMUM_PROCESSES - processes))
     if word != "inconclusive":
         return Verdict(word)
-    return Verdict(
-        "inconclusive", "the interval reaches across an end of the equivalence band", _more(ratio, processes, floor)
-    )
+    reason = "the interval reaches across an end of the equivalence band"
+    return Verdict("inconclusive", reason, _more(ratio, processes, floor))
+
+
+def _agrees(counted: float | None, ratio: Interval) -> bool:
+    return counted is not None and abs(math.log(counted)) > COUNTED_BAND and (counted > 1) == (ratio.value > 1)
+
+
+def _surer(p: float, processes: int) -> int:
+    """Return about how many more processes bring p below ALPHA if the ratio stays: t grows with the root of their number."""
+    seen, wanted = (float(stdtrit(processes - 1, 1 - level / 2)) for level in (p, ALPHA))
+    return max(1, math.ceil(processes * (wanted / seen) ** 2) - processes) if seen > 0 else MOST_PROCESSES
 
 
 def band(floor: float) -> float:
@@ -111,11 +126,12 @@ class Steadiness:
 
 def steadiness(warm_ups: Samples, samples: Samples, floor: float = 0.0) -> Steadiness:
     """Classify. warm_ups: seconds per iteration of the calls before the measured ones, per process."""
-    enough = len(samples) >= 4
-    change, p = _movement(samples) if enough else (0.0, math.nan)
+    if len(samples) < ENOUGH_TO_CLASSIFY or min(len(values) for values in samples) < 2:
+        return Steadiness("unknown")
+    change, p = _movement(samples)
     if p < CERTAIN and abs(change) > band(floor):
         return Steadiness("none", change=change, p=p)
-    if not enough or not all(warm_ups):
+    if not all(warm_ups):
         return Steadiness("unknown", change=change, p=p)
     excess = np.log([warm[0] for warm in warm_ups]) - np.log(process_means(samples))
     first = math.expm1(float(excess.mean()))
@@ -125,11 +141,15 @@ def steadiness(warm_ups: Samples, samples: Samples, floor: float = 0.0) -> Stead
 
 
 def _movement(samples: Samples) -> tuple[float, float]:
-    """Return (change from first to last value as a share, p) of straight lines through the values of each process."""
+    """Return (the largest difference between positions of the values as a share, p of there being none).
+
+    Whether the values rise, fall or go to and fro: each position is tested against the mean of its process, and the
+    smallest p corrected for the number of positions (Bonferroni). The sign is that of the later of the two extremes.
+    """
     shortest = min(len(values) for values in samples)
-    if shortest < 2:
-        return 0.0, math.nan
     logs = np.log([values[:shortest] for values in samples])
-    x = np.arange(shortest) - (shortest - 1) / 2
-    changes = logs @ x / float(x @ x) * (shortest - 1)
-    return math.expm1(float(changes.mean())), p_of_mean(changes)
+    apart = logs - logs.mean(axis=1, keepdims=True)
+    means = apart.mean(axis=0)
+    p = min(1.0, shortest * min(p_of_mean(column) for column in apart.T))
+    rise = float(means.max() - means.min())
+    return math.expm1(rise if means.argmax() > means.argmin() else -rise), p

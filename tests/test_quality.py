@@ -11,6 +11,7 @@ import pytest
 from bench.model import Measurement
 from bench.rundir import Archive
 from reporting import compare, evidence, quality, sections
+from reporting.document import Text
 from reporting.evidence import Evidence
 from reporting.renderers import text
 
@@ -83,13 +84,62 @@ def test_an_objection_makes_it_invalid(
     assert compare.compare(found, "release").geomean is None  # the set was fixed before, and is not made smaller
 
 
+@pytest.mark.parametrize(
+    ("factors", "detail", "words"),
+    [
+        ((1.6, 1.4, 1.2, 1.1, 1.0), {}, "no steady state"),
+        ((1.0, 1.0, 1.0), {"waited": [0.6] * BLOCKS}, "waited 60.0 %"),
+    ],
+)
+def test_a_baseline_that_means_nothing_leaves_nothing_to_compare_with(
+    steady: Evidence, factors: tuple[float, ...], detail: dict[str, Any], words: str
+) -> None:
+    found = told(steady, "pyaes_clean", *factors, **detail)
+    for name in ("pyaes_opt", "pyaes_opt2"):
+        assert speed(found, name).verdict == "invalid" and speed(found, name).speedup is None
+    document = sections.build(found)
+    assert not [b for b in document.sections[0].blocks if isinstance(b, Text) and b.style == "verdict"]
+    assert f"{words}" in " ".join(text.render(document).decode().split())
+
+
+def test_another_answer_than_the_baselines_is_invalid(steady: Evidence) -> None:
+    odd = steady.runs[1]
+    outcomes = tuple(replace(o, digest="another") for o in odd.manifest.outcomes)
+    runs = (steady.runs[0], replace(odd, manifest=replace(odd.manifest, outcomes=outcomes)), *steady.runs[2:])
+    assert "answer is not the baseline's" in speed(replace(steady, runs=runs), odd.name).reason
+
+
+def test_a_ratio_is_over_the_blocks_that_its_two_arms_share(steady: Evidence) -> None:
+    """pyaes_opt2 lacks the last three blocks: that changes its own ratio and the geometric mean, and nothing else."""
+    before = {s.run.name: s for s in compare.compare(steady, "release").speeds}
+    last = steady.runs[2].find("release", "time")
+    assert last is not None
+    detail = {name: values[:-3] for name, values in last.detail.items()}
+    short = replace(last, values=last.values[:-3], detail=detail)
+    measurements = tuple(short if m is last else m for m in steady.runs[2].measurements)
+    runs = (*steady.runs[:2], replace(steady.runs[2], measurements=measurements))
+    after = {s.run.name: s for s in compare.compare(replace(steady, runs=runs), "release").speeds}
+    assert after["pyaes_opt"].speedup == before["pyaes_opt"].speedup
+    assert (after["pyaes_opt"].processes, after["pyaes_opt2"].processes) == (BLOCKS, BLOCKS - 3)
+    assert after["pyaes_opt2"].verdict == "inconclusive"  # nine are too few
+
+
+def test_the_floor_is_the_hosts_whatever_the_baseline(steady: Evidence) -> None:
+    noisy = told(steady, "pyaes_clean", 1.0, 1.0, 1.0, control=1.06)
+    turned = replace(noisy, runs=(noisy.runs[1], noisy.runs[0], noisy.runs[2]), baseline=noisy.runs[1])
+    floor = compare.noise_floor(turned)
+    assert floor is not None and floor.name == "pyaes_clean" and floor.share > 0.05
+    one_block = told(steady, "pyaes_clean", 1.0, 1.0, 1.0)
+    assert compare.noise_floor(one_block) is None  # unknown is not perfect
+
+
 def test_a_stolen_cpu_makes_a_study_invalid_and_a_little_is_shown(steady: Evidence) -> None:
     bad = replace(steady, study=replace(steady.study, conditions={"stolen": 0.5}))
     assert speed(bad, "pyaes_opt").verdict == "invalid" and "hypervisor" in speed(bad, "pyaes_opt").reason
     some = replace(steady, study=replace(steady.study, conditions={"stolen": 0.03}))
     assert speed(some, "pyaes_opt").verdict == "faster"
     said = " ".join(text.render(sections.build(some)).decode().split())  # a no-break space is a space to split()
-    assert "The hypervisor gave 3.00 % of the CPU time to others" in said
+    assert "The hypervisor gave 3.00 % of a CPU's time to others" in said
 
 
 def test_drift_and_waiting_are_remarks(steady: Evidence) -> None:

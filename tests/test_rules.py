@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from bench import precision
 from bench.rundir import Archive
-from profiling.collector import Options, Session
-from profiling.process import Log
-from profiling.progress import Progress
+from profiling.collector import Options
 from reporting import calibration, compare, counter_tables, evidence, sections, statistics, verdicts
 from reporting.acceleration import ablation
 from reporting.document import Document, Table, Text
@@ -59,14 +57,20 @@ def test_rule_3_everything_is_interleaved_and_drift_is_tested(found: Evidence, d
     for block in range(SMALL.processes):
         here = [(variant, build) for number, variant, build, _ in found.study.order if number == block]
         assert len(here) == len(set(here)) >= 3 * len(found.builds)
-    assert len({seconds for *_, seconds in found.study.order}) == len(found.study.order)
+    orders = {
+        tuple((v, b) for n, v, b, _ in found.study.order if n == block) for block in range(SMALL.processes)
+    }  # three blocks of eight or so: that two are in the same order happens once in ten thousand studies
+    assert len(orders) == SMALL.processes
     assert "drift" in table(document, "What stands behind the verdicts").columns
 
 
 def test_rule_4_what_biases_is_randomised_by_block(found: Evidence) -> None:
-    session = Session("20260101_000000", Options(), Log(io.StringIO()), Progress("x"))
-    blocks = [session.environment("release", block) for block in range(5)]
-    assert len({b["PYTHONHASHSEED"] for b in blocks}) == 5 and len({b["BENCH_PADDING"] for b in blocks}) > 1
+    layouts = set()
+    for run in found.runs:
+        measured = run.find("release", "time")
+        assert measured is not None and len(set(measured.detail["layouts"])) == SMALL.processes
+        layouts.add(tuple(measured.detail["layouts"]))
+    assert len(layouts) == 1  # and are the same for all variants of a block
     assert found.baseline.manifest.host["aslr"] is not None  # recorded, and left as the machine has it
 
 
@@ -103,8 +107,12 @@ def test_rule_8_few_processes_never_earn_a_verdict_by_time_alone() -> None:
 
 
 def test_rule_9_several_variants_are_corrected_for_and_the_mean_has_a_fixed_set(found: Evidence) -> None:
-    assert statistics.holm([0.01, 0.02, 0.03]) == pytest.approx([0.03, 0.04, 0.04])
     comparison = compare.compare(found, "release")
+    shown = [speed.p for speed in comparison.speeds if speed.run is not found.baseline]
+    alone = [
+        compare.compare(replace(found, runs=(found.runs[0], run)), "release").speeds[1].p for run in found.runs[1:]
+    ]
+    assert shown == pytest.approx(statistics.holm(alone)) and shown != alone
     assert comparison.geomean_over == tuple(run.name for run in found.runs[1:])
     if comparison.geomean is not None:
         assert comparison.geomean.low < comparison.geomean.value < comparison.geomean.high
@@ -142,7 +150,7 @@ def test_rule_13_the_accelerated_share_is_an_estimate_with_an_interval(found: Ev
     assert measured is not None and measured.share.low < measured.share.value < measured.share.high
     for row in table(document, "What accelerating the hottest function").rows:
         share, cap = row[-2:]
-        assert share.low is not None and cap.low is not None and cap.high is not None
+        assert share.low is not None and cap.low is not None and (cap.high is not None or "∞" in cap.text)
 
 
 def test_rule_14_the_environment_is_recorded_and_contamination_never_silent(
@@ -159,9 +167,14 @@ def test_rule_14_the_environment_is_recorded_and_contamination_never_silent(
 def test_rule_15_the_machinery_tests_itself() -> None:
     result = calibration.simulate(calibration.MODELS[0], 20, (0.0, 0.03))
     assert calibration.false_positives(result.at(0.0)) <= 1
-    assert sum(trial.covered for trial in result.at(0.0)) >= 16
+    assert sum(trial.covered for trial in result.at(0.0)) >= 17
+    assert sum(trial.verdict == "slower" for trial in result.at(0.03)) >= 16
 
 
 def test_rule_16_precision_is_adaptive_within_a_budget() -> None:
+    """Narrow intervals end it, wide ones do not, and few looks are taken; the budget is tested in test_timing.py."""
     chosen = Options.rigorous()
-    assert chosen.precision == 0.01 and chosen.most_processes > chosen.processes and chosen.budget_seconds
+    assert chosen.precision and chosen.most_processes > chosen.processes and chosen.budget_seconds
+    assert precision.enough(10, 10, 50, 0.01, [0.005, 0.008]) and not precision.enough(10, 10, 50, 0.01, [0.005, 0.02])
+    assert precision.looks(10, 50) == [10, 15, 23, 35, 50] and not precision.enough(11, 10, 50, 0.01, [0.001])
+    assert precision.enough(50, 10, 50, 0.01, [9.0])

@@ -41,6 +41,10 @@ def test_a_counter_that_repeats_exactly_may_confirm_what_few_processes_show() ->
     assert judge(twice, 5, 0.0, counted=0.9).word == "inconclusive"  # the counter says otherwise
     assert FEW in judge(twice, 5, 0.0, counted=1.0).reason
     assert FEW in judge(Interval(2.0, 0.9, 4.0), 5, 0.3, counted=2.1).reason  # and time must show it too
+    assert judge(Interval(1.4, 1.02, 1.9), 4, 0.2, counted=1.5).word == "inconclusive"  # after the correction, too
+    assert (
+        judge(Interval(1.05, 1.02, 1.08), 5, 0.01, counted=1.015).word == "inconclusive"
+    )  # within what an allocator does
 
 
 def test_what_is_inconclusive_says_how_many_more_processes_would_settle_it() -> None:
@@ -51,6 +55,10 @@ def test_what_is_inconclusive_says_how_many_more_processes_would_settle_it() -> 
     assert settled.word == "faster"
     assert judge(Interval(1.0100, 0.8, 1.27), 10, 0.9).more is None  # on the end of the band itself
     assert judge(Interval(2.0, 1.9, 2.1), 4, 0.0).more == 6
+    assert judge(Interval(1.003, 0.5, 2.0), 4, 0.9).more is None  # ten would not do either
+    assert (judge(Interval(1.0, 0.8, 1.25), 4, 0.9, floor=0.01).more or 0) > 6
+    blocked = judge(Interval(1.09, 1.015, 1.17), 10, 0.06)  # by the correction for the number of variants alone
+    assert blocked.word == "inconclusive" and blocked.more is not None and 1 <= blocked.more <= 3
 
 
 def test_the_noise_floor_is_the_farther_end_of_the_control() -> None:
@@ -75,6 +83,8 @@ def processes(*factors: float, noise: float = 0.005, count: int = 10, seed: int 
         ((0.8, 1.0, 1.0, 1.0, 1.0), "slowdown"),
         ((1.3, 1.2, 1.1, 1.05, 1.0), "none"),
         ((1.0, 1.0, 1.1, 1.2, 1.3), "none"),
+        ((1.0, 1.0, 1.2, 1.0, 1.2), "none"),  # to and fro
+        ((1.0, 1.2, 1.0, 1.0, 1.2), "none"),
     ],
 )
 def test_warm_up_is_classified(series: tuple[float, ...], expected: str) -> None:
@@ -86,6 +96,7 @@ def test_warm_up_is_classified(series: tuple[float, ...], expected: str) -> None
 
 def test_too_little_to_classify_is_said() -> None:
     assert steadiness([[]] * 10, [[1.0]] * 10).kind == "unknown"
+    assert steadiness([[5.0]] * 10, [[0.5]] * 10).kind == "unknown"  # one value may be anything
     few = processes(1.3, 1.0, 1.0, count=3)
     assert steadiness([v[:1] for v in few], [v[1:] for v in few]).kind == "unknown"
 

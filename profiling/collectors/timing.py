@@ -12,14 +12,15 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-from bench import region
+from bench import precision, region
+from bench.errors import SuiteError
 from bench.model import Measurement
-from profiling import precision
 from profiling.collector import Job, Missing, Options, Session
 
 NAME = "timing"
@@ -53,6 +54,7 @@ class Arm:
     job: Job
     role: str = ""  #: control, or ablation
     runs: list[Any] = field(default_factory=list)  #: pyperf runs, one per block
+    failed: bool = False  #: in its role only: the job itself goes on
 
     @property
     def label(self) -> str:
@@ -74,21 +76,31 @@ def record(jobs: Sequence[Job], session: Session) -> None:
     arms = [Arm(job, role) for job in jobs for role in _roles(job)]
     try:
         for block in count():
-            order = [arm for arm in arms if arm.job.status == "ok"]
+            order = [arm for arm in arms if arm.job.status == "ok" and not arm.failed]
             if not order or _enough(block, order, session):
                 break
             random.Random(f"{session.timestamp}/order/{block}").shuffle(order)
             for arm in order:
                 if arm.job.status == "ok":  # its control may have failed in this very block
                     session.progress.step(f"timing {block + 1}/{session.options.processes}", arm.job.name)
-                    with session.guard(arm.job, "timing"):
+                    with session.guard(arm.job, "timing") if not arm.role else _spared(arm, session):
                         arm.runs.append(_one(arm, session, block))
                     session.progress.advance(one_process(arm.job, session.options))
     finally:
         for arm in arms:
-            if arm.job.status == "ok" and arm.runs:
+            if arm.job.status == "ok" and arm.runs and not arm.failed:
                 pyperf.Benchmark(arm.runs).dump(str(arm.file), replace=True)
                 arm.job.tools[NAME] = f"pyperf {pyperf.__version__}"
+
+
+@contextmanager
+def _spared(arm: Arm, session: Session) -> Iterator[None]:
+    """Let a failure of the baseline in another role cost that role only, and not the study."""
+    try:
+        yield
+    except SuiteError as error:
+        arm.failed = True
+        session.tell(f"no {arm.role} of {arm.job.name}: {error}")
 
 
 def _enough(block: int, arms: Sequence[Arm], session: Session) -> bool:
@@ -140,7 +152,14 @@ def _one(arm: Arm, session: Session, block: int) -> Any:
     (run,) = pyperf.Benchmark.load(str(output)).get_runs()
     output.unlink()
     kept = {name: value for name, value in run.get_metadata().items() if name not in PRIVATE + WRONG}
-    kept |= {"bench_block": block, "bench_build": job.build, "bench_process_seconds": done.seconds}
+    given = session.environment(job.build, block)
+    kept |= {
+        "bench_block": block,
+        "bench_build": job.build,
+        "bench_process_seconds": done.seconds,
+        "bench_hash_seed": given["PYTHONHASHSEED"],
+        "bench_padding": len(given["BENCH_PADDING"]),
+    }
     return pyperf.Run(run.values, warmups=run.warmups, metadata=kept, collect_metadata=False)
 
 
@@ -153,7 +172,7 @@ def parse(raw: Path, derived: Path, build: str) -> Iterator[Measurement]:
         if (raw / f"{role}.json").is_file():
             yield _time(metric, build, pyperf.Benchmark.load(str(raw / f"{role}.json")).get_runs())
     # A warm-up repeats as often as a value; what it took beyond one is paid once per process.
-    first = tuple(run.warmups[0][0] * (run.warmups[0][1] - _mean(run.values)) for run in runs if run.warmups)
+    first = tuple(run.get_total_loops() * (run.warmups[0][1] - _mean(run.values)) for run in runs if run.warmups)
     if first:
         yield Measurement(NAME, build, "one-off cost of the first value", "s", first, source="clock")
     peaks = [run.get_metadata().get("bench_peak_bytes") for run in runs]
@@ -192,6 +211,9 @@ def _time(metric: str, build: str, runs: Sequence[Any]) -> Measurement:
         "processes": [list(run.values) for run in runs],
         "warm_ups": [[seconds for _, seconds in run.warmups] for run in runs],  # seconds per iteration
         "blocks": [found.get("bench_block", number) for number, found in enumerate(about)],
+        "layouts": [
+            f"{x.get('bench_hash_seed', '')}/{x.get('bench_padding', '')}" for x in about
+        ],  # hash seed, padding
         "waited": [_share(found, "bench_waited_seconds") for found in about],  # of the wall time, without a CPU
         "reported": [_reported(run) for run in runs],  # of the wall time, by the workload's own clock
     }
