@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import math
 import os
 import random
 import traceback
@@ -43,6 +44,7 @@ class Options:
     most_processes: int = 10  #: and at most, where the precision asked for needs more
     precision: float = 0.0  #: stop once the interval of every speedup reaches no farther than this share; 0: never
     budget_seconds: float = 0.0  #: wall time for the whole study; 0: no limit
+    warm_seconds: float = 0.2  #: how long the calls before the first value last at least
     values: int = 5  #: values per process
     value_seconds: float = 0.06  #: a value repeats the job until it lasts this long
     process_seconds: float = 1.2  #: what the values of one process take together; longer jobs have fewer of them
@@ -122,7 +124,8 @@ class Job:
         values = min(options.values, max(2, round(options.process_seconds / self.seconds)))
         if self.seconds >= options.single_seconds:
             values = 1
-        return 1, values, max(1, round((seconds or options.value_seconds) / self.seconds))
+        loops = max(1, round((seconds or options.value_seconds) / self.seconds))
+        return max(1, math.ceil(options.warm_seconds / (loops * self.seconds))), values, loops
 
     def raw(self, collector: str) -> Path:
         """Return (and make) the directory for a collector's raw files, relative to the checkout."""

@@ -141,15 +141,15 @@ def steadiness(warm_ups: Samples, samples: Samples, floor: float = 0.0) -> Stead
 
 
 def _movement(samples: Samples) -> tuple[float, float]:
-    """Return (the largest difference between positions of the values as a share, p of there being none).
+    """Return (change within a process as a share, p of there being none): of a straight line, or of the first value.
 
-    Whether the values rise, fall or go to and fro: each position is tested against the mean of its process, and the
-    smallest p corrected for the number of positions (Bonferroni). The sign is that of the later of the two extremes.
+    Each process has its own line, and the processes are the replicates; likewise for how much its first value differs from
+    the rest, as it does where the warm-up was too short. p is corrected for there being two tests.
     """
     shortest = min(len(values) for values in samples)
     logs = np.log([values[:shortest] for values in samples])
-    apart = logs - logs.mean(axis=1, keepdims=True)
-    means = apart.mean(axis=0)
-    p = min(1.0, shortest * min(p_of_mean(column) for column in apart.T))
-    rise = float(means.max() - means.min())
-    return math.expm1(rise if means.argmax() > means.argmin() else -rise), p
+    x = np.arange(shortest) - (shortest - 1) / 2
+    lines = logs @ x / float(x @ x) * (shortest - 1)
+    firsts = logs[:, 1:].mean(axis=1) - logs[:, 0]
+    p, change = min((p_of_mean(changes), float(changes.mean())) for changes in (lines, firsts))
+    return math.expm1(change), min(1.0, 2 * p)

@@ -24,6 +24,7 @@ SMALL = Options(
     processes=3,
     values=2,
     value_seconds=0.005,
+    warm_seconds=0.005,
     counter_runs=2,
     sample_rate=500,
     sample_seconds=0.6,

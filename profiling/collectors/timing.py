@@ -55,6 +55,7 @@ class Arm:
     role: str = ""  #: control, or ablation
     runs: list[Any] = field(default_factory=list)  #: pyperf runs, one per block
     failed: bool = False  #: in its role only: the job itself goes on
+    loops: int = 0  #: per value, where the role takes another time than the job
 
     @property
     def label(self) -> str:
@@ -75,6 +76,10 @@ def record(jobs: Sequence[Job], session: Session) -> None:
 
     arms = [Arm(job, role) for job in jobs for role in _roles(job)]
     try:
+        for arm in arms:
+            if arm.role == "ablation" and arm.job.status == "ok":
+                with _spared(arm, session):
+                    _pace(arm, session)
         for block in count():
             order = [arm for arm in arms if arm.job.status == "ok" and not arm.failed]
             if not order or _enough(block, order, session):
@@ -91,6 +96,15 @@ def record(jobs: Sequence[Job], session: Session) -> None:
             if arm.job.status == "ok" and arm.runs and not arm.failed:
                 pyperf.Benchmark(arm.runs).dump(str(arm.file), replace=True)
                 arm.job.tools[NAME] = f"pyperf {pyperf.__version__}"
+
+
+def _pace(arm: Arm, session: Session) -> None:
+    """Find out how long the job takes without its kernel, so that a value of it lasts as long as any other."""
+    _, _, loops = arm.job.plan(session.options)
+    arm.loops = loops
+    seconds = sum(_one(arm, session, 0).values[-1:])
+    session.order.pop()  # it was no part of a block
+    arm.loops = max(loops, round(session.options.value_seconds / seconds))
 
 
 @contextmanager
@@ -132,6 +146,7 @@ def _one(arm: Arm, session: Session, block: int) -> Any:
     output = job.raw(NAME) / "one.worker.json"
     output.unlink(missing_ok=True)  # pyperf refuses to overwrite
     warm_ups, values, loops = job.plan(session.options)
+    loops = arm.loops or loops
     plan = ["-w", str(warm_ups), "-n", str(values), "-l", str(loops)]
     session.order.append((block, arm.label, job.build, round(session.elapsed, 3)))
     done = session.execute(
