@@ -26,35 +26,43 @@ RUSAGE = {  #: name in a process's metadata -> field of getrusage
 CPU_SECONDS = "bench_cpu_seconds"
 
 
+NOTHING_USED = dict.fromkeys((*RUSAGE, CPU_SECONDS), 0.0)
+
+
 class Region:
     """A pyperf hook (`pyperf.hook` entry point): pyperf enters it around every value, warm-ups included."""
 
     entered = 0  # pyperf makes one object for the warm-ups and another for the values, so the class counts
     pipes: tuple[IO[str], IO[str]] | None = None
     watch = Watch()
-    used: Mapping[str, float] = dict.fromkeys((*RUSAGE, CPU_SECONDS), 0.0)  # by the values, not the warm-ups
+    used: Mapping[str, float] = NOTHING_USED  # by the values, not the warm-ups
     before = used
 
     def __enter__(self) -> None:
         Region.entered += 1
         if SIMULATE in os.environ:
             _simulate(Region.entered - _skip())
-        elif self._inside():
+        else:
+            # The same is done around warm-ups, and then forgotten: done for the first time before the first value, it
+            # would cost that value alone some per cent (its imports and files push the workload out of the caches).
             Region.before = usage()
             Region.watch.start()
-            self._send("enable")
+            if self._inside():
+                self._send("enable")
 
     def __exit__(self, *exc: object) -> None:
-        if not self._inside():
-            return
         if SIMULATE in os.environ:
-            from bench import valgrind
+            if self._inside():
+                from bench import valgrind
 
-            valgrind.stop()
+                valgrind.stop()
             return
-        self._send("disable")
+        if self._inside():
+            self._send("disable")
         Region.watch.stop()
         Region.used = {name: Region.used[name] + now - Region.before[name] for name, now in usage().items()}
+        if not self._inside():
+            Region.watch, Region.used = Watch(), NOTHING_USED
 
     def teardown(self, metadata: dict[str, Any]) -> None:
         """Record in the process's own metadata how much memory it needed at most, and what its values used and met."""
