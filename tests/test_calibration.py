@@ -47,9 +47,16 @@ def test_a_slowdown_of_three_per_cent_is_found(quiet: Result, shared: Result) ->
 
 
 def test_a_noisy_host_claims_less_and_not_more() -> None:
-    noisy = calibration.simulate(MODELS[3], 60, TRIED)
+    noisy = calibration.simulate(MODELS[-1], 60, TRIED)
     assert calibration.false_positives(noisy.at(0.0)) <= 3
     assert noisy.smallest_found is None
+
+
+def test_stopping_early_keeps_the_coverage() -> None:
+    stopped = calibration.simulate(MODELS[3], 150, (0.0,)).at(0.0)
+    assert "stopped" in MODELS[3].name
+    assert 0.90 <= np.mean([trial.covered for trial in stopped]) <= 0.99  # 95 % within three standard errors
+    assert calibration.false_positives(stopped) <= 5
 
 
 def test_pooled_values_deceive_and_processes_do_not(quiet: Result) -> None:

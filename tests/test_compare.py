@@ -394,7 +394,7 @@ def test_the_command_line_gives_exit_codes_and_files(make: Maker, tmp_path: Path
 
 
 def test_two_builds_of_the_archived_study() -> None:
-    stamp = "20261123_231040"
+    stamp = Archive("aes", ROOT / "results").timestamps()[-1]
     done = invoke(f"{stamp}:release", f"{stamp}:dbg", "--format", "markdown")
     assert done.returncode == 0, done.stderr
     assert "B against A: 3 slower." in done.stdout

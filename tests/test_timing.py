@@ -41,7 +41,7 @@ def test_what_each_process_recorded_is_kept(study: tuple[Archive, str]) -> None:
     for name in ("time", "time of the control"):
         detail = found[name].detail
         assert [len(values) for values in detail["processes"]] == [2, 2, 2]
-        assert [len(values) for values in detail["warm_ups"]] == [1, 1, 1]
+        assert len({len(values) for values in detail["warm_ups"]}) == 1 and all(detail["warm_ups"])
         assert detail["blocks"] == [0, 1, 2]
         assert all(0 <= share < 1 for share in detail["waited"])
         assert all(0.5 < share <= 1.01 for share in detail["reported"])  # upstream's clock stands inside ours
