@@ -20,7 +20,7 @@ from invoke.exceptions import Exit
 from invoke.tasks import Task
 from invoke.tasks import task as invoke_task
 
-from bench.errors import SuiteError
+from bench.errors import SuiteError, UsageError
 from profiling import arguments
 
 
@@ -203,12 +203,15 @@ def verify(c: Context, bench: str, timestamp: str, results_dir: str, **given: An
     from bench import discover
     from bench.audit import Audit
     from profiling.verify import studies
+    from reporting.verify import shown
 
-    audit = Audit()
-    for name in [bench] if bench or not given["all"] else discover.families():
+    if not (bench or given["all"]):
+        raise UsageError("verify what?", "Name a family with --bench aes, or write --all.")
+    audit, roots = Audit(), (Path(given["report_dir"]), Path(given["deep_dive_dir"]))
+    for name in [bench] if bench else discover.families():
         archive = _archive(name, results_dir)
-        for stamp in studies(archive, timestamp, every=given["all"]):
-            _verify(archive, stamp, (Path(given["report_dir"]), Path(given["deep_dive_dir"])), audit)
+        for stamp in studies(archive, timestamp, shown(name, roots), every=given["all"]):
+            _verify(archive, stamp, roots, audit)
     print(*audit.lines(), sep="\n")
     audit.conclude()
 

@@ -28,7 +28,7 @@ MEASURE: Arguments = {
     "rigorous": (False, "for figures to publish: 20 to 60 processes, until 1 % is reached or 20 minutes are over"),
     "processes": ("", "timed processes per variant and build, at least (default: 10)"),
     "precision": ("", "go on until every speedup's interval reaches no farther, for example 1% (at most 50 processes)"),
-    "budget": ("", "time for the whole study, for example 90s, 5m or 1h; timing ends when it is used up"),
+    "budget": ("", "time for the study, for example 90s, 5m or 1h: timing ends when only the rest's estimate is left"),
     "counters": ("auto", "where counters come from: auto (callgrind where there is no PMU), perf, callgrind or none"),
     "counter_runs": ("", "separate runs of perf stat (default: 5)"),
     "flush": ("", "write this much memory before each counter run, to empty the caches, for example 1GiB"),

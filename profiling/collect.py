@@ -193,8 +193,9 @@ def collections(job: Job) -> Iterable[Collection]:
 def choose_variants(request: Request, family: Family) -> list[Variant]:
     """Return the variants to measure: the baseline always, since everything is relative to it."""
     known = discover.variants(request.family)
+    own = {spec.partition(":")[0] for spec in request.custom}
     for name in request.only:
-        if name not in known:
+        if name not in {*known, *own}:
             raise UsageError(f"{request.family} has no variant {name!r}", f"Known variants: {', '.join(known)}.")
     chosen = [v for v in known.values() if not request.only or v.name in (*request.only, family.baseline)]
     for spec in request.custom:

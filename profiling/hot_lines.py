@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from math import fsum
 from typing import Any
 
 from bench.model import Listing
@@ -34,7 +35,7 @@ def listing(collector: str, build: str, record: dict[str, Any]) -> Iterator[List
         for at in hottest
         for name, file, line, text in [at]
     )
-    covered = sum(row[2] for row in rows)
+    covered = fsum(row[2] for row in rows)
     yield Listing(
         collector, build, "Hot lines", "sampling",
         f"Per cent of {len(samples):,} samples of the measured region: at the line itself (or in C code that it calls "

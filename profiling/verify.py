@@ -6,6 +6,7 @@ to the directory that the archive names for it. Reports are checked by reporting
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 from bench import differences
@@ -21,14 +22,17 @@ SAME = "is not as it was written, though it says the same"
 UNHASHED = 1  #: the last schema whose studies keep no hashes
 
 
-def studies(archive: Archive, timestamp: str, *, every: bool) -> list[str]:
-    """Return the studies to check: every one, the one asked for, or the newest; one that lost its record is among them."""
+def studies(archive: Archive, timestamp: str, shown: Collection[str] = (), *, every: bool) -> list[str]:
+    """Return the studies to check: every one, the one asked for, or the newest and those `shown` by reports.
+
+    One that lost its record is among them.
+    """
     known = archive.traces()
     if every and not timestamp:
         return known
     if (timestamp and timestamp not in known) or not known:
         return [archive.choose(timestamp)]  # says what there is instead
-    return [timestamp or known[-1]]
+    return [timestamp] if timestamp else [stamp for stamp in known if stamp in shown or stamp == known[-1]]
 
 
 def check(archive: Archive, timestamp: str, audit: Audit) -> bool:

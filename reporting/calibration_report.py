@@ -10,6 +10,7 @@ from reporting.document import Bar, BarChart, Cell, Document, Section, Table, Te
 from reporting.evidence import Evidence
 from reporting.statistics import share
 
+FEWEST = 5  #: real studies; of fewer, none says which slowdowns a host shows
 SHOWN = 0.03  #: the slowdown that the table singles out
 
 
@@ -56,6 +57,8 @@ def _verdicts(simulated: Sequence[Result], measured: Result | None) -> list[Text
             f"pyperf calls {pooled} of them significant."
         )
         least = measured.smallest_found
+        if len(same) < FEWEST:
+            return [Text(text, "verdict") for text in said]
         said.append(
             f"On this host, in this hour, ten processes find slowdowns of {units.percent(least)} and more."
             if least

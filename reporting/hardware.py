@@ -23,7 +23,7 @@ def section(evidence: Evidence) -> Section:
         blocks.append(Text(
             f"On {tables.python(evidence, build_)}, {evidence.baseline.name} spends {units.percent(top.own.value)} of its time "
             f"in {top.name}, and {tables.share_of(top.inclusive)} in it and what it calls. An accelerator that did all this in "
-            f"no time, over an interface that cost nothing, would bring {units.ratio(cap)} and not more (Amdahl's law)."
+            f"no time, over an interface that cost nothing, would bring {units.ratio(cap)} at most, as far as samples tell (Amdahl's law)."
         ))  # fmt: skip
     measured = ablation(evidence)
     if measured is not None and measured.cap.low <= 1:

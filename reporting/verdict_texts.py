@@ -9,7 +9,7 @@ from reporting.compare import Comparison, Floor, Speed
 from reporting.document import Cell, Table, Text
 from reporting.evidence import Evidence
 from reporting.statistics import ALPHA
-from reporting.verdicts import band
+from reporting.verdicts import MINIMUM_PROCESSES, band
 
 
 def sentence(speed: Speed, evidence: Evidence, floor: Floor | None) -> Text:
@@ -26,9 +26,13 @@ def sentence(speed: Speed, evidence: Evidence, floor: Floor | None) -> Text:
         "faster": f"{name} is {ratio} faster than {base} on {where}{reason}.",
         "slower": f"{name} is slower than {base} on {where}: {ratio} its speed{reason}.",
         "equivalent": f"{name} is as fast as {base} within {width} on {where}: {ratio}.",
+        "few": f"{name} ran at {ratio} the speed of {base} on {where}; {speed.reason}.{_more(speed)}",
         "inconclusive": f"Whether {name} differs from {base} on {where} stays open: {ratio}; {speed.reason}.{_more(speed)}",
     }
-    return Text(said[speed.verdict], "warning" if speed.build == "dbg" else "verdict")  # no headline from a debug build
+    few = speed.verdict == "inconclusive" and speed.processes < MINIMUM_PROCESSES
+    return Text(
+        said["few" if few else speed.verdict], "warning" if speed.build == "dbg" else "verdict"
+    )  # no headline from a debug build
 
 
 def _more(speed: Speed) -> str:

@@ -35,6 +35,17 @@ def check(archive: Archive, timestamp: str, audit: Audit, roots: tuple[Path, Pat
     _Check(archive, timestamp, audit, roots, write, old).all()
 
 
+def shown(family: str, roots: tuple[Path, Path]) -> set[str]:
+    """Return the studies that the text report and the PDF, which newer ones replace, are of."""
+    found = set()
+    for name in ("text", "pdf"):
+        path = render.place(family, "", name, "", *roots)
+        with suppress(SuiteError):  # a damaged record is found when it is checked
+            entry = rendered.read(render.beside(path, family, "")).get(path.name)
+            found |= {entry.study} if entry else set()
+    return found
+
+
 @dataclass
 class _Check:
     """The reports of one study."""
@@ -83,7 +94,7 @@ class _Check:
             elif self._mentioned(path):
                 self.audit.wrong(record, f"says that {name} is of study {entry.study}, but it is of {self.timestamp}")
             elif path.is_file():
-                self.audit.note(path, f"is of study {entry.study}: not checked")
+                self.audit.note(path, f"is of study {entry.study}, so it is not checked with this one")
 
     def _mentioned(self, path: Path) -> bool:
         """Whether a file that newer studies replace says that it is of this one."""
@@ -94,7 +105,7 @@ class _Check:
         """Say what is wrong with a file that no record names; return whether an older version may have written it."""
         record = self._beside(path)
         if not own and not self._mentioned(path):
-            self.audit.note(path, "is of another study: not checked")
+            self.audit.note(path, "is of another study, so it is not checked with this one")
         elif record.exists():
             self.audit.wrong(path, f"is not in {record}: the render stage did not write it")
         elif self.old:

@@ -101,7 +101,7 @@ def test_a_budget_bounds_the_study_and_leaves_time_for_the_rest(
     made.session.reserved = 40.0
     timing.record(made.jobs, made.session)
     assert 15 <= made.blocks <= 20  # three seconds a block, sixty to spend
-    assert "time budget of 100 s is used up" in made.session.log.file.getvalue()  # type: ignore[attr-defined]
+    assert "need the rest of the 100 s (--budget)" in made.session.log.file.getvalue()  # type: ignore[attr-defined]
     tiny = Pretended(monkeypatch, tmp_path / "tiny", replace(options, budget_seconds=1.0), 1.0)
     timing.record(tiny.jobs, tiny.session)
     assert tiny.blocks == timing.FEWEST_BLOCKS

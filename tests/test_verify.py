@@ -272,7 +272,7 @@ def test_what_a_newer_study_replaced_is_not_checked(place: Place) -> None:
     found = place.audit()
     assert found.findings == []
     assert [str(note) for note in found.notes] == [
-        f"{place.root}/reports/report_aes.txt is of study 20990101_000000: not checked"
+        f"{place.root}/reports/report_aes.txt is of study 20990101_000000, so it is not checked with this one"
     ]
 
 
@@ -420,3 +420,25 @@ def test_floating_point_of_another_processor_is_no_difference() -> None:
 def test_json_that_could_hide_something_is_damaged(text: str) -> None:
     with pytest.raises(ValueError):
         of_json(text.encode(errors="surrogateescape"))
+
+
+def test_the_study_that_the_text_report_shows_is_checked_beside_the_newest(tmp_path: Path) -> None:
+    """After `invoke render --timestamp OLD` the text report is OLD's: its edited number is found without naming OLD."""
+    from profiling.verify import studies
+    from reporting import rendered
+    from reporting.verify import shown
+
+    roots = (tmp_path / "reports", tmp_path / "papers")
+    path = roots[0] / "report_aes.txt"
+    path.parent.mkdir()
+    entry = rendered.Rendered(
+        format="text", study="20200101_000000", view={}, record="", sha256="", versions={}, commit=""
+    )  # fmt: skip
+    rendered.add(path.with_name("rendered_aes.json"), path.name, entry)
+    assert shown("aes", roots) == {"20200101_000000"} and shown("mdp", roots) == set()
+    archive = Archive("aes", tmp_path)
+    for stamp in ("20200101_000000", "20200102_000000", "20200103_000000"):
+        (tmp_path / "aes" / "x" / stamp).mkdir(parents=True)
+        (tmp_path / "aes" / "x" / stamp / "manifest.json").write_text("{}")
+    assert studies(archive, "", {"20200101_000000"}, every=False) == ["20200101_000000", "20200103_000000"]
+    assert studies(archive, "20200102_000000", {"20200101_000000"}, every=False) == ["20200102_000000"]

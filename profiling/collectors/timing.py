@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
+from math import fsum
 from pathlib import Path
 from typing import Any
 
@@ -125,7 +126,10 @@ def _enough(block: int, arms: Sequence[Arm], session: Session) -> bool:
     next_block = sum(one_process(arm.job, options) for arm in arms)
     over = session.elapsed + next_block + session.reserved > options.budget_seconds
     if options.budget_seconds and over and block >= FEWEST_BLOCKS:
-        session.tell(f"timing ended after {block} blocks: the time budget of {options.budget_seconds:g} s is used up")
+        session.tell(
+            f"Timing ended after {block} blocks, since the other collectors need the rest of the {options.budget_seconds:g} s "
+            "(--budget): give more, or fewer --collectors."
+        )
         return True
     return False
 
@@ -241,7 +245,8 @@ def _time(metric: str, build: str, runs: Sequence[Any]) -> Measurement:
 
 
 def _mean(values: Sequence[float]) -> float:
-    return sum(values) / len(values)
+    """Return the mean, exact to the last digit: plain `sum` rounds otherwise from Python 3.12 on."""
+    return fsum(values) / len(values)
 
 
 def _share(about: dict[str, Any], part: str) -> float | None:
@@ -251,4 +256,4 @@ def _share(about: dict[str, Any], part: str) -> float | None:
 
 def _reported(run: Any) -> float | None:
     wall = run.get_metadata().get("bench_wall_seconds")
-    return sum(run.values) * run.get_total_loops() / wall if wall else None
+    return fsum(run.values) * run.get_total_loops() / wall if wall else None
