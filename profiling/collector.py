@@ -65,7 +65,7 @@ class Options:
         """Return the settings for a first look: too few processes for a verdict."""
         return cls(
             processes=4, most_processes=4, values=2, value_seconds=0.05, counter_runs=1, simulated_runs=0,
-            sample_rate=500, sample_seconds=1.2, sample_processes=2, detail=False,
+            sample_rate=500, sample_seconds=1.2, sample_processes=2, detail=False, warm_seconds=0.1,
         )  # fmt: skip
 
     @classmethod
