@@ -12,9 +12,10 @@ import importlib
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from bench.errors import SuiteError, UsageError
-from bench.model import Family, Variant
+from bench.model import KINDS, RUNG, Family, Idea, Variant
 
 HERE = Path(__file__).parent
 HELPERS = {"oracle", "hardware"}  #: module names of a family that are not variants
@@ -69,20 +70,33 @@ def describe(name: str, path: Path, wrapper: Path | None = None) -> Variant:
         return Variant(name, path, f"cannot be read: {error}", wrapper=wrapper, script=wrapper is not None)
     head, _, body = (ast.get_docstring(tree) or "no description").partition("\n")
     script = wrapper is not None or _makes_a_runner(tree)
+    kind = _literal(tree, "KIND", RUNG)
     return Variant(
-        name, path, head.strip(), body.strip(), _requires(tree), wrapper, script=script, lines=_code_lines(tree)
-    )
+        name, path, head.strip(), body.strip(), _requires(tree), wrapper, script=script, lines=_code_lines(tree),
+        kind=kind if kind in KINDS else RUNG, ideas=_ideas(tree),
+    )  # fmt: skip
 
 
 def _requires(tree: ast.Module) -> tuple[str, ...]:
+    found = _literal(tree, "REQUIRES", ())
+    return (found,) if isinstance(found, str) else tuple(map(str, found))
+
+
+def _ideas(tree: ast.Module) -> tuple[Idea, ...]:
+    """Read IDEAS = {"CONSTANT": (value without the idea, "what the idea is")}."""
+    found = _literal(tree, "IDEAS", {})
+    return tuple(Idea(name, repr(off), summary) for name, (off, summary) in found.items())
+
+
+def _literal(tree: ast.Module, name: str, default: Any) -> Any:
+    """Return what a module assigns to `name` at its top, or `default` where it is no literal (or is not there)."""
     for node in tree.body:
-        if isinstance(node, ast.Assign) and [ast.unparse(t) for t in node.targets] == ["REQUIRES"]:
+        if isinstance(node, ast.Assign) and [ast.unparse(t) for t in node.targets] == [name]:
             try:
-                found = ast.literal_eval(node.value)
+                return ast.literal_eval(node.value)
             except ValueError:
-                return ()  # not a literal: what is missing will show when the variant is imported
-            return (found,) if isinstance(found, str) else tuple(map(str, found))
-    return ()
+                return default  # what is missing will show when the variant is imported
+    return default
 
 
 def _makes_a_runner(tree: ast.Module) -> bool:

@@ -35,6 +35,12 @@ class VariantFailed(SuiteError):
     exit_code = 4
 
 
+class Unsupported(SuiteError):
+    """This CPU, or this variant, does not offer what was asked for: a gap with a reason, not a failure."""
+
+    exit_code = 4
+
+
 class Tampered(SuiteError):
     """A file in the archive is not the one that the manifest describes."""
 

@@ -12,6 +12,7 @@ from typing import Any
 BUILDS = ("release", "dbg")  #: a release interpreter, and a debug build of the same version
 UNKNOWN = "unknown"  #: the build in an adopted study: archives of others do not record it
 ADOPTED = "adopted"  #: the collection of an adopted study: files that this suite did not measure
+RUNG, PEER, SERIES_PEER = KINDS = "rung", "peer", "series peer"  #: see Variant.kind
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,36 @@ class Workload:
 
 def digest_of_repr(answer: Any) -> str:
     return hashlib.sha256(repr(answer).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Limit:
+    """The least time in which this CPU could do a family's work, whatever the software: measured, never reached.
+
+    `prepare` raises Unsupported on a CPU that the limit is not defined for.
+    """
+
+    name: str  #: as reports name its line
+    summary: str  #: what is and what is not in it, in a sentence
+    prepare: Callable[[float], Workload]  #: amount, in the unit of the family's work -> what is timed
+    hertz: Callable[[], float] | None = None  #: measures the core's clock now, in cycles a second
+    requires: tuple[str, ...] = ()  #: distributions that its interpreter must have
+
+
+@dataclass(frozen=True)
+class Series:
+    """Another job at several points, in a table of its own: throughput by message size, or an exact solution.
+
+    `prepare` raises Unsupported for a variant that does not offer the point.
+    """
+
+    title: str
+    summary: str  #: what one call does, and what is in its time, in a sentence or two
+    points: Mapping[str, Any]  #: name -> argument of `prepare`
+    work: Mapping[str, tuple[float, str]]  #: point -> (amount, unit) of one call
+    prepare: Callable[[ModuleType, Any], Workload]
+    check: Callable[[Any, Any], float]  #: (answer, argument of the point) -> its error, 0 if exact; or WrongAnswer
+    error_unit: str = ""  #: what `check` returns; empty where answers are right or wrong
 
 
 @dataclass(frozen=True)
@@ -42,10 +73,21 @@ class Family:
     digest: Callable[[Any], str] = digest_of_repr  #: answer -> short stable text, equal for equal answers
     kernel: str = ""  #: the baseline's function that an accelerator would take over, as `module:Class.method`
     work: Mapping[str, tuple[float, str]] = field(default_factory=dict)  #: size -> (amount, unit) of one iteration
+    limit: Limit | None = None
+    series: Series | None = None
 
     @property
     def full_size(self) -> str:
         return next(iter(self.sizes))
+
+
+@dataclass(frozen=True)
+class Idea:
+    """One idea of a variant that can be switched off alone: a module constant, and its value without the idea."""
+
+    name: str  #: of the constant
+    off: str  #: its value without the idea, as Python source
+    summary: str  #: what the idea is
 
 
 @dataclass(frozen=True)
@@ -61,6 +103,8 @@ class Variant:
     custom: bool = False  #: given on the command line, from any file
     script: bool = False  #: a plain pyperf script: timed as it is, no oracle
     lines: int = 0  #: lines of code, without blanks, comments and docstrings
+    kind: str = RUNG  #: a rung of the ladder; a peer (a library that does the same job); a peer in the series only
+    ideas: tuple[Idea, ...] = ()
 
     @property
     def command(self) -> Path:
@@ -101,6 +145,7 @@ class Outcome:
     reason: str = ""
     digest: str = ""  #: digest of the answer that every measured process had to print
     oracle: str = ""  #: what the answer was checked against
+    path: str = ""  #: which of its ways the variant chose on this machine, in its own words
 
 
 @dataclass(frozen=True)
@@ -126,6 +171,7 @@ class Manifest:
     outcomes: tuple[Outcome, ...]
     collections: tuple[Collection, ...]
     script: bool = False  #: a plain pyperf script, whose answer nobody checks
+    kind: str = RUNG  #: as of a Variant
 
 
 @dataclass(frozen=True)
@@ -147,6 +193,7 @@ class Study:
     manifests: Mapping[str, str] = field(default_factory=dict)  #: variant -> sha256 of its manifest.json
     conditions: Mapping[str, Any] = field(default_factory=dict)  #: how busy the machine was while it measured
     kernel: str = ""  #: what was taken out of the baseline to measure its share
+    limit: tuple[str, str] = ("", "")  #: (name, summary) of the limit that was timed in the same blocks
     remarks: tuple[str, ...] = ()  #: what happened on the way that a reader should know
     log: str = ""  #: sha256 of the study's log
     adopted: str = ""  #: where the numbers come from, if this suite did not measure them
