@@ -26,24 +26,23 @@ def best(widths: Sequence[int], own_schedule: bool, builtin: bool, aligned: bool
     `widths` are those of the registers to use, in bits, preferred first; the rest is as in `_kernel.Plan` and
     `_native.functions`.
     """
-    reasons = []
+    reason = ""  # of the last that failed: it asks for least
     for bits in widths:
-        if reason := _llvm.lacking(bits):
-            reasons.append(reason)
+        if missing := _llvm.lacking(bits):
+            reason = missing
             continue
         kernels = Kernels(bits, own_schedule, builtin, aligned)
         members = {"__slots__": (), "__doc__": CounterMode.__doc__, "_kernels": kernels}
         found = type("AESModeOfOperationCTR", (CounterMode,), members)
-        name = _llvm.NAMES[bits]
-        return found, f"fell back to {name}: {'; '.join(dict.fromkeys(reasons))}" if reasons else name
-    return _in_software("; ".join(dict.fromkeys(reasons)))
+        return found, f"fell back to {_llvm.NAMES[bits]}: {reason}" if reason else _llvm.NAMES[bits]
+    return _in_software(reason)
 
 
 def _in_software(reason: str) -> tuple[type, str]:
     for name in SOFTWARE:
         try:
             module: Any = importlib.import_module(f"bench.aes.{name}")
-        except ImportError:
+        except ImportError:  # what it needs is not installed
             continue
         return module.AESModeOfOperationCTR, f"fell back to {name}: {reason}"
     raise AssertionError(f"{SOFTWARE[-1]} needs nothing that could be missing")

@@ -7,8 +7,10 @@ register width needs and nothing else, so a feature that was masked cannot come 
 
 from __future__ import annotations
 
+import ctypes
 import os
 import platform
+from collections.abc import Callable
 
 import llvmlite.binding as llvm
 from llvmlite import ir
@@ -104,3 +106,30 @@ class Registers:
         for key in keys[1:-1]:
             states = [b.call(self.aesenc, [state, key]) for state in states]
         return [b.call(self.aesenclast, [state, keys[-1]]) for state in states]
+
+
+def looped(
+    module: ir.Module, bits: int, starts: list[ir.Value], turn: Callable[[ir.IRBuilder, list[ir.Value]], list[ir.Value]]
+) -> Callable[[int], int]:
+    """Compile a function that puts `starts` through `turn` as often as it is told (at least once).
+
+    It returns the xor of the first 64 bits of the last states, so that all of the work is needed.
+    """
+    function = ir.Function(module, ir.FunctionType(I64, [I64]), "looped")
+    b = ir.IRBuilder(function.append_basic_block())
+    before, body, done = b.block, b.append_basic_block(), b.append_basic_block()
+    b.branch(body)
+    b.position_at_end(body)
+    phis = [b.phi(I64), *(b.phi(start.type) for start in starts)]
+    following = [b.add(phis[0], I64(1)), *turn(b, phis[1:])]
+    for phi, start, value in zip(phis, [I64(0), *starts], following, strict=True):
+        phi.add_incoming(start, before)
+        phi.add_incoming(value, body)
+    b.cbranch(b.icmp_unsigned("<", following[0], function.args[0]), body, done)
+    b.position_at_end(done)
+    total = I64(0)
+    for state in following[1:]:
+        total = b.xor(total, state if state.type == I64 else b.extract_element(state, I32(0)))
+    b.ret(total)
+    address = compiled(module, bits).get_function_address(function.name)
+    return ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64)(address)
