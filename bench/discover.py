@@ -18,7 +18,7 @@ from bench.errors import SuiteError, UsageError
 from bench.model import KINDS, RUNG, Family, Idea, Variant
 
 HERE = Path(__file__).parent
-HELPERS = {"oracle", "hardware"}  #: module names of a family that are not variants
+HELPERS = {"oracle", "hardware", "_limit", "_series"}  #: modules of a family that no variant executes
 LABEL = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,39}")
 
 

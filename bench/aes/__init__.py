@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from bench import upstream
-from bench.aes import oracle
+from bench.aes import _limit, _series, oracle
 from bench.errors import WrongAnswer
 from bench.model import Family, Workload
 
@@ -62,4 +62,6 @@ FAMILY = Family(
     check=oracle.check,
     accept=accept,
     digest=digest,
+    limit=_limit.LIMIT,
+    series=_series.SERIES,
 )
