@@ -38,11 +38,12 @@ def family(name: str) -> Family:
 
 
 def variants(name: str) -> dict[str, Variant]:
-    """Return the variants of family `name` in natural order (opt2 before opt10), by name."""
+    """Return the variants of family `name` by name: rungs in natural order (opt2 before opt10), then peers likewise."""
     if name not in families():
         raise UsageError(f"no benchmark family is named {name!r}", f"Known families: {', '.join(families())}.")
     paths = [p for p in (HERE / name).glob("*.py") if not p.stem.startswith("_") and p.stem not in HELPERS]
-    return {p.stem: describe(p.stem, p) for p in sorted(paths, key=lambda p: _natural(p.stem))}
+    found = [describe(path.stem, path) for path in paths]
+    return {v.name: v for v in sorted(found, key=lambda v: (v.kind != RUNG, _natural(v.name)))}
 
 
 def custom(spec: str, known: set[str]) -> Variant:
