@@ -14,7 +14,7 @@ from bench.model import ADOPTED
 from reporting import adopted_tables, provenance, tables, units
 from reporting.adopted_tables import FULLY, INTERVALS, NOTHING_CHECKED, detail, runs
 from reporting.compare import Comparison, Speed, compare
-from reporting.document import Bar, BarChart, Block, Document, Dots, Section, Table, Text
+from reporting.document import Bar, BarChart, Block, Document, Dots, Line, Section, Table, Text
 from reporting.evidence import Evidence, Run
 from reporting.statistics import Interval
 from reporting.tables import text
@@ -113,7 +113,7 @@ def _chart(evidence: Evidence, c: Comparison) -> BarChart:
         axis="relative speed (×" + (", log scale)" if best > 8 else ")"),
         groups=(("build not recorded", tuple(_bar(speed) for speed in c.speeds)),),
         log=best > 8,
-        line=(1.0, evidence.baseline.name),
+        lines=(Line(1.0, evidence.baseline.name),),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from reporting import calibration, tables, units
 from reporting.calibration import Result, Trial
-from reporting.document import Bar, BarChart, Cell, Document, Section, Table, Text
+from reporting.document import Bar, BarChart, Cell, Document, Line, Section, Table, Text
 from reporting.evidence import Evidence
 from reporting.statistics import share
 
@@ -118,5 +118,5 @@ def _power(result: Result, index: int) -> BarChart:
         caption="The first bar should be next to nothing, and the bars should reach 100 % soon.",
         axis="trials called slower (%)",
         groups=(("slowdown injected", tuple(bars)),),
-        line=(100 * calibration.POWER, "80 %"),
+        lines=(Line(100 * calibration.POWER, "80 %"),),
     )

@@ -66,6 +66,17 @@ class Bar:
     high: float | None
     text: str  #: direct label, for example "1.31× [1.28–1.33]"
     role: str
+    outlined: bool = False  #: not one of ours: drawn hollow
+
+
+@dataclass(frozen=True)
+class Line:
+    """A reference line, over the bars of one group or of all."""
+
+    value: float
+    name: str
+    text: str = ""  #: shown beside the name, as a bar's
+    group: str = ""  #: name of the group that it is for; one line of a chart at most is for all
 
 
 @dataclass(frozen=True)
@@ -77,7 +88,7 @@ class BarChart:
     axis: str  #: axis label with unit, says "log scale" if it is
     groups: tuple[tuple[str, tuple[Bar, ...]], ...]  #: (group name, its bars)
     log: bool = False
-    line: tuple[float, str] | None = None  #: (position, name) of a reference line
+    lines: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,6 +100,29 @@ class Dots:
     axis: str
     series: tuple[tuple[str, tuple[float, ...], str], ...]  #: (label, values in the axis' unit, role)
     log: bool = False
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One label's values at the points of its chart, joined by lines."""
+
+    label: str
+    values: tuple[tuple[float, float, float] | None, ...]  #: (value, low, high), or None, for each point
+    texts: tuple[str, ...]  #: what is shown for each point, for example "1.31 GB/s [1.28–1.33]"
+    role: str
+    outlined: bool = False  #: not one of ours: drawn with hollow dots
+    dashed: bool = False  #: no variant at all: a limit
+
+
+@dataclass(frozen=True)
+class Curves:
+    """Values at several points, in the order in which they are named; the axis of values is logarithmic."""
+
+    title: str
+    caption: str
+    axis: str  #: of the values, with unit
+    points: tuple[str, ...]
+    curves: tuple[Curve, ...]
 
 
 @dataclass(frozen=True)
@@ -124,7 +158,8 @@ class Text:
     detail: bool = False  #: as of a Table
 
 
-Block = Text | Table | BarChart | Dots | FlameGraph
+Chart = BarChart | Curves | Dots | FlameGraph
+Block = Text | Table | Chart
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from reporting.document import ROLE_BASELINE, ROLE_WRONG, Bar, BarChart, Dots
+from reporting.document import ROLE_BASELINE, ROLE_WRONG, Bar, BarChart, Curves, Dots, Line
 
 BASELINE, WRONG = "#8A8A8A", "#D55E00"
 #: Okabe–Ito without vermillion, which is kept for wrong answers; the two colours of flame graphs come late.
@@ -27,7 +27,7 @@ KINDS = {
     "benchmark loop": "#BBBBBB",
 }
 
-HEADER = 0.8  #: height of a group's name, in rows
+HEADER, NAMED = 0.8, 0.5  #: height of a group's name and of a line's, in rows
 LONG_FACTOR = 5.0  #: a log axis that spans less than this has ordinary ticks
 
 
@@ -89,7 +89,7 @@ def bar_scale(chart: BarChart) -> Scale:
     """Return the axis of a bar chart: bars start at zero, on a log axis at 1 (ratios) or at a full decade."""
     bars = [bar for _, group in chart.groups for bar in group]
     ends = [v for bar in bars if bar.value is not None for v in (bar.low, bar.value, bar.high)]
-    values = _drawable([*ends, chart.line[0] if chart.line else None], chart.log)
+    values = _drawable([*ends, *(line.value for line in chart.lines)], chart.log)
     if not chart.log:
         return _linear(min(0.0, *values, 0.0), max(0.0, *values, 0.0), 0.0)
     smallest, largest = min(values, default=1.0), max(values, default=10.0)
@@ -107,18 +107,57 @@ def dots_scale(chart: Dots) -> Scale:
     return _linear(min(values) - pad, max(values) + pad, min(values) - pad)
 
 
-def bar_rows(chart: BarChart) -> tuple[list[tuple[float, str]], list[tuple[float, Bar]], float]:
-    """Return (top, group name)s, (top, bar)s and the height, all in rows from the top."""
+def curves_scale(chart: Curves) -> Scale:
+    """Return the axis of values of curves, always logarithmic; as wide as the values."""
+    values = _drawable((v for c in chart.curves for each in c.values if each for v in each), log=True) or [1.0]
+    pad = max(1.1, (max(values) / min(values)) ** 0.04)
+    return _logarithmic(min(values) / pad, max(values) * pad / 1.1, min(values) / pad)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What stands where in a bar chart, in rows from its top."""
+
+    headers: tuple[tuple[float, str], ...]  #: (top, name of a group)
+    bars: tuple[tuple[float, Bar], ...]  #: (top, bar)
+    lines: tuple[tuple[float, float, Line], ...]  #: (top, bottom, line) of lines over one group, the name at the top
+    height: float
+
+
+def bar_rows(chart: BarChart) -> Rows:
+    """Lay out a bar chart: below the name of each group a row for the name of each of its lines, then its bars."""
     headers: list[tuple[float, str]] = []
     bars: list[tuple[float, Bar]] = []
+    lines: list[tuple[float, float, Line]] = []
     top = 0.0
     for name, group in chart.groups:
         if name:
             headers.append((top, name))
             top += HEADER
-        bars += [(top + i, bar) for i, bar in enumerate(group)]
-        top += len(group) + 0.2
-    return headers, bars, top
+        own = [line for line in chart.lines if line.group and line.group == name]
+        bottom = top + NAMED * len(own) + len(group)
+        lines += [(top + NAMED * i, bottom, line) for i, line in enumerate(own)]
+        bars += [(top + NAMED * len(own) + i, bar) for i, bar in enumerate(group)]
+        top = bottom + 0.2
+    return Rows(tuple(headers), tuple(bars), tuple(lines), top)
+
+
+def apart(places: Sequence[float], least: float, low: float, high: float) -> list[float]:
+    """Return the places moved as little as it takes for any two to be `least` apart, all from `low` to `high`.
+
+    Their order stays. Where there is no room for all, they are spread evenly.
+    """
+    order = sorted(range(len(places)), key=lambda i: (places[i], i))
+    least = min(least, (high - low) / max(len(places) - 1, 1))
+    moved = [min(max(places[i], low), high) for i in order]
+    for i in range(1, len(moved)):
+        moved[i] = max(moved[i], moved[i - 1] + least)
+    limit = high
+    for i in reversed(range(len(moved))):
+        moved[i] = min(moved[i], limit)
+        limit = moved[i] - least
+    found = dict(zip(order, moved, strict=True))
+    return [found[i] for i in range(len(places))]
 
 
 def spread(index: int) -> float:

@@ -12,14 +12,16 @@ from typing import Any
 
 from matplotlib import rc_context
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_pdf import FigureCanvasPdf, PdfPages
+from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.collections import PatchCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
-from reporting.document import BarChart, Dots, FlameGraph
+from reporting import paper_curves
+from reporting.document import Bar, BarChart, Chart, Curves, Dots, FlameGraph, Line
 from reporting.palette import (
     KINDS,
+    NAMED,
     WRONG,
     Scale,
     bar_rows,
@@ -30,11 +32,11 @@ from reporting.palette import (
     shorten,
     spread,
 )
+from reporting.paper_parts import GREY, INK, PALE, WIDTH, figure_of, nothing, tidy, write
 
-WIDTH, TALLEST = 482.0, 600.0  #: points: the text width of A4 with 20 mm margins, and what leaves room for a caption
+TALLEST = 600.0  #: points: what leaves room for a caption
 ROW, TIGHT_ROW, FLAME_ROW = 29.0, 21.0, 12.0  #: points; a row is tight when there are many
 LETTER = 0.62  #: mean width of a DejaVu Sans letter, in its size
-INK, PALE = "#222222", "#D8D8D8"
 STYLE: Any = {
     "font.family": "DejaVu Sans",
     "font.size": 8.5,
@@ -48,15 +50,17 @@ STYLE: Any = {
 }
 
 
-def draw(figure: BarChart | Dots | FlameGraph) -> Figure:
+def draw(figure: Chart) -> Figure:
     """Return the matplotlib figure for any figure of a Document."""
     with rc_context(STYLE):
         if isinstance(figure, BarChart):
             return _bars(figure)
+        if isinstance(figure, Curves):
+            return paper_curves.curves(figure)
         return _dots(figure) if isinstance(figure, Dots) else _flame(figure)
 
 
-def pages(figures: Sequence[BarChart | Dots | FlameGraph]) -> bytes:
+def pages(figures: Sequence[Chart]) -> bytes:
     """Return one PDF with a page for each figure, the same bytes for the same figures."""
     buffer = BytesIO()
     with rc_context(STYLE), PdfPages(buffer, metadata={"CreationDate": None, "Producer": None}) as pdf:
@@ -67,34 +71,45 @@ def pages(figures: Sequence[BarChart | Dots | FlameGraph]) -> bytes:
 
 def _bars(chart: BarChart) -> Figure:
     scale = bar_scale(chart)
-    headers, rows, height = bar_rows(chart)
-    if not rows:
-        return _nothing("Nothing to draw.")
-    figure, axes = _canvas(height, scale, chart.axis)
-    for top, name in headers:
-        _write(axes, top + 0.4, shorten(name, 80), size=10, weight="bold")
-    for top, bar in rows:
+    rows = bar_rows(chart)
+    if not rows.bars:
+        return nothing("Nothing to draw.")
+    figure, axes = _canvas(rows.height, scale, chart.axis)
+    for top, name in rows.headers:
+        write(axes, top + 0.4, shorten(name, 80), size=10, weight="bold")
+    for top, bar in rows.bars:
         wrong = bar.value is None
         _label(axes, top + 0.27, bar.label, "" if wrong else bar.text)
         if wrong:
-            _write(axes, top + 0.66, "✕ " + shorten(bar.text, 80), color=WRONG, weight="bold")
-        if bar.value is None or not scale.holds(bar.value):
-            continue
-        colour = role_colour(bar.role)
-        look: dict[str, Any] = {"color": colour, "edgecolor": "#666666", "linewidth": 0.4}
-        axes.barh(top + 0.66, bar.value - scale.start, 0.34, scale.start, **look)
-        if bar.low is not None or bar.high is not None:
-            error = [[part] for part in scale.reach(bar)]
-            axes.errorbar(bar.value, top + 0.66, xerr=error, ecolor=INK, elinewidth=0.9, capsize=2.5, capthick=0.9)
-    _frame(axes, height, scale)
-    if chart.line and scale.holds(chart.line[0]):
-        _reference(axes, chart.line, scale)
+            write(axes, top + 0.66, "✕ " + shorten(bar.text, 80), color=WRONG, weight="bold")
+        elif scale.holds(bar.value):
+            _bar(axes, top + 0.66, bar, scale)
+    _frame(axes, rows.height, scale)
+    for line in chart.lines:
+        if not line.group and scale.holds(line.value):
+            _reference(axes, line, 0.0, rows.height)
+    for top, bottom, line in rows.lines:
+        if scale.holds(line.value):
+            _reference(axes, line, top + NAMED, bottom)
     return figure
+
+
+def _bar(axes: Axes, y: float, bar: Bar, scale: Scale) -> None:
+    """Draw one bar with its interval; one that is not ours is hollow."""
+    colour = role_colour(bar.role)
+    look: dict[str, Any] = {"color": colour, "edgecolor": "#666666", "linewidth": 0.4}
+    if bar.outlined:
+        look = {"color": "none", "edgecolor": colour, "linewidth": 1.4}
+    assert bar.value is not None
+    axes.barh(y, bar.value - scale.start, 0.34, scale.start, **look)
+    if bar.low is not None or bar.high is not None:
+        error = [[part] for part in scale.reach(bar)]
+        axes.errorbar(bar.value, y, xerr=error, ecolor=INK, elinewidth=0.9, capsize=2.5, capthick=0.9)
 
 
 def _dots(chart: Dots) -> Figure:
     if not any(values for _, values, _ in chart.series):
-        return _nothing("No values to draw.")
+        return nothing("No values to draw.")
     scale = dots_scale(chart)
     height = len(chart.series) + 0.1
     figure, axes = _canvas(height, scale, chart.axis)
@@ -110,11 +125,11 @@ def _dots(chart: Dots) -> Figure:
 
 def _flame(graph: FlameGraph) -> Figure:
     if not graph.boxes or graph.samples <= 0:
-        return _nothing("No samples fell into the measured region.")
+        return nothing("No samples fell into the measured region.")
     levels = max(box.depth for box in graph.boxes) + 1
     row = min(FLAME_ROW, (TALLEST - 60) / levels)
     height = levels * row + 56
-    figure = _figure(height)
+    figure = figure_of(height)
     axes = figure.add_axes((0, 34 / height, 1, levels * row / height), xlim=(0, 100), ylim=(0, levels))
     share = 100 / graph.samples
     places = [Rectangle((box.x * share, box.depth), box.width * share, 1) for box in graph.boxes]
@@ -131,7 +146,7 @@ def _flame(graph: FlameGraph) -> Figure:
     first, *_, last = axes.get_xticklabels()
     first.set_horizontalalignment("left")
     last.set_horizontalalignment("right")
-    _tidy(axes, f"Share of {graph.samples:,} samples")
+    tidy(axes, f"Share of {graph.samples:,} samples")
     present = {box.kind for box in graph.boxes}
     kinds = [k for k in KINDS if k in present] + sorted(present - KINDS.keys())
     keys = [Patch(color=kind_colour(kind), label=shorten(kind, 20)) for kind in kinds]
@@ -140,17 +155,11 @@ def _flame(graph: FlameGraph) -> Figure:
     return figure
 
 
-def _figure(height: float) -> Figure:
-    figure = Figure(figsize=(WIDTH / 72, height / 72))
-    FigureCanvasPdf(figure)
-    return figure
-
-
 def _canvas(rows: float, scale: Scale, axis: str) -> tuple[Figure, Axes]:
     """Return a figure of so many rows, with room for the axis below and a line's name above."""
     body = rows * max(min(ROW, (TALLEST - 52) / rows), TIGHT_ROW)
     height = body + 52
-    figure = _figure(height)
+    figure = figure_of(height)
     side = 8 / WIDTH
     axes = figure.add_axes((side, 36 / height, 1 - 2 * side, body / height))
     if scale.log:
@@ -160,7 +169,7 @@ def _canvas(rows: float, scale: Scale, axis: str) -> tuple[Figure, Axes]:
     axes.set_yticks([])
     axes.grid(axis="x", color=PALE, linewidth=0.6)
     axes.set_axisbelow(True)
-    _tidy(axes, shorten(axis, 100))
+    tidy(axes, shorten(axis, 100))
     return figure, axes
 
 
@@ -170,33 +179,16 @@ def _frame(axes: Axes, height: float, scale: Scale) -> None:
     axes.set_ylim(height, 0)
 
 
-def _tidy(axes: Axes, title: str) -> None:
-    axes.tick_params(axis="x", length=0)
-    axes.set_xlabel(title, fontsize=8.5)
-    for side, spine in axes.spines.items():
-        spine.set_visible(side == "bottom")
-
-
-def _write(axes: Axes, y: float, text: str, **style: Any) -> Any:
-    return axes.text(0, y, text, transform=axes.get_yaxis_transform(), va="center", **style)
-
-
 def _label(axes: Axes, y: float, label: str, text: str) -> None:
     """Write a label and, after it, a value."""
-    anchor = _write(axes, y, shorten(label, 84 - min(len(text), 44)), weight="bold")
+    anchor = write(axes, y, shorten(label, 84 - min(len(text), 44)), weight="bold")
     axes.annotate(shorten(text, 44), xy=(1, 0), xycoords=anchor, xytext=(6, 0), textcoords="offset points", va="bottom")
 
 
-def _reference(axes: Axes, line: tuple[float, str], scale: Scale) -> None:
-    """Draw the reference line with its name on the side where there is room."""
-    axes.axvline(line[0], color="#555555", linewidth=1, linestyle=(0, (1, 2)), zorder=0.9)
-    right = axes.transLimits.transform(axes.transScale.transform((line[0], 0)))[0] > 0.5
-    place: dict[str, Any] = {"xycoords": axes.get_xaxis_transform(), "textcoords": "offset points"}
-    side = "right" if right else "left"
-    axes.annotate(shorten(line[1], 60), (line[0], 1), (0, 3), ha=side, va="bottom", style="italic", fontsize=8, **place)
-
-
-def _nothing(why: str) -> Figure:
-    figure = _figure(40)
-    figure.text(8 / WIDTH, 0.5, why, va="center", style="italic")
-    return figure
+def _reference(axes: Axes, line: Line, top: float, bottom: float) -> None:
+    """Draw a reference line with its name above it, on the side where there is room."""
+    axes.plot([line.value] * 2, [top, bottom], color=GREY, linewidth=1, linestyle=(0, (1, 2)), zorder=0.9)
+    right = axes.transLimits.transform(axes.transScale.transform((line.value, 0)))[0] > 0.5
+    name = shorten(f"{line.name} {line.text}", 60)
+    look: dict[str, Any] = {"style": "italic", "fontsize": 8, "textcoords": "offset points"}
+    axes.annotate(name, (line.value, top), (0, 3), ha="right" if right else "left", va="bottom", **look)

@@ -13,9 +13,11 @@ from typing import Any
 
 from plotly import graph_objects as go
 
-from reporting.document import BarChart, Box, Dots, FlameGraph
+from reporting import plotly_curves
+from reporting.document import Bar, BarChart, Box, Chart, Curves, Dots, FlameGraph, Line
 from reporting.palette import (
     KINDS,
+    NAMED,
     WRONG,
     Scale,
     bar_rows,
@@ -26,31 +28,31 @@ from reporting.palette import (
     shorten,
     spread,
 )
+from reporting.plotly_parts import CLEAR, LINE_LIMIT, MIDDLE, THIN, base, nothing, safe
 
-MIDDLE = "#787878"  #: readable on white and on black
 ROW, FLAME_ROW = 46, 20  #: pixels
 NOMINAL = 960  #: pixels; how wide a figure is assumed to be until the page's script knows
 LETTER = 7.2  #: pixels, of the mean letter at the size used in flame graphs
 INERT = {"itemclick": False, "itemdoubleclick": False}
-THIN = {"color": MIDDLE, "width": 0.5}
-INTERVAL = {"type": "data", "symmetric": False, "thickness": 1.5, "width": 5}
-LINE_LIMIT = 50  #: letters that fit above a bar on a phone
+INTERVAL = {"type": "data", "symmetric": False, "thickness": 1.5, "width": 5, "color": MIDDLE}
 
 
-def draw(figure: BarChart | Dots | FlameGraph) -> go.Figure:
+def draw(figure: Chart) -> go.Figure:
     """Return the plotly figure for any figure of a Document."""
     if isinstance(figure, BarChart):
         return bars(figure)
+    if isinstance(figure, Curves):
+        return plotly_curves.curves(figure)
     return dots(figure) if isinstance(figure, Dots) else flame(figure)
 
 
 def bars(chart: BarChart) -> go.Figure:
     """Draw horizontal bars, the label and the value on a line of their own above each."""
     scale = bar_scale(chart)
-    headers, rows, height = bar_rows(chart)
-    if not rows:
-        return _nothing("Nothing to draw.")
-    drawn = [(top, bar, bar.value) for top, bar in rows if bar.value is not None and scale.holds(bar.value)]
+    rows = bar_rows(chart)
+    if not rows.bars:
+        return nothing("Nothing to draw.")
+    drawn = [(top, bar, bar.value) for top, bar in rows.bars if bar.value is not None and scale.holds(bar.value)]
     lows, highs = zip(*(scale.reach(bar) for _, bar, _ in drawn), strict=True) if drawn else ((), ())
     trace = go.Bar(
         orientation="h",
@@ -58,24 +60,42 @@ def bars(chart: BarChart) -> go.Figure:
         x=[value - scale.start for *_, value in drawn],
         y=[top + 0.66 for top, *_ in drawn],
         width=0.34,
-        marker={"color": [role_colour(bar.role) for _, bar, _ in drawn], "line": THIN},
+        marker=_fill([bar for _, bar, _ in drawn]),
         error_x={"array": list(highs), "arrayminus": list(lows), **INTERVAL},
-        hovertext=[f"<b>{_safe(bar.label, 120)}</b><br>{_safe(bar.text, 120)}" for _, bar, _ in drawn],
+        hovertext=[f"<b>{safe(bar.label, 120)}</b><br>{safe(bar.text, 120)}" for _, bar, _ in drawn],
         hovertemplate="%{hovertext}<extra></extra>",
     )
-    notes = [_note(f"<b>{_safe(name, LINE_LIMIT)}</b>", top + 0.35, size=15) for top, name in headers]
-    for top, bar in rows:
+    notes = [_note(f"<b>{safe(name, LINE_LIMIT)}</b>", top + 0.35, size=15) for top, name in rows.headers]
+    for top, bar in rows.bars:
         notes.append(_note(_label(bar.label, "" if bar.value is None else bar.text), top + 0.28))
         if bar.value is None:
-            notes.append(_note(f"<b>✕ {_safe(bar.text, LINE_LIMIT - 8)}</b>", top + 0.66, color=WRONG))
-    figure = go.Figure(trace, _layout(scale, chart.axis, height, notes))
-    return _with_line(figure, chart.line, scale) if chart.line and scale.holds(chart.line[0]) else figure
+            notes.append(_note(f"<b>✕ {safe(bar.text, LINE_LIMIT - 8)}</b>", top + 0.66, color=WRONG))
+    figure = go.Figure(trace, _layout(scale, chart.axis, rows.height, notes))
+    for line in chart.lines:
+        if not line.group and scale.holds(line.value):
+            _add_line(figure, line, scale, {"y0": 0, "y1": 1, "yref": "paper"}, {"y": 1, "yref": "paper"})
+    for top, bottom, line in rows.lines:
+        if scale.holds(line.value):
+            _add_line(figure, line, scale, {"y0": top + NAMED, "y1": bottom}, {"y": top + NAMED})
+    return figure
+
+
+def _fill(bars: list[Bar]) -> dict[str, Any]:
+    """Return how bars are filled: hollow ones have an edge of their colour and nothing inside."""
+    colours = [role_colour(bar.role) for bar in bars]
+    return {
+        "color": [CLEAR if bar.outlined else colour for bar, colour in zip(bars, colours, strict=True)],
+        "line": {
+            "color": [colour if bar.outlined else MIDDLE for bar, colour in zip(bars, colours, strict=True)],
+            "width": [2.0 if bar.outlined else 0.5 for bar in bars],
+        },
+    }
 
 
 def dots(chart: Dots) -> go.Figure:
     """Draw one dot per value, spread a little in height so that equal values stay visible."""
     if not any(values for _, values, _ in chart.series):
-        return _nothing("No values to draw.")
+        return nothing("No values to draw.")
     scale = dots_scale(chart)
     traces, notes = [], []
     for row, (label, values, role) in enumerate(chart.series):
@@ -87,7 +107,7 @@ def dots(chart: Dots) -> go.Figure:
                 x=[value for _, value in shown],
                 y=[row + 0.66 + spread(i) * 0.4 for i, _ in shown],
                 marker={"color": role_colour(role), "size": 8, "opacity": 0.75, "line": THIN},
-                hovertext=[f"<b>{_safe(label, 120)}</b><br>number {i + 1}: {value:.6g}" for i, value in shown],
+                hovertext=[f"<b>{safe(label, 120)}</b><br>number {i + 1}: {value:.6g}" for i, value in shown],
                 hovertemplate="%{hovertext}<extra></extra>",
             )
         )
@@ -97,12 +117,12 @@ def dots(chart: Dots) -> go.Figure:
 def flame(graph: FlameGraph) -> go.Figure:
     """Draw boxes: x in per cent of the samples, one trace per kind, which gives the key its entries."""
     if not graph.boxes or graph.samples <= 0:
-        return _nothing("No samples fell into the measured region.")
+        return nothing("No samples fell into the measured region.")
     present = {box.kind for box in graph.boxes}
     kinds = [k for k in KINDS if k in present] + sorted(present - KINDS.keys())
     traces = [_boxes([box for box in graph.boxes if box.kind == kind], kind, graph.samples) for kind in kinds]
     levels = max(box.depth for box in graph.boxes) + 1
-    layout = _base(levels * FLAME_ROW + 84)
+    layout = base(levels * FLAME_ROW + 84)
     layout |= {
         "margin": {"l": 14, "r": 20, "t": 34, "b": 50},
         "barmode": "overlay",
@@ -128,7 +148,7 @@ def _boxes(boxes: list[Box], kind: str, samples: int) -> go.Bar:
     names = [shorten(box.name, 140) for box in boxes]
     texts = [fitted(name, width * NOMINAL / 100) for name, width in zip(names, widths, strict=True)]
     return go.Bar(
-        name=_safe(kind, 20),
+        name=safe(kind, 20),
         orientation="h",
         base=[round(box.x * share, 4) for box in boxes],
         x=widths,
@@ -153,13 +173,9 @@ def fitted(name: str, room: float) -> str:
     return shorten(name, letters) if letters >= 3 else ""
 
 
-def _safe(text: str, limit: int) -> str:
-    return escape(shorten(text, limit), quote=False)
-
-
 def _label(label: str, text: str) -> str:
     text = shorten(text, LINE_LIMIT - 16)
-    return f"<b>{_safe(label, LINE_LIMIT - len(text))}</b>  {escape(text, quote=False)}"
+    return f"<b>{safe(label, LINE_LIMIT - len(text))}</b>  {escape(text, quote=False)}"
 
 
 def _note(text: str, y: float, **font: Any) -> dict[str, Any]:
@@ -167,23 +183,10 @@ def _note(text: str, y: float, **font: Any) -> dict[str, Any]:
     return {"text": text, "showarrow": False, "align": "left", "font": font, "borderpad": 0, **place}
 
 
-def _base(height: float) -> dict[str, Any]:
-    return {
-        "template": go.layout.Template(),
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"family": "system-ui, sans-serif", "size": 13, "color": MIDDLE},
-        "hoverlabel": {"align": "left", "namelength": -1},
-        "height": round(height),
-        "showlegend": False,
-        "dragmode": False,
-    }
-
-
 def _layout(scale: Scale, axis: str, height: float, notes: list[dict[str, Any]]) -> dict[str, Any]:
     title = wrap(shorten(axis, 150), 52) or [""]
     ends = [scale.low, scale.high]
-    layout = _base(height * ROW + 56 + 18 * len(title))
+    layout = base(height * ROW + 56 + 18 * len(title))
     layout |= {
         "margin": {"l": 14, "r": 20, "t": 24, "b": 32 + 18 * len(title)},
         "annotations": notes,
@@ -204,21 +207,14 @@ def _layout(scale: Scale, axis: str, height: float, notes: list[dict[str, Any]])
     return layout
 
 
-def _with_line(figure: go.Figure, line: tuple[float, str], scale: Scale) -> go.Figure:
-    """Add the reference line with its name on the side where there is room."""
-    x = math.log10(line[0]) if scale.log else line[0]
+def _add_line(figure: go.Figure, line: Line, scale: Scale, ends: dict[str, Any], place: dict[str, Any]) -> None:
+    """Add a reference line with its name above it, on the side where there is room."""
+    x = math.log10(line.value) if scale.log else line.value
     low, high = (math.log10(v) if scale.log else v for v in (scale.low, scale.high))
     right = (x - low) / (high - low) > 0.5
     style = {"color": MIDDLE, "width": 1.5, "dash": "dot"}
-    figure.add_shape(type="line", x0=line[0], x1=line[0], y0=0, y1=1, yref="paper", line=style, layer="below")
-    place = {"x": x, "xanchor": "right" if right else "left", "y": 1, "yref": "paper", "yanchor": "bottom"}
-    figure.add_annotation(text=f"<i>{_safe(line[1], 40)}</i>", showarrow=False, **place)
-    return figure
-
-
-def _nothing(why: str) -> go.Figure:
-    layout = _base(50)
-    hidden = {"visible": False, "fixedrange": True, "range": [0, 1]}
-    note = {"text": why, "showarrow": False, "x": 0, "xref": "paper", "xanchor": "left", "y": 0.5, "yref": "paper"}
-    layout |= {"xaxis": hidden, "yaxis": hidden, "annotations": [note], "margin": {"l": 14, "r": 4, "t": 4, "b": 4}}
-    return go.Figure(layout=layout)
+    figure.add_shape(type="line", x0=line.value, x1=line.value, **ends, line=style, layer="below")
+    side = {"x": x, "xanchor": "right" if right else "left", "yanchor": "bottom", "borderpad": 0}
+    text = shorten(line.text, LINE_LIMIT - 16)
+    name = f"<i>{safe(line.name, LINE_LIMIT - len(text))}</i> {escape(text, quote=False)}"
+    figure.add_annotation(text=name.rstrip(), showarrow=False, **place, **side)

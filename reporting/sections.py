@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from reporting import adopted, counter_tables, hardware, hot_tables, listings, native_tables, provenance, tables, units
 from reporting.compare import Comparison, Speed, compare, flame_boxes, hottest, noise_floor
-from reporting.document import Bar, BarChart, Block, Document, Dots, FlameGraph, Section, Text
+from reporting.document import Bar, BarChart, Block, Document, Dots, FlameGraph, Line, Section, Text
 from reporting.evidence import Evidence, Run
 from reporting.verdict_texts import behind, floor_sentence, sentence
 from reporting.verdicts import MINIMUM_PROCESSES
@@ -119,7 +119,7 @@ def speedup_chart(evidence: Evidence, comparisons: list[Comparison]) -> BarChart
         axis="speedup over the baseline (×" + (", log scale)" if log else ")"),
         groups=groups,
         log=log,
-        line=(1.0, evidence.baseline.name),
+        lines=(Line(1.0, evidence.baseline.name),),
     )
 
 

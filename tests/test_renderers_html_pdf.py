@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import shutil
@@ -19,7 +20,21 @@ from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 
 from reporting import palette, plotly_figures
-from reporting.document import Bar, BarChart, Box, Cell, Document, Dots, FlameGraph, Section, Table, Text
+from reporting.document import (
+    Bar,
+    BarChart,
+    Box,
+    Cell,
+    Curve,
+    Curves,
+    Document,
+    Dots,
+    FlameGraph,
+    Line,
+    Section,
+    Table,
+    Text,
+)
 from reporting.renderers import html, pdf
 from tests.conftest import ROOT
 
@@ -37,7 +52,22 @@ BARS = (
     Bar(LONG, 0.5, 0.4, 0.6, "0.50× [0.40–0.60]", "variant-1"),
     Bar("broken", None, None, None, "wrong answer", "wrong"),
 )
-CHART = BarChart("Speedup " + HOSTILE, "See.", "Speedup (×, log scale)", (("release", BARS),), True, (27.9, "limit"))
+CHART = BarChart(
+    "Speedup " + HOSTILE, "See.", "Speedup (×, log scale)", (("release", BARS),), True, (Line(27.9, "limit"),)
+)
+HOLLOW = replace(CHART, lines=(Line(20.0, "ceiling", "20.0× [19.0–21.0]", "release"),), groups=(
+    ("release", (*BARS[:2], Bar("peer", 5.0, 4.9, 5.1, "5.00×", "variant-2", outlined=True))), ("dbg", BARS[:1]),
+))  # fmt: skip
+CURVES = Curves(
+    "Throughput", "Up.", "MB/s, log scale", ("64 B", HOSTILE, "1 MiB into a buffer"),
+    (
+        Curve("baseline", ((1.0, 0.9, 1.1), (2.0, 2.0, 2.0), None), ("1.00 MB/s", "2.00 MB/s", ""), "baseline"),
+        Curve(HOSTILE, (None, (900.0, 890.0, 910.0), (1e4, 9e3, 1.1e4)), ("", "900 MB/s", "10 GB/s"), "variant-0"),
+        Curve("peer", ((1.0, 0.9, 1.1), None, (9.9e3, 9.8e3, 1e4)), ("1 MB/s", "", "9.9 GB/s"), "variant-1", True),
+        Curve("limit", (None, (2e4, 2e4, 2e4), (2e4, 2e4, 2e4)), ("", "20 GB/s", "20 GB/s"), "limit", dashed=True),
+        Curve("nothing", (None, None, None), ("", "", ""), "variant-2"),
+    ),
+)  # fmt: skip
 DOTS = Dots("Spread", "Even.", "ms", (("baseline", (1.0, 1.1, 1.2), "baseline"), (HOSTILE, (2.0, 2.5), "variant-0")))
 BOXES = (
     Box("all", 0, 100, 0, "benchmark loop"),
@@ -167,8 +197,49 @@ def test_a_wrong_answer_is_a_cross_and_never_a_bar() -> None:
     assert [cross["font"]["color"] for cross in crosses] == [palette.WRONG]
 
 
+def test_hollow_bars_and_a_line_over_one_group() -> None:
+    figure = plotly_figures.draw(HOLLOW).to_dict()
+    fills = list(figure["data"][0]["marker"]["color"])
+    assert fills[2].endswith(",0)") and not any(fill.endswith(",0)") for fill in fills[:2] + fills[3:])
+    assert figure["data"][0]["marker"]["line"]["color"][2] == palette.role_colour("variant-2")
+    rows = palette.bar_rows(HOLLOW)
+    ((top, bottom, line),) = rows.lines
+    assert (top, line.name) == (palette.HEADER, "ceiling")
+    bars = {bar.label: place for place, bar in rows.bars[:3]}  # of the first group
+    assert top + palette.NAMED == bars["baseline"] and bottom == bars["peer"] + 1  # its name has a row of its own
+    (shape,) = figure["layout"]["shapes"]
+    assert (shape["x0"], shape["y0"], shape["y1"]) == (20.0, top + palette.NAMED, bottom)
+
+
+def test_curves_are_named_at_the_right_and_no_name_hides_another() -> None:
+    figure = plotly_figures.draw(CURVES).to_dict()
+    assert [list(trace["x"]) for trace in figure["data"]] == [[0, 1], [1, 2], [0, 2], [1, 2]]  # gaps are no zeros
+    names = [note for note in figure["layout"]["annotations"] if note.get("xref") == "paper" and note["x"] == 1]
+    assert [name["text"] for name in names][::3] == ["baseline", "<i>limit</i>"] and len(names) == 4
+    low, high = figure["layout"]["yaxis"]["range"]
+    heights = sorted((name["y"] - low) / (high - low) * 330 for name in names)
+    assert min(b - a for a, b in itertools.pairwise(heights)) > 17.9
+    assert heights[0] >= 0 and heights[-1] <= 330.1
+
+
+@pytest.mark.parametrize(
+    ("places", "least", "expected"),
+    [
+        ([0.1, 0.9], 0.2, [0.1, 0.9]),
+        ([0.5, 0.5], 0.2, [0.5, 0.7]),
+        ([0.95, 1.0, 0.96], 0.1, [0.8, 1.0, 0.9]),  # pushed back from the end, in their order
+        ([0.0, 0.0, 0.0], 0.6, [0.0, 0.5, 1.0]),  # no room: spread evenly
+        ([], 0.1, []),
+    ],
+)
+def test_names_are_moved_apart(places: list[float], least: float, expected: list[float]) -> None:
+    assert palette.apart(places, least, 0.0, 1.0) == pytest.approx(expected)
+
+
 def test_only_traces_of_the_basic_bundle() -> None:
-    kinds = {trace.type for figure in (CHART, DOTS, FLAME) for trace in plotly_figures.draw(figure).data}
+    kinds = {
+        trace.type for figure in (CHART, HOLLOW, CURVES, DOTS, FLAME) for trace in plotly_figures.draw(figure).data
+    }
     assert kinds == {"bar", "scatter"}
 
 
@@ -282,6 +353,10 @@ def test_a_long_table_repeats_its_header() -> None:
         BarChart("No bars", "", "s", ()),
         BarChart("Many bars", "", "s", (("", tuple(replace(BARS[1], label=str(i)) for i in range(80))),)),
         BarChart("All wrong", "", "×", (("", BARS[3:]),), True),
+        HOLLOW,
+        CURVES,
+        Curves("No curves", "", "s", ("a",), ()),
+        Curves("One value", "", "s", ("a",), (Curve("x", ((1.0, 1.0, 1.0),), ("1",), "limit", dashed=True),)),
         Dots("No dots", "", "s", ()),
         Dots("One value", "", "s", (("a", (3.0,), "variant-1"),), True),
         FlameGraph("Deep", "", 10, tuple(Box("f", 0, 10, d, "variant's code") for d in range(200))),

@@ -16,7 +16,7 @@ from itertools import count
 from pathlib import Path
 
 from reporting import plotly_figures
-from reporting.document import LIMITS, BarChart, Cell, Document, Dots, FlameGraph, Section, Table, Text
+from reporting.document import LIMITS, BarChart, Block, Cell, Chart, Curves, Document, Dots, Section, Table, Text
 from reporting.palette import printable
 
 SUFFIX = ".html"
@@ -63,7 +63,7 @@ class _Page:
         parts = "\n".join(self.block(block) for block in blocks)
         return f'<section id="part-{number}"><h2>{escape(section.title)}</h2>\n{parts}</section>\n'
 
-    def block(self, block: Text | Table | BarChart | Dots | FlameGraph) -> str:
+    def block(self, block: Block) -> str:
         """Return any block."""
         if isinstance(block, Text):
             return _text(block)
@@ -73,7 +73,7 @@ class _Page:
             return f'<p class="caption" id="table-{number}">{caption}</p>{_table(block)}'
         return self.figure(next(self.figures), block)
 
-    def figure(self, number: int, block: BarChart | Dots | FlameGraph) -> str:
+    def figure(self, number: int, block: Chart) -> str:
         """Return a figure: the place that the script fills, the caption, and the data as a table."""
         data = plotly_figures.draw(block).to_json(validate=False, engine="json")
         for mark in "<>&":  # the JSON stands inside a script element, which ends at the first "</script"
@@ -159,7 +159,7 @@ def _cells(row: tuple[Cell, ...], notes: dict[str, int], sides: list[str]) -> It
         yield f"<{start}{kind}{hint}>{'' if column else '<div>'}{escape(cell.text)}{mark}{end}"
 
 
-def _data(block: BarChart | Dots | FlameGraph) -> Table:
+def _data(block: Chart) -> Table:
     """Return the numbers behind a figure as a table."""
     if isinstance(block, BarChart):
         rows = [
@@ -167,7 +167,11 @@ def _data(block: BarChart | Dots | FlameGraph) -> Table:
             for group, bars in block.groups
             for bar in bars
         ]
+        rows += [(line.name, line.group or "all", line.text, _digits(line.value), "–", "–") for line in block.lines]
         return _plain(block.title, ("Bar", "Group", "Shown as", "Value", "Low", "High"), rows)
+    if isinstance(block, Curves):
+        curves = [(curve.label, *(text or "–" for text in curve.texts)) for curve in block.curves]
+        return _plain(block.title, ("Curve", *block.points), curves)
     if isinstance(block, Dots):
         series = [(label, ", ".join(_digits(v) for v in values)) for label, values, _ in block.series]
         return _plain(block.title, ("Series", block.axis), series, numeric=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from reporting.document import LIMITS, BarChart, Block, Document, Dots, FlameGraph, Table, Text
+from reporting.document import LIMITS, BarChart, Block, Curves, Document, Dots, FlameGraph, Table, Text
 
 SUFFIX = ".md"
 #: signs that are markup where they stand; a bracket or an underscore mostly is not, and stays readable
@@ -43,11 +43,12 @@ def _block(block: Block) -> str:
         )
     if isinstance(block, BarChart):
         rows = [[group, bar.label, bar.text] for group, bars in block.groups for bar in bars]
+        rows += [[line.group, line.name, line.text] for line in block.lines if line.text]
         return _titled(block.title, block.caption, _grid(["", "variant", block.axis], rows, [False, False, True]))
     if isinstance(block, FlameGraph):
         return f"**{escape(block.title)}** ({block.samples:,} samples): {escape(block.caption)}"
-    assert isinstance(block, Dots)
-    return ""  # the performance table holds its means
+    assert isinstance(block, Curves | Dots)
+    return ""  # a table holds what they show
 
 
 def _text(block: Text) -> str:

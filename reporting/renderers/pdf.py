@@ -35,7 +35,7 @@ from reportlab.platypus import (
 from reportlab.platypus.tableofcontents import TableOfContents
 
 from reporting import paper, paper_figures
-from reporting.document import LIMITS, BarChart, Document, Dots, FlameGraph, Section, Table, Text
+from reporting.document import LIMITS, Document, Section, Table, Text
 from reporting.palette import printable, shorten
 from reporting.paper_tables import DIVISIBLE, fit, grid, parts, raised
 
@@ -134,7 +134,7 @@ class _Story:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.figures, self.tables = count(1), count(1)
-        wanted = [b for s in document.sections for b in s.blocks if isinstance(b, (BarChart, Dots, FlameGraph))]
+        wanted = [b for s in document.sections for b in s.blocks if not isinstance(b, Text | Table)]
         self.drawn = iter(PdfReader(fdata=paper_figures.pages(wanted)).pages if wanted else [])
         self.turned = False
         self.hoisted = next((s for s in document.sections if _verdicts(s)), None)

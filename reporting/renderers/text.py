@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import textwrap
 from dataclasses import replace
 from itertools import groupby
@@ -12,12 +13,14 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text as Line
 
-from reporting.document import LIMITS, BarChart, Block, Cell, Document, Dots, FlameGraph, Table, Text
+from reporting.document import LIMITS, Bar, BarChart, Block, Cell, Curves, Document, Dots, FlameGraph, Table, Text
+from reporting.palette import Scale, bar_scale
 
 SUFFIX = ".txt"
 WIDTH = 100
 LONG = 44  #: a cell wider than this does not fit beside others
 NARROW, LEAST = 24, 16  #: of a name beside code, and of code
+BAR, MOST = 36, 28  #: of the longest bar, and of a bar's name
 
 
 def render(document: Document) -> bytes:
@@ -54,8 +57,8 @@ def _block(block: Block) -> str:
         return _bars(block)
     if isinstance(block, FlameGraph):
         return _wrap(f"{block.title} ({block.samples:,} samples; drawn in the HTML and PDF reports): {block.caption}")
-    assert isinstance(block, Dots)
-    return ""  # the performance table holds its means; single processes are in the spreadsheet and the page
+    assert isinstance(block, Curves | Dots)
+    return ""  # a table holds what they show; single processes are in the spreadsheet and the page
 
 
 def _text(block: Text) -> str:
@@ -64,7 +67,7 @@ def _text(block: Text) -> str:
         return f"{block.text}\n{'.' * len(block.text)}"
     if block.style == "code" and "\n" in block.text:
         return "\n".join(f"    {line}".rstrip()[:WIDTH] for line in block.text.split("\n"))
-    return _wrap(block.text, marks.get(block.style, ""))
+    return "\n".join(_wrap(line, marks.get(block.style, "")) for line in block.text.split("\n"))
 
 
 def _wrap(text: str, mark: str = "") -> str:
@@ -79,16 +82,36 @@ def _wrap(text: str, mark: str = "") -> str:
 
 
 def _bars(chart: BarChart) -> str:
-    """Draw bars from signs; the direct label says the number."""
-    lines = [chart.title, _wrap(chart.caption)]
-    names = max((len(bar.label) for _, bars in chart.groups for bar in bars), default=0)
-    largest = max((bar.value or 0.0 for _, bars in chart.groups for bar in bars), default=1.0) or 1.0
+    """Draw bars from signs; the direct label says the number. Bars that are not ours are hollow, lines end in a stroke."""
+    scale = bar_scale(chart)
+    labels = [bar.label for _, bars in chart.groups for bar in bars]
+    names = min(MOST, max(map(len, (*labels, *(line.name for line in chart.lines if line.group))), default=0))
+    lines = [chart.title, _wrap(chart.caption), *([f"({chart.axis})"] if chart.log else [])]
+
+    def row(name: str, drawn: str, text: str) -> str:
+        short = name if len(name) <= names else name[: names - 1] + "…"
+        return f"  {short:<{names}}  {drawn:<{BAR}}  {text}".rstrip()
+
     for group, bars in chart.groups:
-        lines += ["", f"  {group}"]
-        for bar in bars:
-            drawn = "#" * max(1, round(36 * bar.value / largest)) if bar.value else "x"
-            lines.append(f"  {bar.label:<{names}}  {drawn:<36}  {bar.text}")
+        lines += ["", f"  {group}", *(row(bar.label, _drawn(bar, scale), bar.text) for bar in bars)]
+        for line in chart.lines:
+            if line.group and line.group == group:
+                lines.append(row(line.name, "." * (_length(line.value, scale) - 1) + "|", line.text))
     return "\n".join(lines)
+
+
+def _drawn(bar: Bar, scale: Scale) -> str:
+    if bar.value is None or not scale.holds(bar.value):
+        return "x"
+    length = _length(bar.value, scale)
+    return f"[{' ' * max(length - 2, 0)}]" if bar.outlined else "#" * length
+
+
+def _length(value: float, scale: Scale) -> int:
+    """Return the length of a bar in signs, at least 1; on a log axis bars begin at its lower end."""
+    ends = (scale.low, scale.high, value) if not scale.log else map(math.log, (scale.low, scale.high, value))
+    low, high, end = ends
+    return max(1, round(BAR * (end - low) / (high - low)))
 
 
 def _table(table: Table) -> str:

@@ -21,7 +21,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
-from reporting.document import BarChart, Cell, Document, Dots, Table, Text
+from reporting.document import BarChart, Cell, Curves, Document, Dots, Table, Text
 
 SUFFIX = ".xlsx"
 HEAD = Font(bold=True)
@@ -59,6 +59,8 @@ def _tables(document: Document) -> Iterator[Table]:
                 yield block
             elif isinstance(block, BarChart):
                 yield _of_bars(block)
+            elif isinstance(block, Curves):
+                yield _of_curves(block)
             elif isinstance(block, Dots):
                 yield _of_dots(block)
 
@@ -79,7 +81,22 @@ def _of_bars(chart: BarChart) -> Table:
         for group, bars in chart.groups
         for b in bars
     ]
+    for line in chart.lines:
+        words = (Cell(word, word) for word in (line.group, line.name, line.text))
+        group, name, shown = words
+        rows.append((group, name, number(line.value), number(None), number(None), shown))
     return Table(chart.title, ("build", "variant", "value", "low", "high", "text"), tuple(rows), chart.caption)
+
+
+def _of_curves(chart: Curves) -> Table:
+    rows = [
+        (Cell(curve.label, curve.label), Cell(point, point), *(Cell(str(v), v) for v in value), Cell(text, text))
+        for curve in chart.curves
+        for point, value, text in zip(chart.points, curve.values, curve.texts, strict=True)
+        if value
+    ]
+    columns = ("variant", "point", chart.axis.replace(", log scale", ""), "low", "high", "text")
+    return Table(chart.title, columns, tuple(rows), chart.caption)
 
 
 def _of_dots(chart: Dots) -> Table:
