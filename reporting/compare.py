@@ -38,7 +38,8 @@ class Speed:
 
     @property
     def ranked(self) -> bool:
-        return self.speedup is not None and self.verdict != "baseline" and not self.unchecked
+        """Whether it may be called the best: a rung with a speedup, whose answers were checked."""
+        return self.speedup is not None and self.verdict != "baseline" and not self.unchecked and not self.run.is_peer
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Comparison:
     build: str
     speeds: tuple[Speed, ...]
     geomean: Interval | None
-    geomean_over: tuple[str, ...]  #: the set it is taken over, fixed in advance: all variants whose answers are checked
+    geomean_over: tuple[str, ...]  #: the set it is taken over, fixed in advance: all rungs whose answers are checked
     geomean_gap: str = ""  #: why there is none
 
     def of(self, run: Run) -> Speed:
@@ -150,7 +151,8 @@ def _geomean(
     evidence: Evidence, base: dict[int, tuple[float, ...]], speeds: Sequence[Speed]
 ) -> tuple[Interval | None, tuple[str, ...], str]:
     """Return the geometric mean, its set, and why there is none: a variant without a number does not shrink the set."""
-    wanted = [s for s in speeds if s.run is not evidence.baseline and not s.run.manifest.script and not s.unchecked]
+    ours = [s for s in speeds if s.run is not evidence.baseline and not s.run.is_peer]
+    wanted = [s for s in ours if not s.run.manifest.script and not s.unchecked]
     names = tuple(s.run.name for s in wanted)
     lost = [s.run.name for s in wanted if s.speedup is None]
     if lost or not wanted:

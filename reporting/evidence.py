@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.errors import SuiteError
-from bench.model import Listing, Manifest, Measurement, Outcome, Study
+from bench.model import PEER, SERIES_PEER, Listing, Manifest, Measurement, Outcome, Study
 from bench.rundir import Archive
 
 
@@ -24,6 +25,26 @@ class Run:
     @property
     def name(self) -> str:
         return self.manifest.variant
+
+    @property
+    def is_peer(self) -> bool:
+        """Whether it is a library that does the same job, timed beside the ladder and no rung of it."""
+        return self.manifest.kind == PEER
+
+    @property
+    def in_series_only(self) -> bool:
+        """Whether it has no part in the job itself."""
+        return self.manifest.kind == SERIES_PEER
+
+    @property
+    def of_library(self) -> bool:
+        """Whether it is a peer of any kind."""
+        return self.manifest.kind in (PEER, SERIES_PEER)
+
+    @property
+    def label(self) -> str:
+        """The name as tables show it, where a peer is marked as one."""
+        return f"{self.name} (peer)" if self.of_library else self.name
 
     def outcome(self, build: str) -> Outcome:
         return next((o for o in self.manifest.outcomes if o.build == build), Outcome(build, "skipped", "not measured"))
@@ -55,33 +76,46 @@ class Evidence:
     """One study: its runs in order, the baseline first, and its log."""
 
     study: Study
-    runs: tuple[Run, ...]
+    runs: tuple[Run, ...]  #: rungs and peers: all that do the job
     baseline: Run
     log: tuple[str, ...]
+    series_peers: tuple[Run, ...] = ()  #: libraries that do the jobs of the series only
 
     @property
     def builds(self) -> tuple[str, ...]:
         return self.study.builds
 
     def role(self, run: Run) -> str:
-        """Return the colour role of a variant: the same on every chart of a study."""
-        if run is self.baseline:
+        """Return the colour role of a variant: the same on every chart of a study. Rungs choose first."""
+        if run.name == self.baseline.name:
             return "baseline"
-        return f"variant-{[r.name for r in self.runs if r is not self.baseline].index(run.name)}"
+        others = [r for r in self.runs if r is not self.baseline]
+        ordered = sorted(others, key=lambda r: r.is_peer) + list(self.series_peers)
+        return f"variant-{[r.name for r in ordered].index(run.name)}"
 
 
 def read(archive: Archive, timestamp: str, baseline: str = "") -> Evidence:
     """Read a parsed study; `baseline` names another variant to compare with."""
     study = archive.study(timestamp)
-    runs = [_run(archive, name, timestamp) for name in study.variants]
+    runs, series_peers = parted([_run(archive, name, timestamp) for name in study.variants])
     name = baseline or study.baseline
     chosen = next((run for run in runs if run.name == name), None)
     if chosen is None:
-        raise SuiteError(f"study {timestamp} has no variant {name!r}", f"It has: {', '.join(study.variants)}.")
+        raise SuiteError(
+            f"study {timestamp} has no variant {name!r}", f"It has: {', '.join(run.name for run in runs)}."
+        )
     ordered = (chosen, *(run for run in runs if run is not chosen))
     log = archive.log(timestamp)
     lines = log.read_text(encoding="utf-8").splitlines() if log.is_file() else []
-    return Evidence(study, ordered, chosen, tuple(lines))
+    return Evidence(study, ordered, chosen, tuple(lines), series_peers)
+
+
+def parted(runs: Sequence[Run]) -> tuple[tuple[Run, ...], tuple[Run, ...]]:
+    """Return the runs that do the job of the study, and those that do the jobs of its series only."""
+    return (
+        tuple(run for run in runs if not run.in_series_only),
+        tuple(run for run in runs if run.in_series_only),
+    )
 
 
 def _run(archive: Archive, variant: str, timestamp: str) -> Run:

@@ -57,7 +57,7 @@ def _distorted(run: Run, build: str, by_build: dict[str, Comparison]) -> tuple[C
         time = Cell("1×", 1.0, unit="×") if build == "release" else estimate(units.ratio(slower), slower, "×")
     else:
         time = missing(f"{run.name}: {own.reason or release.reason}")
-    names = (text(run.name), text(short(build)), time)
+    names = (text(run.label), text(short(build)), time)
     stacks = run.stacks.get(build)
     if not stacks:
         why = run.outcome(build).reason or run.gap(build, "profile") or "no sample fell into the region"
@@ -81,7 +81,7 @@ def amdahl_caps(evidence: Evidence) -> Table | None:
                 top = hottest(run, build)[0]
                 cap = amdahl(top.inclusive)
                 rows.append((
-                    text(run.name), text(short(build)), text(top.name),
+                    text(run.label), text(short(build)), text(top.name),
                     estimate(share_of(top.own), top.own, "%"), estimate(share_of(top.inclusive), top.inclusive, "%"),
                     estimate(units.ratio(cap), cap, "×"),
                 ))  # fmt: skip

@@ -145,7 +145,7 @@ def cost(evidence: Evidence) -> Table:
             detail, slower = sampled.detail, interpreter.slowdown(run, build)
             named = 1 - detail["unknown_frames"] / detail["frames"]
             rows.append((
-                text(run.name), text(short(build)), Cell(f"{sampled.values[0]:,.0f}", sampled.values[0]),
+                text(run.label), text(short(build)), Cell(f"{sampled.values[0]:,.0f}", sampled.values[0]),
                 *(Cell(f"{detail[key]:,}", detail[key]) for key in ("rate", "lost", "outside", "cut_stacks")),
                 Cell(f"{100 * named:.1f} %", named, unit="%"),
                 Cell(f"{units.significant(slower)}×", slower, unit="×") if slower else missing(f"{run.name}: not timed"),

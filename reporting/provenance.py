@@ -52,9 +52,10 @@ def interpreters(evidence: Evidence) -> Table:
 
 
 def sources(evidence: Evidence) -> Table:
-    if not any(run.manifest.sources for run in evidence.runs):
+    runs = (*evidence.runs, *evidence.series_peers)
+    if not any(run.manifest.sources for run in runs):
         return _not_recorded("The files that were executed", ("path", "sha256"))
-    rows = tuple((text(run.name), text(path), text(sha)) for run in evidence.runs for path, sha in run.manifest.sources)
+    rows = tuple((text(run.name), text(path), text(sha)) for run in runs for path, sha in run.manifest.sources)
     caption = "Raw files and their hashes are listed in each run's manifest.json."
     return Table("The files that were executed", ("variant", "file", "sha256"), rows, caption, numeric=False)
 

@@ -27,6 +27,8 @@ def estimate(shown: str, interval: Interval, unit: str, note: str = "") -> Cell:
 
 
 def share_of(interval: Interval) -> str:
+    if math.isnan(interval.low):
+        return f"{100 * interval.value:.1f} % {units.bracket(interval)}"
     return f"{100 * interval.value:.1f} % [{100 * interval.low:.1f}–{100 * interval.high:.1f}]"
 
 
@@ -102,7 +104,7 @@ def performance(evidence: Evidence, c: Comparison, *, geomean: bool) -> Table:
     """Variants by metrics on one build, the fastest first."""
     ranked = sorted(c.speeds, key=lambda s: (s.unchecked, -(s.speedup.value if s.speedup else 0)))
     cold = _is_cold(c.of(evidence.baseline))
-    rows = [(text(speed.run.name), *_performance(speed, cold)) for speed in ranked]
+    rows = [(text(speed.run.label), *_performance(speed, cold)) for speed in ranked]
     if geomean:
         rows.append((text("geometric mean"), *_geomean(c)))
     return Table(
@@ -163,7 +165,7 @@ def _geomean(c: Comparison) -> tuple[Cell, ...]:
 def variants(evidence: Evidence) -> Table:
     rows = tuple(
         (
-            text(run.name),
+            text(run.label),
             text(run.manifest.summary or NOT_RECORDED),
             text(", ".join(run.manifest.requires) or ("nothing extra" if run.manifest.sources else NOT_RECORDED)),
             Cell(str(run.manifest.lines), run.manifest.lines) if run.manifest.sources else missing(NOT_RECORDED),

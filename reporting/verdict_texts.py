@@ -11,10 +11,12 @@ from reporting.evidence import Evidence
 from reporting.statistics import ALPHA
 from reporting.verdicts import MINIMUM_PROCESSES, band
 
+FELL_BACK = "fell back"  #: how a variant's path begins where the machine does not allow what the variant is about
+
 
 def sentence(speed: Speed, evidence: Evidence, floor: Floor | None) -> Text:
     """Say in one sentence what the evidence allows."""
-    name, base, where = speed.run.name, evidence.baseline.name, tables.python(evidence, speed.build)
+    name, base, where = _named(speed), evidence.baseline.name, tables.python(evidence, speed.build)
     if speed.speedup is None:
         figure = "has no speed" if speed.seconds is None else "has no headline figure"
         return Text(f"{name} {figure} on {where}: {speed.reason}.", "warning")
@@ -30,9 +32,23 @@ def sentence(speed: Speed, evidence: Evidence, floor: Floor | None) -> Text:
         "inconclusive": f"Whether {name} differs from {base} on {where} stays open: {ratio}; {speed.reason}.{_more(speed)}",
     }
     few = speed.verdict == "inconclusive" and speed.processes < MINIMUM_PROCESSES
-    return Text(
-        said["few" if few else speed.verdict], "warning" if speed.build == "dbg" else "verdict"
-    )  # no headline from a debug build
+    loud = speed.build == "dbg" or fell_back(speed)  # no headline from a debug build, nor of what did not run
+    return Text(said["few" if few else speed.verdict], "warning" if loud else "verdict")
+
+
+def fell_back(speed: Speed) -> bool:
+    """Whether a variant ran another way than the one that it is about."""
+    return speed.run.outcome(speed.build).path.startswith(FELL_BACK)
+
+
+def _named(speed: Speed) -> str:
+    """Return the name, and with it what a reader must know before any figure: a peer, or one that fell back."""
+    path = speed.run.outcome(speed.build).path
+    told = ["a library peer"] if speed.run.is_peer else []
+    if path.startswith(FELL_BACK):
+        way, _, why = path.partition(": ")
+        told.append(f"which {way}{f' ({why})' if why else ''}")
+    return f"{speed.run.name}, {', '.join(told)}," if told else speed.run.name
 
 
 def _more(speed: Speed) -> str:
@@ -55,12 +71,15 @@ def floor_sentence(evidence: Evidence, floor: Floor | None) -> Text:
 def behind(evidence: Evidence, comparison: Comparison, floor: Floor | None) -> Table:
     """What stands behind each verdict on one build: tests, robustness, warm-up, drift, disturbance, what is still needed."""
     rows = tuple(_row(speed) for speed in comparison.speeds if speed.seconds is not None)
+    columns: tuple[str, ...] = ("variant", "p", "p, Welch", "medians", "warm-up", "drift", "waited", "more needed")
+    if not any(row[-1].text for row in rows):  # nothing stayed open
+        columns, rows = columns[:-1], tuple(row[:-1] for row in rows)
     width = units.percent(band(floor.share if floor else 0.0))
     share = quality.stolen(evidence)
     lost = "unknown" if share is None else units.percent(share)
     return Table(
         f"What stands behind the verdicts ({tables.short(comparison.build)})",
-        ("variant", "p", "p, Welch", "medians", "warm-up", "drift", "waited", "more needed"),
+        columns,
         rows,
         caption=(
             f"Equivalence band {width}{_whence(comparison, floor)}. p: paired by block, corrected for the number of variants (Holm); Welch: the same, "
@@ -83,7 +102,7 @@ def _row(speed: Speed) -> tuple[Cell, ...]:
     more = Cell("", None) if speed.more is None else Cell(f"{speed.more:,}", speed.more, speed.reason)
     waited = "the kernel did not tell how long processes waited"
     return (
-        tables.text(speed.run.name),
+        tables.text(speed.run.label),
         none if math.isnan(speed.p) else _probability(speed.p),
         none if math.isnan(speed.welch) else _probability(speed.welch, _disagreement(speed)),
         none

@@ -16,7 +16,7 @@ from bench.operands import Operand
 from reporting import across, quality, statistics, verdicts
 from reporting.across import FATAL, HOST, Difference, Side
 from reporting.compare import noise_floor
-from reporting.evidence import Evidence, Run
+from reporting.evidence import Evidence, Run, parted
 from reporting.statistics import Interval
 
 REGRESSION, OPEN = 5, 6  #: exit codes: something named by --fail-on happened; with --strict, something stayed open
@@ -83,10 +83,11 @@ def side(found: Operand, measured: Mapping[str, tuple[Measurement, ...]]) -> Sid
         if study.manifests.get(name) not in (None, directory.manifest_hash()):
             raise Tampered(f"{directory.path}: its manifest was changed since the study was written")
         runs.append(Run(directory.manifest(), measured.get(name, ()), {}))
-    if not runs:
+    timed, series_peers = parted(runs)
+    if not timed:
         raise UsageError(f"study {found.timestamp} holds no variant", "Name another one.")
-    base = next((run for run in runs if run.name == study.baseline), runs[0])
-    return Side(Evidence(study, tuple(runs), base, ()), found.build, str(found.archive.root))
+    base = next((run for run in timed if run.name == study.baseline), timed[0])
+    return Side(Evidence(study, timed, base, (), series_peers), found.build, str(found.archive.root))
 
 
 def compare(
