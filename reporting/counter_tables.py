@@ -7,7 +7,7 @@ from dataclasses import replace
 from statistics import fmean
 
 from bench.model import Measurement
-from reporting import derived, units
+from reporting import derived, ideas, ladder, series, units
 from reporting.derived import PMU, SIMULATED, Derived
 from reporting.document import Cell, Table
 from reporting.evidence import Evidence, Run
@@ -32,7 +32,7 @@ def counters(evidence: Evidence, build: str) -> Table | None:
     rows += [_row(evidence, build, source, name, unit) for name, unit in _names(evidence, build, source)]
     if not rows:
         return None
-    columns = ("counter", "source", *(run.name for run in evidence.runs))
+    columns = ("counter", "source", *(run.label for run in evidence.runs))
     caption = _caption(evidence, build, perf=bool(rows and source != "rusage"), lost=lost)
     return Table(f"Counters per iteration ({short(build)})", columns, tuple(rows), caption)
 
@@ -68,7 +68,7 @@ def simulated(evidence: Evidence, build: str) -> Table | None:
     rows += _derived(evidence, build, SIMULATED)
     rows.append((text("instructions, times fewer than baseline"), text(SIMULATED), *_fewer(evidence, build)))
     rows = [(label, *cells) for label, _, *cells in rows]  # the title names the source
-    columns = ("counter", *(run.name for run in evidence.runs))
+    columns = ("counter", *(run.label for run in evidence.runs))
     title = f"Simulated counters {base.unit}, at size {base.detail['size']} ({short(build)})"
     return Table(title, columns, tuple(rows), _simulator(found))
 
@@ -174,9 +174,10 @@ def others(evidence: Evidence, build: str) -> Table | None:
         and m.collector not in ("counters", "simulated", "native")
         and m.source != "rusage"
         and m.metric not in elsewhere
+        and not (ladder.known(m) or ideas.known(m) or series.known(m))
     }
     rows = tuple((text(name), *(_other(run, build, name) for run in evidence.runs)) for name in names)
-    columns = ("measured", *(run.name for run in evidence.runs))
+    columns = ("measured", *(run.label for run in evidence.runs))
     caption = "Times are means over processes; counts and allocations are of one iteration in one process. The one-off cost is what the first value took beyond a warm one; around zero it is noise."
     return Table(f"Also measured ({short(build)})", columns, rows, caption) if rows else None
 

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
-from reporting import adopted, counter_tables, hardware, hot_tables, listings, native_tables, provenance, tables, units
-from reporting.compare import Comparison, Speed, compare, flame_boxes, hottest, noise_floor
-from reporting.document import Bar, BarChart, Block, Document, Dots, FlameGraph, Line, Section, Text
+from reporting import (
+    adopted,
+    counter_tables,
+    hardware,
+    hot_tables,
+    ideas,
+    ladder_tables,
+    listings,
+    native_tables,
+    overview,
+    provenance,
+    series_tables,
+    tables,
+    units,
+)
+from reporting.compare import Comparison, compare, flame_boxes, hottest, noise_floor
+from reporting.document import Block, Document, Dots, FlameGraph, Section, Text
 from reporting.evidence import Evidence, Run
-from reporting.verdict_texts import behind, floor_sentence, sentence
+from reporting.verdict_texts import behind, sentence
 from reporting.verdicts import MINIMUM_PROCESSES
-
-BUILD_NAMES = {"release": "release build", "dbg": "debug build"}
 
 
 @dataclass(frozen=True)
@@ -37,9 +48,9 @@ def build(evidence: Evidence, view: View | None = None) -> Document:
         subtitle=f"Measured {date} on {tables.machine(evidence)}, study {study.timestamp}",
         timestamp=study.timestamp,
         family=study.family,
-        warnings=warnings(evidence),
+        warnings=overview.warnings(evidence),
         sections=(
-            overview(evidence, comparisons),
+            overview.section(evidence, comparisons),
             initial_analysis(evidence, comparisons),
             optimizations(evidence),
             comparison(evidence, comparisons, view),
@@ -49,88 +60,6 @@ def build(evidence: Evidence, view: View | None = None) -> Document:
             commands(evidence),
         ),
     )
-
-
-def warnings(evidence: Evidence) -> tuple[str, ...]:
-    """What is missing, what that costs, and the command that fixes it."""
-    study = evidence.study
-    said = [f"{what}. Without it: {cost}. To fix: {fix}" for what, cost, fix in study.notices]
-    counted = [m for run in evidence.runs for m in run.measurements if m.source == "PMU"]
-    if counted and all(m.missing for m in counted):
-        said.append(
-            f"This machine gives no hardware counters ({counted[0].missing}): {counter_tables.lost(evidence)}. "
-            "Virtual machines often hide the PMU; to fix: run on the bare machine, or let the hypervisor pass it on."
-        )
-    for build in evidence.builds:
-        changed = evidence.baseline.manifest.interpreters[build].get("modified", [])
-        if changed:
-            said.append(
-                f"Installed files of {tables.python(evidence, build)} were edited: {', '.join(changed)}. The workload may "
-                f"not be upstream's. To fix: rm -rf .venv_{build} && nox -s {build}"
-            )
-    if study.interrupted:
-        said.append("The study was interrupted: it holds what was complete by then.")
-    said += study.remarks
-    if "release" not in evidence.builds:
-        said.append("Only the debug build was measured. Headline figures come from the release build: nox -s release.")
-    if study.size != "full":
-        said.append(f"This is the workload's size {study.size!r}, not upstream's: good for a test, not for a claim.")
-    timed = [number for run in evidence.runs for b in evidence.builds if (number := len(run.processes(b)))]
-    if timed and min(timed) < MINIMUM_PROCESSES:
-        said.append(
-            f"Only {min(timed)} processes were timed per variant, too few for a verdict by time. A verdict needs "
-            f"{MINIMUM_PROCESSES} or more: --processes {MINIMUM_PROCESSES}, without --fast, with a budget that allows it."
-        )
-    return (*said, *tables.host_notes(evidence))
-
-
-def overview(evidence: Evidence, comparisons: list[Comparison]) -> Section:
-    headline = comparisons[0]  # release where it was measured: headline figures never come from a debug build
-    floor = noise_floor(evidence)
-    verdicts = [sentence(s, evidence, floor) for s in headline.speeds if s.verdict != "baseline"]
-    failed = [
-        Text(f"{s.run.name} has no speed on {tables.python(evidence, c.build)}: {s.reason}.", "warning")
-        for c in comparisons
-        for s in c.speeds
-        if s.seconds is None and (c is not headline or s.verdict == "baseline")
-    ]
-    manifest = evidence.baseline.manifest
-    amount, unit = manifest.work
-    job = "one iteration is one call of it" if amount == 1 else f"one iteration works through {amount:,.0f} {unit}s"
-    about = (
-        f"The workload is pyperformance's {manifest.upstream}; {job}. Every variant does this same job inside the same timing function, plain pyperf scripts excepted. "
-        "Unless marked as unchecked, a variant was timed only after its answers agreed with an oracle that shares no code "
-        "with it, and every measured process had to give the same answer. Intervals are 95 % bootstrap intervals "
-        "over processes, then their iterations."
-    )
-    return Section(
-        "Overview",
-        (*verdicts, *failed, Text(about), floor_sentence(evidence, floor), speedup_chart(evidence, comparisons)),
-    )
-
-
-def speedup_chart(evidence: Evidence, comparisons: list[Comparison]) -> BarChart:
-    groups = tuple((tables.python(evidence, c.build), tuple(_bar(s, evidence) for s in c.speeds)) for c in comparisons)
-    best = max((bar.value or 0 for _, bars in groups for bar in bars), default=0)
-    log = best > 8
-    return BarChart(
-        title="Speedup over the baseline",
-        caption=f"How many times faster each variant ran than {evidence.baseline.name}, with its 95 % interval.",
-        axis="speedup over the baseline (×" + (", log scale)" if log else ")"),
-        groups=groups,
-        log=log,
-        lines=(Line(1.0, evidence.baseline.name),),
-    )
-
-
-def _bar(speed: Speed, evidence: Evidence) -> Bar:
-    if speed.speedup is None:
-        return Bar(speed.run.name, None, None, None, speed.reason.partition(":")[0] or "no number", "wrong")
-    s = speed.speedup
-    text = "1×" if speed.verdict == "baseline" else units.ratio(s) + (" unchecked" if speed.unchecked else "")
-    role = "unchecked" if speed.unchecked else evidence.role(speed.run)  # unchecked is grey
-    low, high = (None, None) if math.isnan(s.low) else (s.low, s.high)
-    return Bar(speed.run.name, s.value, low, high, text, role)
 
 
 def initial_analysis(evidence: Evidence, comparisons: list[Comparison]) -> Section:
@@ -180,8 +109,9 @@ def optimizations(evidence: Evidence) -> Section:
     for run in evidence.runs:
         if run is evidence.baseline:
             continue
-        blocks.append(Text(f"{run.name}. {run.manifest.summary}", "heading"))
+        blocks.append(Text(f"{run.name}{', a library peer' if run.is_peer else ''}. {run.manifest.summary}", "heading"))
         blocks += [Text(paragraph) for paragraph in tables.paragraphs(run.manifest.description)]
+        blocks += ideas.blocks(evidence, run)
         blocks += flames(evidence, run)
         blocks += native_tables.stacks(evidence, run)
         blocks += listings.blocks(evidence, run)
@@ -191,8 +121,13 @@ def optimizations(evidence: Evidence) -> Section:
 def comparison(evidence: Evidence, comparisons: list[Comparison], view: View) -> Section:
     mains = [tables.performance(evidence, c, geomean=view.geomean) for c in comparisons]
     blocks: list[Block] = [main.transposed() if view.transpose else main for main in mains]
+    climbed = ladder_tables.bought(evidence, comparisons[0])
+    blocks += [climbed] if climbed else []
+    blocks += ladder_tables.starts(evidence, comparisons[0])
     blocks += [behind(evidence, c, noise_floor(evidence)) for c in comparisons if any(s.seconds for s in c.speeds)]
     blocks += [spread_chart(evidence, c) for c in comparisons if any(s.seconds for s in c.speeds)]
+    for c in comparisons:
+        blocks += series_tables.blocks(evidence, c)
     for c in comparisons:
         counters = counter_tables.counters(evidence, c.build)
         if counters is None:
@@ -226,8 +161,8 @@ def conclusion(evidence: Evidence, comparisons: list[Comparison]) -> Section:
     headline = comparisons[0]
     ranked = [s for s in headline.speeds if s.ranked]
     blocks: list[Block] = []
-    if ranked:
-        best = max(ranked, key=lambda s: s.speedup.value if s.speedup else 0)
+    best = ladder_tables.fastest(headline)
+    if best is not None:
         blocks.append(sentence(best, evidence, noise_floor(evidence)))
     wrong = [s.run.name for s in headline.speeds if s.speedup is None]
     if wrong:

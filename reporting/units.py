@@ -9,6 +9,7 @@ from reporting.statistics import Interval
 
 TIMES = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
 BYTES = ((2.0**30, "GiB"), (2.0**20, "MiB"), (2.0**10, "KiB"), (1.0, "B"))
+RATES = ((1e9, "GB/s"), (1e6, "MB/s"), (1e3, "kB/s"), (1.0, "B/s"))
 DASH = "–"
 
 
@@ -44,6 +45,30 @@ def time_interval(interval: Interval) -> str:
     """Return for example 58.5 ms [58.1–59.0]."""
     scale, unit = _unit(interval.value, TIMES)
     return f"{significant(interval.value / scale)} {unit} {bracket(interval, scale)}"
+
+
+def rate(interval: Interval) -> str:
+    """Return a throughput in bytes per second: for example 1.31 GB/s [1.28–1.33]."""
+    scale, unit = _unit(interval.value, RATES)
+    return f"{significant(interval.value / scale)} {unit} {bracket(interval, scale)}"
+
+
+def rate_scale(middle: float) -> tuple[float, str]:
+    """Return (bytes per second per unit, unit) for an axis around a value."""
+    return _unit(middle, RATES)
+
+
+def small(value: float) -> str:
+    """Return a number that may be far below 1, with powers of ten where digits would be many: 3.10×10⁻¹²."""
+    if value == 0 or abs(value) >= 1e-3:
+        return significant(value)
+    mantissa, _, exponent = f"{value:.2e}".partition("e")
+    return f"{mantissa}×10{str(int(exponent)).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
+
+
+def count(number: int, noun: str) -> str:
+    """Return for example: 1 process, 5 processes."""
+    return f"{number:,} {noun}{'' if number == 1 else 'es' if noun.endswith('s') else 's'}"
 
 
 def percent(share: float) -> str:

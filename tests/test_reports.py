@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from bench.errors import SuiteError
 from bench.model import Measurement, Outcome
 from bench.rundir import Archive
-from reporting import counter_tables, evidence, sections, tables
+from reporting import counter_tables, evidence, ladder_tables, sections, tables
 from reporting.compare import compare, flame_boxes, hot_functions
 from reporting.document import Cell, Document, Section, Table
 from reporting.evidence import Evidence, Run
@@ -76,7 +76,7 @@ def test_a_wrong_variant_never_gets_a_number(found: Evidence) -> None:
     assert comparison.of(spoilt).speedup is None
     document = sections.build(study)
     assert f"{bad.name} has no speed" in words(document) and "byte 7 differs" in words(document)
-    chart = sections.speedup_chart(study, [comparison])
+    chart = ladder_tables.chart(study, [comparison])
     (bar,) = [bar for bar in chart.groups[0][1] if bar.label == bad.name]
     assert bar.value is None and bar.role == "wrong"
 

@@ -1,0 +1,74 @@
+"""What each idea of a variant is worth: the variant without it over the variant as it is, timed side by side."""
+
+from __future__ import annotations
+
+import math
+
+from bench.model import Measurement
+from reporting import tables, units
+from reporting.document import Block, Cell, Table
+from reporting.evidence import Evidence, Run
+from reporting.ladder import over_processes
+from reporting.statistics import Interval
+from reporting.tables import estimate, missing, text
+from reporting.verdicts import SMALLEST_BAND
+
+WITHOUT = "without "  #: how the metrics begin
+
+
+def known(found: Measurement) -> bool:
+    """Whether a measurement is one of an idea."""
+    return found.metric.startswith(WITHOUT) and "idea" in found.detail
+
+
+def verdict(ratio: Interval) -> str:
+    """Say what leaving an idea out does. ratio: time without it over time with it.
+
+    costs, helps: the whole interval lies beyond 1 %; nothing measurable: it lies within; open: it reaches across.
+    """
+    if math.isnan(ratio.low):
+        return "open"
+    if ratio.low > 1 + SMALLEST_BAND:
+        return "costs"
+    if ratio.high < 1 / (1 + SMALLEST_BAND):
+        return "helps"
+    return "nothing measurable" if _within(ratio) else "open"
+
+
+def _within(ratio: Interval) -> bool:
+    return ratio.low >= 1 / (1 + SMALLEST_BAND) and ratio.high <= 1 + SMALLEST_BAND
+
+
+def blocks(evidence: Evidence, run: Run) -> list[Block]:
+    """Return the table of a variant's ideas, for each build that has one."""
+    found: list[Block] = []
+    for build in evidence.builds:
+        measured = [m for m in run.measurements if m.build == build and known(m)]
+        if measured:
+            found.append(_table(evidence, run, build, measured))
+    return found
+
+
+def _table(evidence: Evidence, run: Run, build: str, measured: list[Measurement]) -> Table:
+    number = max(len(m.values) for m in measured)
+    caption = (
+        f"Each idea switched off alone, {units.count(number, 'process')} on {tables.python(evidence, build)}: the time without it over the time with it, both in "
+        "one process, with its 95 % interval over processes. Leaving it out costs or helps: the whole interval lies beyond "
+        "1 %; nothing measurable: within 1 %; open: it reaches across. Ideas overlap, so their worths do not multiply."
+    )
+    columns = ("idea", "what it is", "without it", "leaving it out", "off is")
+    rows = tuple(_row(run, m) for m in measured)
+    return Table(
+        f"What each idea of {run.name} is worth ({tables.short(build)})", columns, rows, caption, numeric=False
+    )
+
+
+def _row(run: Run, found: Measurement) -> tuple[Cell, ...]:
+    detail = found.detail
+    name, off = text(detail["idea"]), text(detail.get("off", ""))
+    if not found.values:
+        gone = missing(f"{run.name} without {detail['idea']}: {found.missing or 'not measured'}")
+        return (name, text(detail.get("summary", "")), gone, gone, off)
+    ratio = over_processes(found.values)
+    shown = estimate(units.ratio(ratio), ratio, "×")
+    return (name, text(detail.get("summary", "")), shown, text(verdict(ratio)), off)
