@@ -37,9 +37,10 @@ from reportlab.platypus.tableofcontents import TableOfContents
 from reporting import paper, paper_figures
 from reporting.document import LIMITS, Document, Section, Table, Text
 from reporting.palette import printable, shorten
-from reporting.paper_tables import DIVISIBLE, fit, grid, parts, raised
+from reporting.paper_tables import fit, grid, parts, raised
 
 SUFFIX = ".pdf"
+WHOLE = 300  #: points; a table of less height begins on a new page rather than be divided
 
 
 def render(document: Document) -> bytes:
@@ -211,7 +212,7 @@ def _table(table: Table, number: int) -> _Group:
         flowables += [grid(part, size, width, notes), Spacer(1, 6)]
     flowables += [paper.paragraph(f"{raised(i)} {note}", paper.NOTE) for note, i in notes.items()]
     height = _height(flowables, width)
-    return _Group(height if height < DIVISIBLE else 130, [*flowables, Spacer(1, 8)], width)
+    return _Group(height if height < WHOLE else 130, [*flowables, Spacer(1, 8)], width)
 
 
 def _height(flowables: Sequence[Flowable], width: float) -> float:
