@@ -14,6 +14,7 @@ from reporting.tables import estimate, missing, text
 from reporting.verdict_texts import fell_back
 
 NONE = Cell("", None)
+LOG = 8.0  #: ratio from which a chart of speedups has a log axis
 
 
 def chart(evidence: Evidence, comparisons: list[Comparison]) -> BarChart:
@@ -24,11 +25,11 @@ def chart(evidence: Evidence, comparisons: list[Comparison]) -> BarChart:
     for c in comparisons:
         name = tables.python(evidence, c.build)
         groups.append((name, tuple(_bar(c.of(run), evidence) for run in runs)))
-        if limit and evidence.baseline.processes(c.build):
+        if limit and c.of(evidence.baseline).seconds:
             above = ladder.headroom(limit, evidence.baseline, c.build)
             lines.append(Line(above.value, limit.name, units.ratio(above), name))
-    ends = [bar.value for _, bars in groups for bar in bars] + [line.value for line in lines]
-    log = max(value or 0.0 for value in ends) > 8
+    ends = [bar.value for _, bars in groups for bar in bars if bar.value] + [line.value for line in lines]
+    log = max(ends) > LOG or min(ends) < 1 / LOG
     return BarChart(
         title="Speedup over the baseline",
         caption=_caption(evidence, comparisons, limit),
@@ -153,7 +154,9 @@ def _ahead(rung: Rung, iterations: float | None) -> Cell:
 def peer_sentence(comparison: Comparison) -> Text | None:
     """Compare the fastest rung with the fastest peer, block by block; None where there is no such pair."""
     best = fastest(comparison)
-    peers = [s for s in comparison.speeds if s.run.is_peer and s.speedup and not s.unchecked]
+    peers = [
+        s for s in comparison.speeds if s.run.is_peer and s.speedup and not s.unchecked and s.verdict != "baseline"
+    ]
     if best is None or not peers:
         return None
     peer = max(peers, key=lambda s: s.speedup.value if s.speedup else 0.0)

@@ -6,7 +6,7 @@ from reporting import counter_tables, ladder_tables, series_tables, tables
 from reporting.compare import Comparison, Speed, noise_floor
 from reporting.document import Section, Text
 from reporting.evidence import Evidence
-from reporting.verdict_texts import FELL_BACK, floor_sentence, sentence
+from reporting.verdict_texts import FELL_BACK, fell_back, floor_sentence, sentence
 from reporting.verdicts import MINIMUM_PROCESSES
 
 MANY = 4  #: verdicts; where there are more, only that on the fastest rung is shown large
@@ -93,10 +93,15 @@ def _verdicts(evidence: Evidence, headline: Comparison) -> tuple[list[Text], lis
     beside = [said for said in (limit, peer) if said is not None]
     if len(speeds) <= MANY or best is None:
         return [*(sentence(s, evidence, floor) for s in speeds), *beside], []
-    rest = [sentence(s, evidence, floor) for s in sorted(speeds, key=_fastest_first) if s is not best]
-    loud = [said for said in rest if said.style == "warning"]
-    small = "\n".join(said.text for said in rest if said.style != "warning")
+    rest = [s for s in sorted(speeds, key=_fastest_first) if s is not best]
+    loud = [sentence(s, evidence, floor) for s in rest if _is_odd(s)]
+    small = "\n".join(sentence(s, evidence, floor).text for s in rest if not _is_odd(s))
     return [sentence(best, evidence, floor), *beside, *loud], [Text(small)] if small else []
+
+
+def _is_odd(speed: Speed) -> bool:
+    """Whether a variant's sentence is a warning whatever the build."""
+    return speed.speedup is None or speed.unchecked or fell_back(speed)
 
 
 def _fastest_first(speed: Speed) -> tuple[bool, float]:

@@ -104,6 +104,8 @@ def test_start_up_is_compared_with_that_of_the_rung_below(document: Document, fo
     assert rows[BASE][3].text == "" and rows["pyaes_opt"][3].text == "at once"
     # numba: 1.3 s against 0.114 s of the rung below, 1.04 ms an iteration against 0.043 ms
     assert isinstance(rows["pyaes_numba"][3].value, float) and 1_150 < rows["pyaes_numba"][3].value < 1_230
+    # nothing compiled: 7 s, against the same 0.114 s of a rung that compiles nothing
+    assert isinstance(rows["pyaes_numba"][5].value, float) and 6_700 < rows["pyaes_numba"][5].value < 7_100
     # nothing compiled: llvm's rung compiles nothing more, so it starts as ever, and sooner than numba
     assert rows["pyaes_ttable_llvm"][4].text == "" and rows["pyaes_ttable_llvm"][5].text == "at once"
     assert isinstance(rows["pyaes_aesni"][5].value, float) and rows["pyaes_aesni"][5].value > 10_000
@@ -260,6 +262,8 @@ def test_roles_give_rungs_their_hues_first(found: Evidence) -> None:
     assert roles[BASE] == "baseline" and roles["pyaes_opt"] == "variant-0"
     assert roles["peer_pycryptodome"] == f"variant-{len(RUNGS) - 1}"
     assert len(set(roles.values())) == len(roles)
+    first = replace(found, runs=(found.runs[0], *reversed(found.runs[1:])))  # peers before rungs
+    assert first.role(found.runs[7]) == "variant-0" and first.role(found.runs[9]) == f"variant-{len(RUNGS) - 1}"
 
 
 def test_text_draws_the_ladder_on_a_log_scale_within_the_page(document: Document) -> None:
@@ -271,6 +275,29 @@ def test_text_draws_the_ladder_on_a_log_scale_within_the_page(document: Document
     assert 1.2 < vaes.count("#") / numba.count("#") < 1.6  # log 14,600 over log 1,120
     assert "#" not in peer and re.search(r"\[ +\]", peer) and peer.endswith("peer")
     assert drawn["register-only"].count("|") == 1 and any("log scale" in line for line in lines[start - 4 : start])
+
+
+def test_long_labels_leave_bars_shorter_and_not_lines_longer(found: Evidence) -> None:
+    fallen = outcome(found, "peer_pycryptodome", path="fell back to something")
+    lines = text.render(sections.build(fallen)).decode().splitlines()
+    assert max(map(len, lines)) <= text.WIDTH and any(line.endswith("peer fell back") for line in lines)
+
+
+def test_a_peer_may_be_the_baseline(found: Evidence) -> None:
+    other = replace(found, runs=(found.runs[9], *found.runs[:9]), baseline=found.runs[9])
+    document = sections.build(other)
+    chart = next(b for b in document.sections[0].blocks if isinstance(b, BarChart))
+    assert chart.log and chart.groups[0][1][0].label == "peer_cryptography"  # 0.0002× is on it, too
+    assert "the fastest library peer here" in words(document)  # the other peer, not the baseline itself
+    assert "speed of peer_pycryptodome, the fastest" in words(document)
+
+
+def test_a_debug_build_alone_warns_once_and_not_for_every_variant(found: Evidence) -> None:
+    debug = sections.build(replace(found, study=replace(found.study, builds=("dbg",))))
+    said = [(b.style, b.text) for b in debug.sections[0].blocks if isinstance(b, Text)]
+    assert "verdict" not in {style for style, _ in said}
+    assert [style for style, words in said if words.startswith(("pyaes", "peer"))].count("warning") == 1
+    assert any("Only the debug build was measured" in warning for warning in debug.warnings)
 
 
 def test_every_format_shows_the_limit(document: Document) -> None:

@@ -20,7 +20,7 @@ SUFFIX = ".txt"
 WIDTH = 100
 LONG = 44  #: a cell wider than this does not fit beside others
 NARROW, LEAST = 24, 16  #: of a name beside code, and of code
-BAR, MOST = 36, 28  #: of the longest bar, and of a bar's name
+SHORTEST_BAR, BAR, MOST = 12, 36, 28  #: of the longest bar, and of a bar's name
 
 
 def render(document: Document) -> bytes:
@@ -86,32 +86,35 @@ def _bars(chart: BarChart) -> str:
     scale = bar_scale(chart)
     labels = [bar.label for _, bars in chart.groups for bar in bars]
     names = min(MOST, max(map(len, (*labels, *(line.name for line in chart.lines if line.group))), default=0))
+    texts = [bar.text for _, bars in chart.groups for bar in bars] + [line.text for line in chart.lines]
+    room = WIDTH - names - 6 - max(map(len, texts), default=0)
+    width = min(BAR, max(SHORTEST_BAR, room))
     lines = [chart.title, _wrap(chart.caption), *([f"({chart.axis})"] if chart.log else [])]
 
     def row(name: str, drawn: str, text: str) -> str:
         short = name if len(name) <= names else name[: names - 1] + "…"
-        return f"  {short:<{names}}  {drawn:<{BAR}}  {text}".rstrip()
+        return f"  {short:<{names}}  {drawn:<{width}}  {text}".rstrip()
 
     for group, bars in chart.groups:
-        lines += ["", f"  {group}", *(row(bar.label, _drawn(bar, scale), bar.text) for bar in bars)]
+        lines += ["", f"  {group}", *(row(bar.label, _drawn(bar, scale, width), bar.text) for bar in bars)]
         for line in chart.lines:
             if line.group and line.group == group:
-                lines.append(row(line.name, "." * (_length(line.value, scale) - 1) + "|", line.text))
+                lines.append(row(line.name, "." * (_length(line.value, scale, width) - 1) + "|", line.text))
     return "\n".join(lines)
 
 
-def _drawn(bar: Bar, scale: Scale) -> str:
+def _drawn(bar: Bar, scale: Scale, width: int) -> str:
     if bar.value is None or not scale.holds(bar.value):
         return "x"
-    length = _length(bar.value, scale)
+    length = _length(bar.value, scale, width)
     return f"[{' ' * max(length - 2, 0)}]" if bar.outlined else "#" * length
 
 
-def _length(value: float, scale: Scale) -> int:
-    """Return the length of a bar in signs, at least 1; on a log axis bars begin at its lower end."""
+def _length(value: float, scale: Scale, width: int) -> int:
+    """Return the length of a bar in signs, from 1 to `width`; on a log axis bars begin at its lower end."""
     ends = (scale.low, scale.high, value) if not scale.log else map(math.log, (scale.low, scale.high, value))
     low, high, end = ends
-    return max(1, round(BAR * (end - low) / (high - low)))
+    return max(1, round(width * (end - low) / (high - low)))
 
 
 def _table(table: Table) -> str:
