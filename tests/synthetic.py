@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import pytest
+
 from bench.model import PEER, RUNG, SERIES_PEER, Collection, Manifest, Measurement, Outcome, Study
+from reporting import statistics
 from reporting.evidence import Evidence, Run, parted
 
 BASE, BUILDS = "pyaes_clean", ("release", "dbg")
@@ -67,6 +70,13 @@ IDEAS = {
     "SHARE_ROUNDS": ("False", "the first round of a counter block is shared by 256 blocks", 1.004),
     "ALIGN": ("False", "the text is aligned to cache lines before it is read", 0.93),
 }
+
+
+def quick() -> Iterator[None]:
+    """Let intervals come from fewer resamples while a fixture of a test module lasts: no answer hangs on their ends."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(statistics, "RESAMPLES", 1_000)
+        yield
 
 
 def noisy(mean: float, number: int, seed: object, noise: float = 0.004) -> tuple[float, ...]:

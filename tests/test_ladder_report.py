@@ -24,6 +24,9 @@ from tests.synthetic import BASE, LADDER, Made
 RUNGS = [made.name for made in LADDER if made.kind == "rung"]
 
 
+quick = pytest.fixture(scope="module", autouse=True)(synthetic.quick)
+
+
 @pytest.fixture(scope="module")
 def found() -> Evidence:
     return synthetic.evidence()

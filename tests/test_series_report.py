@@ -21,6 +21,9 @@ from tests.synthetic import BASE, LADDER, POINTS, Made
 TOP = "pyaes_vaes"
 
 
+quick = pytest.fixture(scope="module", autouse=True)(synthetic.quick)
+
+
 @pytest.fixture(scope="module")
 def found() -> Evidence:
     return synthetic.evidence()
