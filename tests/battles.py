@@ -8,7 +8,7 @@ every battle, whoever is faster.
 from __future__ import annotations
 
 from types import ModuleType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
@@ -37,6 +37,36 @@ def upstream_value(rules: Rules, tolerance: float, most_sweeps: int = 10_000) ->
 
 def upstream_reference(rules: Rules, tolerance: float, most_sweeps: int = 10_000) -> Reference:
     """Return upstream's value and the number of its sweeps; raise Unsettled if more than `most_sweeps` are needed."""
+    module, sweeps = _upstream(rules), 0
+
+    def count(sweep: int) -> None:
+        nonlocal sweeps
+        if sweep > most_sweeps:
+            raise Unsettled(f"{most_sweeps} sweeps are not enough for {rules}")
+        sweeps = sweep
+
+    vars(module)["count"] = count
+    return Reference(module.Battle().evaluate(tolerance), sweeps)
+
+
+def upstream_order(rules: Rules) -> list[tuple[int, int, int, str]]:
+    """Return upstream's topological order: (step, my hit points, theirs, what is still to happen), without the ends."""
+    module = _upstream(rules)
+    found: list[Any] = []
+    sort = module.topoSort
+
+    def keep(*arguments: Any) -> list[Any]:
+        found[:] = sort(*arguments)
+        return found
+
+    vars(module)["topoSort"] = keep
+    module.Battle().evaluate(1.0)
+    states = (state for state in found if state[0] != 4)
+    return [(step, both[0].hp, both[1].hp, str(rest[-1]) if rest else "") for step, both, *rest in states]
+
+
+def _upstream(rules: Rules) -> ModuleType:
+    """Return upstream's module, about another battle. Its sweeps call `count`, which is for the caller to define."""
     names = [name for name, _, _ in rules.replies]
     assert len(set(names)) == len(names) and not {MINE, POTION} & set(names), "upstream tells attacks apart by name"
     source = upstream.script("mdp").read_text(encoding="utf-8")
@@ -48,19 +78,11 @@ def upstream_reference(rules: Rules, tolerance: float, most_sweeps: int = 10_000
     ):
         assert source.count(old) == 1, f"upstream has changed: {old!r}"
         source = source.replace(old, new)
-    sweeps = 0
-
-    def count(sweep: int) -> None:
-        nonlocal sweeps
-        if sweep > most_sweeps:
-            raise Unsettled(f"{most_sweeps} sweeps are not enough for {rules}")
-        sweeps = sweep
-
     module = ModuleType("upstream_mdp_of_another_battle")
     exec(compile(source, "upstream's run_benchmark.py, other battle", "exec"), module.__dict__)
     attacks = {MINE: rules.attack, **{name: attack for name, attack, _ in rules.replies}}
-    vars(module).update(count=count, attack_data={name: module.attack_stats_t(*a) for name, a in attacks.items()})
-    return Reference(module.Battle().evaluate(tolerance), sweeps)
+    vars(module)["attack_data"] = {name: module.attack_stats_t(*attack) for name, attack in attacks.items()}
+    return module
 
 
 def _between(source: str, start: str, end: str, new: str) -> str:
@@ -123,11 +145,17 @@ def small_battles(draw: st.DrawFn, most_hit_points: int = 14) -> Rules:
     )
 
 
-#: upstream's battle with a few numbers changed: small enough for upstream to solve at once, but of its structure
-SMALLER = (
-    UPSTREAM._replace(me=UPSTREAM.me._replace(hit_points=40, level=20), them=UPSTREAM.them._replace(hit_points=21)),
+#: upstream's battle with a few numbers changed: upstream solves them in a second, down to a tolerance of 0.05
+SMALLER = tuple(
     UPSTREAM._replace(
-        me=UPSTREAM.me._replace(hit_points=45), them=UPSTREAM.them._replace(hit_points=35, level=6), potion=20
-    ),
-    UPSTREAM._replace(them=UPSTREAM.them._replace(hit_points=30), attack=UPSTREAM.attack._replace(power=45)),
+        me=UPSTREAM.me._replace(hit_points=mine, level=my_level),
+        them=UPSTREAM.them._replace(hit_points=theirs, level=their_level),
+        attack=UPSTREAM.attack._replace(power=power),
+        potion=potion,
+    )
+    for mine, my_level, theirs, their_level, power, potion in (
+        (40, 20, 21, 11, 100, 50),
+        (40, 26, 30, 8, 45, 20),
+        (63, 26, 35, 12, 60, 50),
+    )
 )
