@@ -51,7 +51,7 @@ TABLES = np.concatenate(
 MIXED, PLAIN = 0, 1024  #: where the tables with and without MixColumns start
 
 
-@njit(inline="always")
+@njit()
 def _mix(tables: NDArray[np.uint32], at: int, a: Word, b: Word, c: Word, d: Word) -> Word:
     """Xor the look-ups of row 0 of column `a` to row 3 of column `d`, in the four tables that start at `at`."""
     return (
@@ -62,7 +62,7 @@ def _mix(tables: NDArray[np.uint32], at: int, a: Word, b: Word, c: Word, d: Word
     )
 
 
-@njit(inline="always")
+@njit()
 def _round(tables: NDArray[np.uint32], at: int, state: Columns, keys: NDArray[np.uint32], i: int) -> Columns:
     """Return the columns after ShiftRows, the look-ups at `at`, and the round key whose first word is `keys[i]`."""
     a, b, c, d = state
@@ -74,29 +74,29 @@ def _round(tables: NDArray[np.uint32], at: int, state: Columns, keys: NDArray[np
     )
 
 
-@njit(inline="always")
+@njit()
 def _xor(x: Columns, y: Columns) -> Columns:
     return x[0] ^ y[0], x[1] ^ y[1], x[2] ^ y[2], x[3] ^ y[3]
 
 
-@njit(inline="always")
+@njit()
 def _load(words: NDArray[np.uint32], i: int) -> Columns:
     return words[index(i)], words[index(i + 1)], words[index(i + 2)], words[index(i + 3)]
 
 
-@njit(inline="always")
+@njit()
 def _store(words: NDArray[np.uint32], i: int, state: Columns) -> None:
     words[index(i)], words[index(i + 1)], words[index(i + 2)], words[index(i + 3)] = state
 
 
-@njit(inline="always")
+@njit()
 def _column(number: Word) -> Word:
     """Turn the low 32 bits of `number` into a column: their highest byte is row 0."""
     word = np.uint32(number)
     return np.uint32(word >> 24 | word >> 8 & 0xFF00 | word << 8 & 0xFF0000 | word << 24)
 
 
-@njit(inline="always")
+@njit()
 def _two_rounds(tables: NDArray[np.uint32], high: Word, low: Word, keys: NDArray[np.uint32]) -> Columns:
     """Return the state after round 2 of the block whose counter is `high` and `low`, 64 bits each."""
     state = _column(high >> 32), _column(high), _column(low >> 32), _column(low)
@@ -104,7 +104,7 @@ def _two_rounds(tables: NDArray[np.uint32], high: Word, low: Word, keys: NDArray
     return _round(tables, MIXED, _round(tables, MIXED, state, keys, 4), keys, 8)
 
 
-@njit
+@njit()
 def _expand(tables: NDArray[np.uint32], key: bytes) -> Any:
     """The key schedule (FIPS-197, 5.2) of 16, 24 or 32 bytes: four words to a round."""
     size = len(key) // 4
