@@ -4,33 +4,33 @@
     python -m bench aes/pyaes_opt@small             measure with pyperf, as any pyperf script
     python -m bench aes/pyaes_opt --worker -w 1 -n 3 -l 2 -o out.json     one measured process, as the suite runs it
     python -m bench aes/pyaes_clean --ablate pyaes.aes:AES.encrypt ...    the same job with one function played back
+    python -m bench aes/pyaes_clean --limit ...                           the least time for this work on this CPU
     python -m bench aes/mine --file fast.py [--wrapper w.py] ...          a variant from any file
-    python -m bench aes/pyaes_opt@small --exact out.json                  counted, not timed; also --memory, --calltree
+    python -m bench aes/pyaes_opt@small --exact out.json                  watched from inside; also --memory, --calltree,
+                                                                          --startup, --series [--point NAME], --ideas
 
 Everything after the known words goes to pyperf. The last line that a measured process prints is the digest of its
-answer; a plain pyperf script has no answer to print.
+answer, and `path` before it which way it went; a plain pyperf script has no answer to print, nor has a limit.
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib
-import importlib.util
 import json
 import runpy
 import sys
 import traceback
+from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 
-from bench import ablation, discover
-from bench.errors import SuiteError, UsageError, VariantFailed, WrongAnswer
+from bench import ablation, admission, discover
+from bench.errors import SuiteError, UsageError, VariantFailed
 from bench.model import Family, Target, Variant, Workload
+from bench.subject import Subject, find, parse_target, said
 
-REUSE_FACTOR = 4.0  #: far above noise, far below what keeping a result brings
-REUSE_ROUNDS = range(3, 31)  #: as many again, up to the last, as it takes a busy machine to let an honest variant pass
-SLOW = 1.0  #: seconds; an iteration this long is not repeated just to learn its pace
-OBSERVERS = ("exact", "memory", "calltree")  #: modules of bench that watch a workload from inside: observe(run, out)
+#: modules of bench that look at a variant from inside its process: observe(subject, out). Each checks what it runs
+OBSERVERS = ("exact", "memory", "calltree", "startup", "series", "ideas")
 
 
 def main(argv: list[str]) -> None:
@@ -40,6 +40,8 @@ def main(argv: list[str]) -> None:
     parser.add_argument("--file", type=Path)
     parser.add_argument("--wrapper", type=Path)
     parser.add_argument("--ablate", default="")
+    parser.add_argument("--limit", action="store_true")
+    parser.add_argument("--point", action="append", default=[])
     for observer in OBSERVERS:
         parser.add_argument(f"--{observer}", type=Path)
     chosen, rest = parser.parse_known_args(argv)
@@ -48,117 +50,41 @@ def main(argv: list[str]) -> None:
     if variant.script:
         run_script(variant, rest)
         return
-    family = discover.family(target.family)
-    module = load(variant, target.family, family.entry)
-    workload = family.prepare(module, family.sizes[target.size])
-    if chosen.ablate:
-        workload = ablation.without(workload, chosen.ablate)
+    subject = Subject(discover.family(target.family), target, variant, tuple(chosen.point))
+    program = argv[: len(argv) - len(rest)]
     if chosen.check:
-        family.check(module)
-        refuse_reuse(workload, variant)
-        found = pace(workload, family, target) | {"sources": sources(variant), "jit": "numba" in sys.modules}
-        print(f"checked {json.dumps(found)}")
+        print(f"checked {json.dumps(admission.examine(subject))}")
     elif asked := [name for name in OBSERVERS if getattr(chosen, name)]:
-        family.check(module)  # the size may be one that nobody has checked yet
-        importlib.import_module(f"bench.{asked[0]}").observe(workload.run, getattr(chosen, asked[0]))
-        say_answer(workload, family, target)
+        importlib.import_module(f"bench.{asked[0]}").observe(subject, getattr(chosen, asked[0]))
+    elif chosen.limit:
+        measure(limit(subject.family, target), subject, rest, program)
     else:
-        measure(workload, family, target, rest, program=argv[: len(argv) - len(rest)])
+        workload = subject.workload
+        if chosen.ablate:
+            workload = ablation.without(workload, chosen.ablate)
+        measure(workload, subject, rest, program, answer=workload.answer)
 
 
-def parse_target(text: str) -> Target:
-    """Read FAMILY/VARIANT[@SIZE]."""
-    path, _, size = text.partition("@")
-    name, _, variant = path.partition("/")
-    family = discover.family(name)
-    size = size or family.full_size
-    if size not in family.sizes:
-        raise UsageError(f"{name} has no size {size!r}", f"Known sizes: {', '.join(family.sizes)}.")
-    return Target(name, variant, size)
+def limit(family: Family, target: Target) -> Workload:
+    """Return the least that this CPU must do for the work of this size, whatever the software."""
+    if family.limit is None or target.size not in family.work:
+        raise UsageError(f"{target.family} has no limit for size {target.size}", "Define Family.limit and Family.work.")
+    amount, _ = family.work[target.size]
+    return family.limit.prepare(amount)
 
 
-def find(target: Target, file: Path | None, wrapper: Path | None) -> Variant:
-    if file is not None:
-        return discover.describe(target.variant, file, wrapper)
-    known = discover.variants(target.family)
-    if target.variant not in known:
-        raise UsageError(f"{target.family} has no variant {target.variant!r}", f"Known variants: {', '.join(known)}.")
-    return known[target.variant]
-
-
-def load(variant: Variant, family: str, entry: str) -> ModuleType:
-    """Import a variant's module; whatever it raises becomes one clear sentence."""
-    try:
-        if variant.path.parent == discover.HERE / family:
-            module = importlib.import_module(f"bench.{family}.{variant.name}")
-        else:
-            sys.path.insert(0, str(variant.path.resolve().parent))  # so that it can import its neighbours
-            spec = importlib.util.spec_from_file_location(f"variant_{variant.path.stem}", variant.path)
-            if spec is None or spec.loader is None:
-                raise VariantFailed(f"{variant.path} is not a Python file")
-            module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
-            spec.loader.exec_module(module)
-    except SuiteError:
-        raise
-    except BaseException as error:
-        traceback.print_exc()
-        raise VariantFailed(f"{variant.name} cannot be imported: {said(error)}") from error
-    if not hasattr(module, entry):
-        raise VariantFailed(
-            f"{variant.path.name} defines no {entry}, which a variant of {family} must",
-            "Give a module with that name in it, or a pyperf script.",
-        )
-    return module
-
-
-def pace(workload: Workload, family: Family, target: Target) -> dict[str, object]:
-    """Return the answer's digest and how long one iteration takes: of the second call, unless the first was slow."""
-    seconds = workload.run(1)
-    if seconds < SLOW:
-        seconds = workload.run(1)  # the first one warmed up
-    answer = workload.answer()
-    family.accept(answer, family.sizes[target.size])
-    return {"digest": family.digest(answer), "seconds": seconds}
-
-
-def refuse_reuse(workload: Workload, variant: Variant) -> None:
-    """Raise WrongAnswer if a repeated input is answered much faster than a new one: results are kept between calls."""
-    if workload.vary is None:
-        return
-    new, same = [], []
-    workload.run(1)
-    for number in range(REUSE_ROUNDS[-1]):
-        same.append(workload.run(1))
-        workload.vary(number + 1)
-        new.append(workload.run(1))
-        workload.vary(0)
-        workload.run(1)
-        if number + 1 >= REUSE_ROUNDS[0] and min(new) <= REUSE_FACTOR * min(same):
-            return
-    raise WrongAnswer(
-        f"{variant.name} answers a repeated input {min(new) / min(same):.0f} times faster than a new one: it keeps "
-        "results between calls, and every call must do the whole job"
-    )
-
-
-def sources(variant: Variant) -> list[str]:
-    """Return the files that this variant executed, its own first: variants build on one another."""
-    place = variant.path.resolve().parent
-    loaded = {Path(file).resolve() for m in list(sys.modules.values()) if (file := getattr(m, "__file__", None))}
-    near = {
-        path
-        for path in loaded
-        if path.parent == place and path.name != "__init__.py" and path.stem not in discover.HELPERS
-    }
-    return [str(path) for path in sorted(near, key=lambda path: (path != variant.path.resolve(), path))]
-
-
-def measure(workload: Workload, family: Family, target: Target, args: list[str], program: list[str]) -> None:
-    """Hand the workload to pyperf; then check the answer of the last timed call and print its digest."""
+def measure(
+    workload: Workload,
+    subject: Subject,
+    args: list[str],
+    program: list[str],
+    answer: Callable[[], object] | None = None,
+) -> None:
+    """Hand the workload to pyperf; then check the answer of the last timed call, if it has one, and print its digest."""
     import pyperf
 
     runner = pyperf.Runner(program_args=("-m", "bench", *program))
-    runner.metadata["bench_target"] = str(target)
+    runner.metadata["bench_target"] = str(subject.target)
     sys.argv = ["bench", *args]
     warm_ups = runner.parse_args().warmups
     calls = 0
@@ -174,16 +100,9 @@ def measure(workload: Workload, family: Family, target: Target, args: list[str],
         calls += 1
         return warm_up(loops) if calls <= warm_ups else measured(loops)
 
-    runner.bench_time_func(family.upstream, timed)
-    if runner.args.worker:
-        say_answer(workload, family, target)
-
-
-def say_answer(workload: Workload, family: Family, target: Target) -> None:
-    """Check the answer of the last call, and print its digest."""
-    answer = workload.answer()
-    family.accept(answer, family.sizes[target.size])
-    print(f"answer {family.digest(answer)}")
+    runner.bench_time_func(subject.family.upstream, timed)
+    if runner.args.worker and answer:
+        subject.say_answer(answer())
 
 
 def run_script(variant: Variant, args: list[str]) -> None:
@@ -195,14 +114,6 @@ def run_script(variant: Variant, args: list[str]) -> None:
     except Exception as error:
         traceback.print_exc()
         raise VariantFailed(f"{variant.command.name} raised {said(error)}") from error
-
-
-def said(error: BaseException) -> str:
-    """Return an error as one line, with the place where it was raised."""
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
-    text = " ".join(str(error).split())
-    return f"{type(error).__name__}: {text}{'' if isinstance(error, SyntaxError) else place}"
 
 
 if __name__ == "__main__":

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from bench import source
+from bench.subject import Subject
 
 SECONDS = 1.0  #: how long the region lasts at least
 SMALLEST = 0.01  #: share of the whole; smaller branches are left out
@@ -23,10 +24,12 @@ class Node:
     below: dict[str, Node] = field(default_factory=dict)
 
 
-def observe(run: Callable[[int], float], out: Path) -> None:
+def observe(subject: Subject, out: Path) -> None:
     """Run the workload for a second or more under pyinstrument; write a line about it, and the tree below it."""
     import pyinstrument
 
+    subject.check()  # the size may be one that nobody has checked yet
+    run = subject.workload.run
     loops = max(1, round(SECONDS / max(run(1), 1e-6)))
     with pyinstrument.Profiler(interval=0.001) as profiler:
         run(loops)
@@ -41,6 +44,7 @@ def observe(run: Callable[[int], float], out: Path) -> None:
     lines = list(_lines(whole, whole.seconds))
     more = [f"... {len(lines) - LONGEST} more lines"] if len(lines) > LONGEST else []
     out.write_text("\n".join([about, *lines[:LONGEST], *more]) + "\n", encoding="utf-8")
+    subject.say_answer(subject.workload.answer())
 
 
 def _add(frame: Any, parent: Node) -> None:

@@ -21,16 +21,21 @@ from types import CodeType, FrameType
 from typing import Any
 
 from bench import source
+from bench.subject import Subject
 
 WARM_UPS = 3  #: a code object is specialised after a few calls or some dozen turns of a loop
 LONGEST = 48  #: letters of an instruction's argument that are kept
 
 
-def observe(run: Callable[[int], float], out: Path) -> None:
-    """Run the workload under each tool, and write what was counted to `out` as JSON.
+def observe(subject: Subject, out: Path) -> None:
+    """Run the workload under each tool, and write what was counted to `out` as JSON."""
+    subject.check()  # the size may be one that nobody has checked yet
+    out.write_text(json.dumps(count(subject.workload.run)), encoding="utf-8")
+    subject.say_answer(subject.workload.answer())
 
-    Real file names are made portable here, since the lines are read here.
-    """
+
+def count(run: Callable[[int], float]) -> dict[str, Any]:
+    """Return what each tool counts. Real file names are made portable here, since the lines are read here."""
     plain = [run(1) for _ in range(WARM_UPS)][-1]
     calls, profiled = _calls(run)
     hits, traced = _hits(run)
@@ -41,7 +46,7 @@ def observe(run: Callable[[int], float], out: Path) -> None:
         per_function[code] += count
     # Equal counts: the first by name, so that two runs choose the same one.
     hottest = min(per_function, key=lambda c: (-per_function[c], *_place(c)), default=None)
-    record = {
+    return {
         "python": sys.version.partition(" ")[0],
         "jit": "numba" in sys.modules,
         "seconds": {"plain": plain, "cProfile": profiled, "trace": traced},
@@ -49,7 +54,6 @@ def observe(run: Callable[[int], float], out: Path) -> None:
         "lines": _lines(hits),
         "bytecode": None if hottest is None else _bytecode(hottest, hits),
     }
-    out.write_text(json.dumps(record), encoding="utf-8")
 
 
 def _calls(run: Callable[[int], float]) -> tuple[list[list[Any]], float]:

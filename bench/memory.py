@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import gc
 import json
-from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
+from bench.subject import Subject
 
-def observe(run: Callable[[int], float], out: Path) -> None:
+
+def observe(subject: Subject, out: Path) -> None:
     """Run the workload once without memray, once with it; write the seconds of both to `out` as JSON."""
     import memray
 
+    subject.check()  # the size may be one that nobody has checked yet
+    run = subject.workload.run
     run(1)
     plain = run(1)
     gc.collect()
@@ -27,3 +30,4 @@ def observe(run: Callable[[int], float], out: Path) -> None:
     out.write_text(
         json.dumps({"version": version("memray"), "seconds": {"plain": plain, "memray": tracked}}), encoding="utf-8"
     )
+    subject.say_answer(subject.workload.answer())

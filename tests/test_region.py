@@ -45,11 +45,12 @@ def test_without_a_listener_nothing_is_sent(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_only_values_run_below_the_frame_that_marks_the_region(tmp_path: Path) -> None:
     code = (
-        "import sys; from bench import __main__ as m, discover; from bench.model import Workload; calls = []\n"
+        "import sys; from bench import __main__ as m, discover, subject as s; from bench.model import Workload; calls = []\n"
         "def run(loops):\n    calls.append(sys._getframe(1).f_code.co_name); return 0.001\n"
-        "family = discover.family('mdp'); target = m.parse_target('mdp/mdp_clean@small')\n"
+        "target = s.parse_target('mdp/mdp_clean@small'); answer = lambda: 0.6376372538442499\n"
+        "subject = s.Subject(discover.family('mdp'), target, s.find(target, None, None))\n"
         f"args = ['--worker', '-w', '1', '-n', '2', '-l', '1', '-q', '-o', {str(tmp_path / 'x.json')!r}]\n"
-        "m.measure(Workload(run, lambda: 0.6376372538442499), family, target, args, [])\n"
+        "m.measure(Workload(run, answer), subject, args, [], answer)\n"
         "print(calls)"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
