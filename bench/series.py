@@ -1,0 +1,140 @@
+"""Times the points of a family's series: another job, in a table of its own, with its limit and the clock beside it.
+
+Each value of the variant has a value of the limit and of the core's clock as neighbours, in one process, so that a
+share of the limit and work per cycle are ratios that a change of the clock between processes does not touch.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bench import pacing
+from bench.errors import Unsupported, UsageError
+from bench.model import Family, Series, Workload
+from bench.subject import Subject
+
+VALUES = 5  #: at each point
+VALUE = 0.02  #: seconds; a value repeats the call until it lasts this long
+POINT = 1.0  #: seconds; values of long calls are fewer, so that together they take about this long
+FEWEST = 2  #: but no fewer
+LONGEST = 2.0  #: seconds; a point where one call takes longer is left out
+
+
+@dataclass
+class Pace:
+    """What the largest point so far tells of the next one."""
+
+    seconds: dict[str, float] = field(default_factory=dict)  #: unit of work -> seconds for one
+
+    def learn(self, amount: float, unit: str, seconds: float) -> None:
+        self.seconds[unit] = seconds / amount
+
+    def expect(self, amount: float, unit: str) -> float:
+        return amount * self.seconds.get(unit, 0.0)
+
+
+def observe(subject: Subject, out: Path) -> None:
+    """Write what each point took, in the order of the series.
+
+    {"baseline", "title", "summary", "error_unit", "limit": why there is none,
+     "points": [{"point", "amount", "unit", "seconds": [of one call, one per value], "limit_seconds": the same,
+                 "hertz": [...], "error", "missing": why there are no seconds}]}
+
+    The limit is timed for the baseline's points whether it offers them or not.
+    """
+    series = subject.family.series
+    if series is None:
+        raise UsageError(f"{subject.target.family} has no series", "Define Family.series.")
+    limits = Limits(subject.family, subject.target.size)
+    baseline = subject.variant.name == subject.family.baseline
+    pace, found = Pace(), dict[str, dict[str, Any]]()
+    for point in sorted(series.points, key=lambda point: series.work[point][0]):
+        found[point] = _point(subject, series, point, pace, limits, always=baseline)
+    about = {
+        "baseline": baseline, "title": series.title, "summary": series.summary, "error_unit": series.error_unit,
+        "limit": limits.missing, "points": [found[point] for point in series.points],
+    }  # fmt: skip
+    out.write_text(json.dumps(about) + "\n", encoding="utf-8")
+    subject.say_path()
+
+
+def _point(subject: Subject, series: Series, point: str, pace: Pace, limits: Limits, *, always: bool) -> dict[str, Any]:
+    """Measure one point; always: its limit even if the variant does not offer it."""
+    amount, unit = series.work[point]
+    argument = series.points[point]
+    measured: dict[str, Any] = {"seconds": [], "limit_seconds": [], "hertz": [], "error": 0.0, "missing": ""}
+    try:
+        workload = _prepared(subject, series, point, pace)
+    except Unsupported as gap:
+        measured["missing"] = str(gap)
+        if always:
+            measured |= _in_turns(None, limits.of(amount, unit), limits.hertz)
+    else:
+        error = series.check(workload.answer(), argument)
+        measured |= _in_turns(workload.run, limits.of(amount, unit), limits.hertz)
+        measured["error"] = max(error, series.check(workload.answer(), argument))
+        pace.learn(amount, unit, min(measured["seconds"]))
+    return {"point": point, "amount": amount, "unit": unit, **measured}
+
+
+def _prepared(subject: Subject, series: Series, point: str, pace: Pace) -> Workload:
+    """Return the workload of a point once it has been called; raises Unsupported if it is not to be measured."""
+    if subject.points and point not in subject.points:
+        raise Unsupported("left out")
+    workload = series.prepare(subject.module, series.points[point])
+    expected = pace.expect(*series.work[point])
+    if not subject.points and expected > LONGEST:
+        raise Unsupported(f"one call would take about {expected:.2g} s")
+    seconds = workload.run(1)
+    if seconds > LONGEST and "numba" in sys.modules:
+        seconds = workload.run(1)  # the first one may have compiled
+    if not subject.points and seconds > LONGEST:
+        raise Unsupported(f"one call takes {seconds:.2g} s")
+    return workload
+
+
+class Limits:
+    """The family's limit for the work of each point, and the core's clock, where this process has them."""
+
+    def __init__(self, family: Family, size: str) -> None:
+        self.limit = family.limit
+        self.unit = family.work[size][1] if size in family.work else ""
+        self.missing = "" if self.limit else "the family has none"
+        self.hertz = self.limit.hertz if self.limit else None
+        try:
+            if self.hertz is not None:
+                self.hertz()
+        except (Unsupported, ImportError):
+            self.hertz = None
+
+    def of(self, amount: float, unit: str) -> Callable[[int], float] | None:
+        """Return what to time, or None; a limit is of one kind of work, and says nothing of another."""
+        if self.limit is None or self.missing or unit != self.unit:
+            return None
+        try:
+            return self.limit.prepare(amount).run
+        except (Unsupported, ImportError) as error:
+            self.missing = str(error)
+            return None
+
+
+def _in_turns(
+    run: Callable[[int], float] | None, limit: Callable[[int], float] | None, hertz: Callable[[], float] | None
+) -> dict[str, list[float]]:
+    """Return seconds per call of both, and the clock in Hz, each as often as the others and in turns."""
+    timed = {"seconds": run, "limit_seconds": limit}
+    runs = {name: (call, pacing.repeats(call, VALUE)) for name, call in timed.items() if call is not None}
+    longest = max((seconds for _, (_, seconds) in runs.values()), default=0.0)
+    values = VALUES if longest * VALUES <= POINT else max(FEWEST, round(POINT / longest))
+    found: dict[str, list[float]] = {name: [] for name in (*timed, "hertz")}
+    for _ in range(values):
+        for name, (call, (loops, _)) in runs.items():
+            found[name].append(call(loops) / loops)
+        if hertz is not None:
+            found["hertz"].append(hertz())
+    return found
