@@ -3,7 +3,7 @@
 Knows no path: those under results/ are spelled in rundir.py, those under reports/ in reporting/render.py.
 
 Schema history: 1, the first version; 2, a study keeps the hashes of its manifests, log and record and may be adopted
-(build `unknown`), metrics hold listings.
+(build `unknown`), metrics hold listings; 3, variants have a kind and a path, a study has a limit.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from typing import Any
 from bench.errors import SuiteError, Tampered
 
 ROOT = Path(__file__).resolve().parent.parent
-SCHEMA = 2
-READABLE = (1, 2)  #: what an older version wrote lacks only fields that have a default
+SCHEMA = 3
+READABLE = (1, 2, 3)  #: what an older version wrote lacks only fields that have a default
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -33,7 +33,7 @@ def read_json(path: Path) -> dict[str, Any]:
         raise Tampered(f"{path} is damaged: {error}", "Restore it (git checkout), or measure again.") from error
     version = record.pop("schema", None) if isinstance(record, dict) else None
     if version not in READABLE:
-        known = " and ".join(map(str, READABLE))
+        known = ", ".join(map(str, READABLE))
         raise SuiteError(f"{path} has schema {version}, this version reads {known}", "Update this checkout: git pull.")
     return dict(record)
 

@@ -3,37 +3,42 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from bench.errors import SuiteError, VariantFailed
+from bench.model import SERIES_PEER
 from bench.rundir import checksums
 from profiling import environments
-from profiling.collector import Job, Session
+from profiling.collector import Job, Session, said
 from profiling.process import explain, run
 
 
 def check(job: Job, session: Session, interpreter: dict[str, Any]) -> None:
     """Run the oracle in the interpreter that will be measured; set the job's digest and pace."""
-    have = {d.partition("==")[0].lower().replace("_", "-") for d in interpreter["distributions"]}
-    lacking = [name for name in job.variant.requires if name.lower().replace("_", "-") not in have]
-    if lacking:
-        job.status, job.reason = (
-            "skipped",
-            f"needs {', '.join(lacking)}, not installed in {environments.location(job.build)}",
-        )
+    if reason := lacking(job.variant.requires, job.build, interpreter):
+        job.status, job.reason = "skipped", reason
         session.progress.warn(f"{job.name}: {job.reason}. To fix: nox -s {job.build}")
         return
     if job.variant.script:
         _pace_of_script(job, session)
         return
     done = session.execute(job, job.argv("--check"))
-    said = [line.partition(" ")[2] for line in done.out.splitlines() if line.startswith("checked ")]
-    if len(said) != 1:
+    told = said(done, "checked")
+    if len(told) != 1:
         raise VariantFailed("ended before it was checked")
-    found = json.loads(said[0])
-    job.digest, job.seconds, job.oracle = found["digest"], found["seconds"], "the family's oracle"
+    found = json.loads(told[0])
+    job.digest, job.seconds, job.path = found["digest"], found["seconds"], found["path"]
     job.sources, job.jit = tuple(map(Path, found["sources"])), found["jit"]
+    job.oracle = "the series' own check" if job.variant.kind == SERIES_PEER else "the family's oracle"
+
+
+def lacking(requires: Sequence[str], build: str, interpreter: Mapping[str, Any]) -> str:
+    """Return what of `requires` the interpreter of a build lacks, as a sentence; empty if it has all."""
+    have = {d.partition("==")[0].lower().replace("_", "-") for d in interpreter["distributions"]}
+    names = [name for name in requires if name.lower().replace("_", "-") not in have]
+    return f"needs {', '.join(names)}, not installed in {environments.location(build)}" if names else ""
 
 
 def _pace_of_script(job: Job, session: Session) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -11,11 +12,13 @@ from typing import Any
 
 from bench import discover
 from bench.errors import SuiteError, UsageError
-from bench.model import BUILDS, Collection, Family, Manifest, Outcome, Study, Target, Variant
+from bench.model import Collection, Family, Manifest, Outcome, Study, Target, Variant
 from bench.rundir import Archive, sha256
-from profiling import collector, environments, host, interpreters, ladder, lock
-from profiling.checking import check, describe, sources
+from profiling import collector, environments, host, ladder, lock
+from profiling.checking import check, describe, lacking, sources
+from profiling.choosing import choose_builds, choose_variants, refuse_missing
 from profiling.collector import Job, Missing, Options, Session
+from profiling.collectors import timing
 from profiling.process import Log
 from profiling.progress import Progress
 
@@ -38,7 +41,7 @@ def collect(request: Request, options: Options, root: Path) -> str:
     family = discover.family(request.family)
     if request.size and request.size not in family.sizes:
         raise UsageError(f"{request.family} has no size {request.size!r}", f"Known sizes: {', '.join(family.sizes)}.")
-    variants = choose_variants(request, family)
+    variants = choose_variants(request.family, request.only, request.custom)
     builds, notices = choose_builds(request.build)
     names, named = ladder.choose(request.collectors, options)
     wanted = [(name, collector.load(name)) for name in names]
@@ -85,6 +88,10 @@ class Running:
         """Check, collect, write. On Ctrl-C what is complete is kept and marked as interrupted."""
         self.host, self.commit = host.describe(), commit()
         self.descriptions = {build: describe(build, self.session) for build in self.builds}
+        if without := os.environ.get(collector.WITHOUT):
+            self.session.tell(
+                f"Variants were told to do without these features of the CPU ({collector.WITHOUT}): {without}"
+            )
         jobs = [self.job(variant, build) for variant in self.variants for build in self.builds]
         interrupted = False
         try:
@@ -94,12 +101,12 @@ class Running:
                     check(job, self.session, self.descriptions[job.build])
                     job.hashes = sources(job)
             self.choose_regime(jobs)
-            needs = {name: self.seconds_of(tool, jobs) for name, tool in tools}
+            needs = {name: self.seconds_of(tool, self.taking_part(jobs, name)) for name, tool in tools}
             self.session.progress.expect(sum(needs.values()))
             self.session.reserved = sum(seconds for name, seconds in needs.items() if name != "timing")
             self.before = host.now()
             for name, tool in tools:
-                tool.record(jobs, self.session)
+                tool.record(self.taking_part(jobs, name), self.session)
                 if name == "timing":  # what happens to later tools does not touch the times
                     self.after = host.now()
         except KeyboardInterrupt:
@@ -119,10 +126,20 @@ class Running:
         target = Target(self.request.family, variant.name, self.request.size or self.family.full_size)
         rundir = self.archive.run(variant.name, self.session.timestamp)
         job = Job(target, variant, build, str(environments.python(build)), rundir)
-        job.baseline = variant.name == self.family.baseline
-        if job.baseline and build == self.builds[0]:  # the headline's build; its floor stands for the host
-            job.control, job.kernel = True, self.family.kernel
+        job.baseline, job.headline = variant.name == self.family.baseline, build == self.builds[0]
+        if job.baseline and job.headline:  # its floor stands for the host
+            job.control, job.kernel, job.limit = True, self.family.kernel, self.has_limit(job)
         return job
+
+    def has_limit(self, job: Job) -> bool:
+        """Whether the family's limit can be timed; says why not."""
+        limit = self.family.limit
+        if limit is None or job.target.size not in self.family.work:
+            return False
+        reason = lacking(limit.requires, job.build, self.descriptions[job.build])
+        if reason:
+            self.session.tell(f"no limit of {self.request.family}: it {reason}")
+        return not reason
 
     def choose_regime(self, jobs: list[Job]) -> None:
         """Time all variants of a build alike, after a warm-up or without: by whether the baseline can afford one."""
@@ -133,6 +150,14 @@ class Running:
 
     def seconds_of(self, tool: collector.Collector, jobs: list[Job]) -> float:
         return sum(tool.estimate(job, self.session.options) for job in jobs if job.status == "ok")
+
+    @staticmethod
+    def taking_part(jobs: list[Job], name: str) -> list[Job]:
+        """Return the jobs that collector `name` is for; the others get a note that says why it is not."""
+        for job in jobs:
+            if why := collector.left_out(job, name):
+                job.notes[name] = (why, "")
+        return [job for job in jobs if not collector.left_out(job, name)]
 
     def explain_gaps(self, job: Job, names: list[str], missing: dict[str, Missing], interrupted: bool) -> None:
         for name, found in missing.items():
@@ -155,7 +180,7 @@ class Running:
             notices=tuple((n.what, n.cost, n.fix) for n in self.notices),
             seconds=round(perf_counter() - session.started, 2),
             measured_seconds=round(session.log.measured_seconds, 2), commit=self.commit, interrupted=interrupted,
-            kernel=self.family.kernel, remarks=tuple(session.remarks), conditions=host.conditions(self.before, self.after or host.now()) if self.before else {},
+            kernel=self.family.kernel, limit=self.limit(jobs), remarks=tuple(session.remarks), conditions=self.conditions(),
             manifests={v.name: self.archive.run(v.name, stamp).manifest_hash() for v in self.variants},
             log=sha256(self.archive.log(stamp)),  # complete: nothing is measured from here on
         )  # fmt: skip
@@ -170,6 +195,18 @@ class Running:
             )
         return stamp
 
+    def limit(self, jobs: list[Job]) -> tuple[str, str]:
+        """Return the (name, summary) of the limit that was timed; empty if none was."""
+        limit = self.family.limit
+        timed = any(timing.has_limit(job) for job in jobs)
+        return (limit.name, limit.summary) if limit and timed else ("", "")
+
+    def conditions(self) -> dict[str, Any]:
+        """Return how busy the machine was while it timed, and what of its CPU variants were told not to use."""
+        busy = host.conditions(self.before, self.after or host.now()) if self.before else {}
+        without = os.environ.get(collector.WITHOUT)
+        return dict(busy) | ({"without_cpu_features": without} if without else {})
+
     def manifest(self, variant: Variant, jobs: list[Job]) -> Manifest:
         size = jobs[0].target.size
         return Manifest(
@@ -178,7 +215,8 @@ class Running:
             requires=variant.requires, lines=variant.lines, sources=next((j.hashes for j in jobs if j.hashes), sources(jobs[0])),
             baseline=self.family.baseline, interpreters=self.descriptions, host=self.host,
             options=asdict(self.session.options),
-            script=variant.script, outcomes=tuple(Outcome(j.build, j.status, j.reason, j.digest, j.oracle) for j in jobs),
+            script=variant.script, kind=variant.kind,
+            outcomes=tuple(Outcome(j.build, j.status, j.reason, j.digest, j.oracle, j.path) for j in jobs),
             collections=tuple(c for job in jobs for c in collections(job)),
         )  # fmt: skip
 
@@ -188,43 +226,6 @@ def collections(job: Job) -> Iterable[Collection]:
         yield Collection(name, job.build, tool, job.rundir.hashes(name, job.build))
     for name, (why, fix) in job.notes.items():
         yield Collection(name, job.build, files=job.rundir.hashes(name, job.build), skipped=why, fix=fix)
-
-
-def choose_variants(request: Request, family: Family) -> list[Variant]:
-    """Return the variants to measure: the baseline always, since everything is relative to it."""
-    known = discover.variants(request.family)
-    own = {spec.partition(":")[0] for spec in request.custom}
-    for name in request.only:
-        if name not in {*known, *own}:
-            raise UsageError(f"{request.family} has no variant {name!r}", f"Known variants: {', '.join(known)}.")
-    chosen = [v for v in known.values() if not request.only or v.name in (*request.only, family.baseline)]
-    for spec in request.custom:
-        chosen.append(discover.custom(spec, {v.name for v in chosen} | set(known)))
-    return chosen
-
-
-def choose_builds(asked: str) -> tuple[tuple[str, ...], list[Missing]]:
-    """Return the builds to measure and what is missing; a build asked for by name is never left out silently."""
-    if asked not in ("both", *BUILDS):
-        raise UsageError(f"--build {asked!r} is not known", f"Write --build {', '.join(BUILDS)} or both.")
-    if asked != "both":
-        if asked == "dbg" and interpreters.choose().debug is None:
-            raise SuiteError("this machine has no debug build of Python", f"Run: {interpreters.install_hint()}")
-        environments.python(asked)
-        return (asked,), []
-    environments.python("release")
-    if interpreters.choose().debug is None:
-        cost = "no debug build, so no interpreter symbols and no comparison of debug with release"
-        return ("release",), [Missing("python3-dbg is not installed", cost, interpreters.install_hint())]
-    environments.python("dbg")
-    return BUILDS, []
-
-
-def refuse_missing(named: Sequence[str], missing: dict[str, Missing]) -> None:
-    """A collector asked for by name is not skipped silently."""
-    for name in named:
-        if name in missing:
-            raise SuiteError(f"the collector {name} cannot run: {missing[name].what}", f"Run: {missing[name].fix}")
 
 
 def commit() -> str:

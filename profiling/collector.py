@@ -14,8 +14,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import Protocol, cast
 
-from bench.errors import SuiteError, UsageError, WrongAnswer
-from bench.model import Listing, Measurement, Target, Variant
+from bench.errors import SuiteError, UsageError, VariantFailed, WrongAnswer
+from bench.model import PEER, RUNG, Listing, Measurement, Target, Variant
 from bench.rundir import RunDir
 from profiling import environments
 from profiling.process import Done, Log, explain, run_together
@@ -24,7 +24,10 @@ from profiling.progress import Progress
 LAST_WORDS = 30  #: lines of a failed process's stderr that go to the log
 HERE = Path(__file__).parent / "collectors"
 READERS = {"adopted": "profiling.adopted_runs"}  #: collections that no collector here records: they are only read
-ORDER = ("timing", "counters", "profile", "exact", "memory", "calltree")  #: these first; others follow by name
+#: these first, those that time before all others; what is not named here follows by name
+ORDER = ("timing", "startup", "series", "ideas", "counters", "profile", "exact", "memory", "calltree")
+OF_PEERS = ("timing", "startup", "series", "counters")  #: collectors that a library of others has a part in
+WITHOUT = "BENCH_WITHOUT_CPU_FEATURES"  #: names features of this CPU that variants are to do without
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,8 @@ class Options:
     sample_rate: int = 250  #: py-spy samples a second
     sample_seconds: float = 3.0  #: how long the profiled region lasts at least, over all sampled processes
     sample_processes: int = 5  #: over which the shares of functions are compared; slow jobs take three
-    detail: bool = True  #: whether collectors run that explain rather than measure: exact, memory, calltree
+    side_processes: int = 5  #: of startup, series and ideas, per variant; slow ones take three
+    detail: bool = True  #: whether collectors run that explain rather than compare: startup, series, ideas, exact, ...
     limit_seconds: float = 300.0  #: wall time after which one process is ended
 
     @classmethod
@@ -91,10 +95,13 @@ class Job:
     sources: tuple[Path, ...] = ()  #: the files that were executed, as the process itself said
     hashes: tuple[tuple[str, str], ...] = ()  #: of these files, when the variant was checked
     jit: bool = False  #: it loaded a just-in-time compiler
+    path: str = ""  #: which of its ways it chose when it was checked, in its own words
     inner_loops: int = 1  #: of a plain pyperf script: iterations in one loop
+    headline: bool = True  #: its build is the one that headline figures are from
     baseline: bool = False  #: all others are compared with it
     control: bool = False  #: it is timed twice in every block, to find the host's noise floor
     kernel: str = ""  #: and once more without this function, to find the function's share
+    limit: bool = False  #: and its family's limit too
     cold: bool = False  #: timed in its first call, as all variants of its build
     notes: dict[str, tuple[str, str]] = field(default_factory=dict)  #: collector -> (why skipped, fix)
     tools: dict[str, str] = field(default_factory=dict)  #: collector -> tool and version, once it has recorded
@@ -178,9 +185,14 @@ class Session:
                 self.log.say(f"#   {line}")
             raise explain(done)
         if job.digest:
-            answers = [line.partition(" ")[2] for line in done.out.splitlines() if line.startswith("answer ")]
+            answers = said(done, "answer")
             if answers != [job.digest]:
                 raise WrongAnswer(f"answered {answers or 'nothing'} in a measured process, {job.digest} when checked")
+        other = [way for way in said(done, "path") if way != job.path]
+        if other:  # under a tool that hides features of the CPU, such as Valgrind: another program than the timed one
+            raise VariantFailed(
+                f"went another way than when it was checked: {other[0]}, not {job.path or 'its only one'}"
+            )
 
     @contextmanager
     def guard(self, job: Job, doing: str) -> Iterator[None]:
@@ -215,7 +227,7 @@ class Session:
         are the same for all variants within a block.
         """
         dice = random.Random(f"{self.timestamp}/{block}")
-        kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR", WITHOUT) if name in os.environ}
         return kept | {
             "LC_ALL": "C.UTF-8",
             "PYTHONWARNINGS": "ignore",  # a debug build floods stderr with ResourceWarnings
@@ -225,6 +237,20 @@ class Session:
             "OPENBLAS_NUM_THREADS": "1",
             "OMP_NUM_THREADS": "1",
         }
+
+
+def said(done: Done, word: str) -> list[str]:
+    """Return what a measured process printed after `word`, line by line: its answer, its path."""
+    return [line.partition(" ")[2] for line in done.out.splitlines() if line.startswith(f"{word} ")]
+
+
+def left_out(job: Job, name: str) -> str:
+    """Return why collector `name` is not for this kind of variant; empty if it is."""
+    if job.variant.kind == RUNG or name == "series":
+        return ""
+    if job.variant.kind == PEER:
+        return "" if name in OF_PEERS else "a peer is timed, not taken apart"
+    return "takes part in the series only"
 
 
 class Reader(Protocol):

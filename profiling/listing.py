@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bench import discover
+from bench.model import RUNG
 from bench.rundir import Archive
 
 SHOWN = 5  #: of the newest studies
@@ -15,8 +16,8 @@ def show() -> None:
         variants = discover.variants(name)
         width = max(map(len, variants))
         for variant in variants.values():
-            mark = "  baseline" if variant.name == family.baseline else ""
-            print(f"  {variant.name:<{width}}  {variant.summary}{mark}")
+            mark = "baseline" if variant.name == family.baseline else "" if variant.kind == RUNG else variant.kind
+            print(f"  {variant.name:<{width}}  {variant.summary}{f' ({mark})' if mark else ''}")
         stamps = Archive(name).timestamps()
         older = f" and {len(stamps) - SHOWN} older" if len(stamps) > SHOWN else ""
         print(f"  studies: {', '.join(stamps[-SHOWN:]) + older if stamps else f'none yet (nox -s {name})'}\n")

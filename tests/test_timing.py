@@ -155,5 +155,5 @@ def test_what_does_not_fit_is_explained(words: dict[str, object]) -> None:
 
 def test_the_schema_is_the_one_that_holds_conditions(study: tuple[Archive, str]) -> None:
     archive, timestamp = study
-    assert SCHEMA == 2
+    assert SCHEMA == 3
     assert set(archive.study(timestamp).conditions) == {"load_before", "load_after", "stolen"}

@@ -5,7 +5,8 @@ which `pyperf show`, `stats` and `compare_to` read as they are. Peak memory come
 
 In every block the baseline of the headline's build runs again, in other roles, each kept in a file of its own. As its
 control it is no different, so the ratio of the two shows what this host makes of nothing: its noise floor. As ablation it
-runs without the family's kernel, so the ratio is what an accelerator of that function could bring at most.
+runs without the family's kernel, so the ratio is what an accelerator of that function could bring at most. As limit it is
+the family's limit that runs, on the same amount of work: the least time in which this CPU could do it at all.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from math import fsum
 from pathlib import Path
@@ -29,6 +30,10 @@ START_UP = {"release": 0.35, "dbg": 0.8}  # seconds, for the estimate only
 PRIVATE = ("hostname", "python_executable")  # pyperf records them; an archive is meant to be shared
 WRONG = ("mem_max_rss",)  # ru_maxrss, which is no smaller than the process that started this one: see bench/region.py
 FEWEST_BLOCKS = 2  #: however small the budget
+ROLES = {"control": "time of the control", "ablation": "time without the kernel", "limit": "time of the limit"}
+VALUE = 0.06  #: seconds that one run of the limit is taken for, so that its values are as many as of a quick variant
+PACED = 0.001  #: seconds; of less than this the clock says too little to tell how often to repeat it
+MOST = 1000  #: times as many repeats at once, until it lasts that long
 
 
 def unavailable() -> Missing | None:
@@ -36,11 +41,7 @@ def unavailable() -> Missing | None:
 
 
 def estimate(job: Job, options: Options) -> float:
-    return options.processes * len(_roles(job)) * one_process(job, options)
-
-
-def _roles(job: Job) -> list[str]:
-    return ["", *(["control"] if job.control else []), *(["ablation"] if job.kernel else [])]
+    return options.processes * sum(one_process(arm.timed, options) for arm in _arms(job))
 
 
 def one_process(job: Job, options: Options) -> float:
@@ -53,7 +54,7 @@ class Arm:
     """What runs once in every block: a job, or the baseline once more in another role."""
 
     job: Job
-    role: str = ""  #: control, or ablation
+    role: str = ""  #: one of ROLES
     runs: list[Any] = field(default_factory=list)  #: pyperf runs, one per block
     failed: bool = False  #: in its role only: the job itself goes on
     loops: int = 0  #: per value, where the role takes another time than the job
@@ -61,6 +62,15 @@ class Arm:
     @property
     def label(self) -> str:
         return f"{self.job.variant.name}{f' ({self.role})' if self.role else ''}"
+
+    @property
+    def timed(self) -> Job:
+        """What the processes run: the limit takes another time than the job, and has no answer to compare."""
+        return replace(self.job, seconds=VALUE, digest="", cold=False) if self.role == "limit" else self.job
+
+    @property
+    def words(self) -> list[str]:
+        return {"ablation": ["--ablate", self.job.kernel], "limit": ["--limit"]}.get(self.role, [])
 
     @property
     def means(self) -> list[float]:
@@ -71,14 +81,24 @@ class Arm:
         return self.job.raw(NAME) / f"{self.role or 'pyperf'}.json"
 
 
+def _arms(job: Job) -> list[Arm]:
+    roles = {"control": job.control, "ablation": bool(job.kernel), "limit": job.limit}
+    return [Arm(job), *(Arm(job, role) for role, wanted in roles.items() if wanted)]
+
+
+def has_limit(job: Job) -> bool:
+    """Whether the limit was timed beside this job."""
+    return job.limit and Arm(job, "limit").file.is_file()
+
+
 def record(jobs: Sequence[Job], session: Session) -> None:
     """Run the blocks; what is complete is kept even if the study is interrupted."""
     import pyperf
 
-    arms = [Arm(job, role) for job in jobs for role in _roles(job)]
+    arms = [arm for job in jobs for arm in _arms(job)]
     try:
         for arm in arms:
-            if arm.role == "ablation" and arm.job.status == "ok":
+            if arm.role in ("ablation", "limit") and arm.job.status == "ok":
                 with _spared(arm, session):
                     _pace(arm, session)
         for block in count():
@@ -91,7 +111,7 @@ def record(jobs: Sequence[Job], session: Session) -> None:
                     session.progress.step(f"timing {block + 1}/{session.options.processes}", arm.job.name)
                     with session.guard(arm.job, "timing") if not arm.role else _spared(arm, session):
                         arm.runs.append(_one(arm, session, block))
-                    session.progress.advance(one_process(arm.job, session.options))
+                    session.progress.advance(one_process(arm.timed, session.options))
     finally:
         for arm in arms:
             if arm.job.status == "ok" and arm.runs and not arm.failed:
@@ -100,12 +120,16 @@ def record(jobs: Sequence[Job], session: Session) -> None:
 
 
 def _pace(arm: Arm, session: Session) -> None:
-    """Find out how long the job takes without its kernel, so that a value of it lasts as long as any other."""
-    _, _, loops = arm.job.plan(session.options)
-    arm.loops = loops
-    seconds = sum(_one(arm, session, 0).values[-1:])
-    session.order.pop()  # it was no part of a block
-    arm.loops = max(loops, round(session.options.value_seconds / seconds))
+    """Find out how long a role takes, so that a value of it lasts as long as any other."""
+    _, _, arm.loops = arm.timed.plan(session.options)
+    while True:
+        seconds = _one(arm, session, 0).values[-1]
+        session.order.pop()  # it was no part of a block
+        needed = max(arm.loops, round(session.options.value_seconds / seconds))
+        if arm.loops * seconds >= PACED:
+            arm.loops = needed
+            return
+        arm.loops = min(needed, MOST * arm.loops)
 
 
 @contextmanager
@@ -123,7 +147,7 @@ def _enough(block: int, arms: Sequence[Arm], session: Session) -> bool:
     options = session.options
     if precision.enough(block, options.processes, options.most_processes, options.precision, _reaches(arms)):
         return True
-    next_block = sum(one_process(arm.job, options) for arm in arms)
+    next_block = sum(one_process(arm.timed, options) for arm in arms)
     over = session.elapsed + next_block + session.reserved > options.budget_seconds
     if options.budget_seconds and over and block >= FEWEST_BLOCKS:
         session.tell(
@@ -135,18 +159,18 @@ def _enough(block: int, arms: Sequence[Arm], session: Session) -> bool:
 
 
 def _reaches(arms: Sequence[Arm]) -> Iterator[float]:
-    """Yield how far the interval of each speedup reaches, on its own build."""
+    """Yield how far the interval of each speedup reaches, on its own build. The limit is no variant's speed."""
     bases = {arm.job.build: arm for arm in arms if arm.job.baseline and not arm.role}
     for arm in arms:
         base = bases.get(arm.job.build)
-        if base is not None and arm is not base:
+        if base is not None and arm is not base and arm.role != "limit":
             yield precision.reach(base.means, arm.means)
 
 
 def _one(arm: Arm, session: Session, block: int) -> Any:
     import pyperf
 
-    job = arm.job
+    job = arm.timed
     output = job.raw(NAME) / "one.worker.json"
     output.unlink(missing_ok=True)  # pyperf refuses to overwrite
     warm_ups, values, loops = job.plan(session.options)
@@ -155,21 +179,8 @@ def _one(arm: Arm, session: Session, block: int) -> Any:
     # (pyaes_clean: by 2 %). What came before the region becomes warm-ups below.
     plan = ["-w", "0", "-n", str(warm_ups + values), "-l", str(loops)]
     session.order.append((block, arm.label, job.build, round(session.elapsed, 3)))
-    done = session.execute(
-        job,
-        job.argv(
-            *(["--ablate", job.kernel] if arm.role == "ablation" else []),
-            "--worker",
-            *plan,
-            "-q",
-            "--hook",
-            "bench_region",
-            "-o",
-            str(output),
-        ),
-        block=block,
-        extra={region.SKIP: str(warm_ups)},
-    )
+    argv = job.argv(*arm.words, "--worker", *plan, "-q", "--hook", "bench_region", "-o", str(output))
+    done = session.execute(job, argv, block=block, extra={region.SKIP: str(warm_ups)})
     (run,) = pyperf.Benchmark.load(str(output)).get_runs()
     output.unlink()
     kept = {name: value for name, value in run.get_metadata().items() if name not in PRIVATE + WRONG}
@@ -190,7 +201,7 @@ def parse(raw: Path, derived: Path, build: str) -> Iterator[Measurement]:
 
     runs = pyperf.Benchmark.load(str(raw / "pyperf.json")).get_runs()
     yield _time("time", build, runs)
-    for role, metric in (("control", "time of the control"), ("ablation", "time without the kernel")):
+    for role, metric in ROLES.items():
         if (raw / f"{role}.json").is_file():
             yield _time(metric, build, pyperf.Benchmark.load(str(raw / f"{role}.json")).get_runs())
     # A warm-up repeats as often as a value; what it took beyond one is paid once per process.
