@@ -27,15 +27,23 @@ LONGEST = 2.0  #: seconds; a point where one call takes longer is left out
 
 @dataclass
 class Pace:
-    """What the largest point so far tells of the next one."""
+    """What the points so far tell of a larger one: a call has a fixed cost and a cost for each unit of work."""
 
-    seconds: dict[str, float] = field(default_factory=dict)  #: unit of work -> seconds for one
+    seconds: dict[str, dict[float, float]] = field(default_factory=dict)  #: unit of work -> amount -> of one call
 
     def learn(self, amount: float, unit: str, seconds: float) -> None:
-        self.seconds[unit] = seconds / amount
+        self.seconds.setdefault(unit, {})[amount] = seconds
 
     def expect(self, amount: float, unit: str) -> float:
-        return amount * self.seconds.get(unit, 0.0)
+        """Return the seconds of a call, by the line through the two largest points; 0.0 while it is not known.
+
+        A single small point says nothing: its time may be all fixed cost.
+        """
+        known = sorted(self.seconds.get(unit, {}).items())
+        if len(known) < 2:
+            return 0.0
+        (less, short), (more, long) = known[-2:]
+        return long + (amount - more) * max(0.0, long - short) / (more - less)
 
 
 def observe(subject: Subject, out: Path) -> None:
@@ -89,13 +97,17 @@ def _prepared(subject: Subject, series: Series, point: str, pace: Pace) -> Workl
     workload = series.prepare(subject.module, series.points[point])
     expected = pace.expect(*series.work[point])
     if not subject.points and expected > LONGEST:
-        raise Unsupported(f"one call would take about {expected:.2g} s")
+        raise Unsupported(f"one call would take about {_rounded(expected)} s")
     seconds = workload.run(1)
     if seconds > LONGEST and "numba" in sys.modules:
         seconds = workload.run(1)  # the first one may have compiled
     if not subject.points and seconds > LONGEST:
-        raise Unsupported(f"one call takes {seconds:.2g} s")
+        raise Unsupported(f"one call takes {_rounded(seconds)} s")
     return workload
+
+
+def _rounded(seconds: float) -> str:
+    return f"{seconds:.2g}" if seconds < 10 else f"{seconds:.0f}"
 
 
 class Limits:
