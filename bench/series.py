@@ -20,8 +20,9 @@ from bench.subject import Subject
 
 VALUES = 5  #: at each point
 VALUE = 0.02  #: seconds; a value repeats the call until it lasts this long
+LIMIT_VALUE = 0.005  #: seconds; the same for the limit, which no cache or allocator disturbs
 POINT = 1.0  #: seconds; values of long calls are fewer, so that together they take about this long
-FEWEST = 2  #: but no fewer
+WARM = 0.2  #: seconds; after a call this long there is no warm-up
 LONGEST = 2.0  #: seconds; a point where one call takes longer is left out
 
 
@@ -77,21 +78,22 @@ def _point(subject: Subject, series: Series, point: str, pace: Pace, limits: Lim
     argument = series.points[point]
     measured: dict[str, Any] = {"seconds": [], "limit_seconds": [], "hertz": [], "error": 0.0, "missing": ""}
     try:
-        workload = _prepared(subject, series, point, pace)
+        workload, seconds = _called(subject, series, point, pace)
     except Unsupported as gap:
         measured["missing"] = str(gap)
         if always:
             measured |= _in_turns(None, limits.of(amount, unit), limits.hertz)
     else:
         error = series.check(workload.answer(), argument)
-        measured |= _in_turns(workload.run, limits.of(amount, unit), limits.hertz)
+        own = Repeated(workload.run, VALUE, seconds)
+        measured |= _in_turns(own, limits.of(amount, unit), limits.hertz)
         measured["error"] = max(error, series.check(workload.answer(), argument))
         pace.learn(amount, unit, min(measured["seconds"]))
     return {"point": point, "amount": amount, "unit": unit, **measured}
 
 
-def _prepared(subject: Subject, series: Series, point: str, pace: Pace) -> Workload:
-    """Return the workload of a point once it has been called; raises Unsupported if it is not to be measured."""
+def _called(subject: Subject, series: Series, point: str, pace: Pace) -> tuple[Workload, float]:
+    """Return the workload of a point and the seconds of a first call; raises Unsupported if it is not to be measured."""
     if subject.points and point not in subject.points:
         raise Unsupported("left out")
     workload = series.prepare(subject.module, series.points[point])
@@ -103,11 +105,23 @@ def _prepared(subject: Subject, series: Series, point: str, pace: Pace) -> Workl
         seconds = workload.run(1)  # the first one may have compiled
     if not subject.points and seconds > LONGEST:
         raise Unsupported(f"one call takes {_rounded(seconds)} s")
-    return workload
+    return workload, seconds
 
 
 def _rounded(seconds: float) -> str:
     return f"{seconds:.2g}" if seconds < 10 else f"{seconds:.0f}"
+
+
+class Repeated:
+    """A call, repeated so often that the clock can tell how long it takes, and warm."""
+
+    def __init__(self, run: Callable[[int], float], least: float, seconds: float = 0.0) -> None:
+        """seconds: of a call that has been made; a long one has warmed up what there is to warm up."""
+        self.run = run
+        self.loops, self.seconds = (1, seconds) if seconds >= WARM else pacing.repeats(run, least)
+
+    def value(self) -> float:
+        return self.run(self.loops) / self.loops
 
 
 class Limits:
@@ -117,6 +131,7 @@ class Limits:
         self.limit = family.limit
         self.unit = family.work[size][1] if size in family.work else ""
         self.missing = "" if self.limit else "the family has none"
+        self.ready: dict[float, Repeated] = {}  # amount -> what to time
         self.hertz = self.limit.hertz if self.limit else None
         try:
             if self.hertz is not None:
@@ -124,29 +139,29 @@ class Limits:
         except (Unsupported, ImportError):
             self.hertz = None
 
-    def of(self, amount: float, unit: str) -> Callable[[int], float] | None:
+    def of(self, amount: float, unit: str) -> Repeated | None:
         """Return what to time, or None; a limit is of one kind of work, and says nothing of another."""
         if self.limit is None or self.missing or unit != self.unit:
             return None
         try:
-            return self.limit.prepare(amount).run
+            if amount not in self.ready:
+                self.ready[amount] = Repeated(self.limit.prepare(amount).run, LIMIT_VALUE)
         except (Unsupported, ImportError) as error:
             self.missing = str(error)
-            return None
+        return self.ready.get(amount)
 
 
 def _in_turns(
-    run: Callable[[int], float] | None, limit: Callable[[int], float] | None, hertz: Callable[[], float] | None
+    own: Repeated | None, limit: Repeated | None, hertz: Callable[[], float] | None
 ) -> dict[str, list[float]]:
     """Return seconds per call of both, and the clock in Hz, each as often as the others and in turns."""
-    timed = {"seconds": run, "limit_seconds": limit}
-    runs = {name: (call, pacing.repeats(call, VALUE)) for name, call in timed.items() if call is not None}
-    longest = max((seconds for _, (_, seconds) in runs.values()), default=0.0)
-    values = VALUES if longest * VALUES <= POINT else max(FEWEST, round(POINT / longest))
+    values = VALUES if own is None else max(1, min(VALUES, round(POINT / own.seconds)))
+    timed = {"seconds": own, "limit_seconds": limit}
     found: dict[str, list[float]] = {name: [] for name in (*timed, "hertz")}
     for _ in range(values):
-        for name, (call, (loops, _)) in runs.items():
-            found[name].append(call(loops) / loops)
+        for name, call in timed.items():
+            if call is not None:
+                found[name].append(call.value())
         if hertz is not None:
             found["hertz"].append(hertz())
     return found
