@@ -225,6 +225,7 @@ class Archive:
                 raise ValueError(f"no such builds: {record['builds']!r}")
             for name in ("order", "notices"):
                 record[name] = tuple(tuple(entry) for entry in record[name])
+            record["limit"] = tuple(record.get("limit", ("", "")))
             return Study(**record)
         except (KeyError, TypeError, ValueError) as error:
             raise Tampered(f"{self.record(timestamp)} is damaged: {error}") from error

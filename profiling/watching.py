@@ -53,16 +53,21 @@ def repeat(
 
     one: (job, number of the round) -> seconds that it took. A job that takes more than `slow` has fewer rounds.
     """
-    took: dict[str, float] = {}  # of a variant's last round: the first one may have compiled
+    took: dict[
+        str, float
+    ] = {}  # variant -> seconds of the last of the rounds that all have; the first may have compiled
     for number in range(session.options.side_processes):
         order = list(jobs)
         random.Random(f"{session.timestamp}/{name}/{number}").shuffle(order)
         for job in order:
-            enough = number >= SLOW_PROCESSES and took.get(job.variant.name, 0.0) > slow
-            if job.status == "ok" and name not in job.notes and not enough:
+            if number >= SLOW_PROCESSES and took.get(job.variant.name, 0.0) > slow:
+                continue
+            if job.status == "ok" and name not in job.notes:
                 session.progress.step(name, job.name)
                 with session.guard(job, name):
-                    took[job.variant.name] = one(job, number)
+                    seconds = one(job, number)
+                    if number < SLOW_PROCESSES:
+                        took[job.variant.name] = seconds
                 session.progress.advance(estimate(job, session.options) / session.options.side_processes)
     for job in jobs:
         if job.status == "ok" and name not in job.notes:

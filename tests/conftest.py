@@ -20,6 +20,8 @@ from profiling.process import which
 from reporting import quality
 
 ROOT = Path(__file__).parent.parent
+#: of the family: what tests of studies and reports look at, and one each of a peer and of a rung with ideas and a path
+STUDIED = ("pyaes_clean", "pyaes_opt", "pyaes_opt2", "pyaes_vaes", "peer_cryptography")
 SMALL = Options(
     processes=3,
     values=2,
@@ -30,6 +32,7 @@ SMALL = Options(
     sample_seconds=0.6,
     sample_processes=2,
     simulated_runs=0,
+    side_processes=2,
     limit_seconds=60,
 )
 
@@ -85,7 +88,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> tuple[Archive, str]:
     root = tmp_path_factory.mktemp("results")
     with pytest.MonkeyPatch.context() as patch:
         use_this_interpreter(patch)
-        timestamp = stage.collect(stage.Request("aes", size="small", wait=True), SMALL, root)
+        timestamp = stage.collect(stage.Request("aes", STUDIED, size="small", wait=True), SMALL, root)
         archive = Archive("aes", root)
         parse(archive, timestamp)
     return archive, timestamp

@@ -9,10 +9,17 @@ from typing import Any
 
 import pytest
 
-from bench import discover, upstream
+from bench import admission, discover, upstream
 from bench.errors import WrongAnswer
+from bench.model import SERIES_PEER, Target
+from bench.subject import Subject
 
-CASES = [(family, variant) for family in discover.families() for variant in discover.variants(family)]
+CASES = [
+    (family, variant.name)
+    for family in discover.families()
+    for variant in discover.variants(family).values()
+    if variant.kind != SERIES_PEER  # has no part in the family's job: its series checks it, below
+]
 
 
 def load(family: str, variant: str) -> ModuleType:
@@ -33,6 +40,14 @@ def test_small_workload_gives_the_same_digest_as_the_baseline(family: str, varia
         assert workload.run(1) > 0
         digests.add(found.digest(workload.answer()))
     assert len(digests) == 1
+
+
+@pytest.mark.parametrize("family", [name for name in discover.families() if discover.family(name).series])
+def test_peers_in_the_series_only_agree_with_its_check(family: str) -> None:
+    found = discover.family(family)
+    for variant in (v for v in discover.variants(family).values() if v.kind == SERIES_PEER):
+        told = admission.examine(Subject(found, Target(family, variant.name, found.full_size), variant))
+        assert told["digest"] == "" and told["seconds"]
 
 
 @pytest.mark.parametrize("variant", [v for f, v in CASES if f == "aes"])

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bench import precision
-from bench.errors import UsageError
+from bench.errors import UsageError, VariantFailed
 from bench.model import Target, Variant
 from bench.rundir import SCHEMA, Archive, RunDir
 from profiling import arguments
@@ -105,6 +105,46 @@ def test_a_budget_bounds_the_study_and_leaves_time_for_the_rest(
     tiny = Pretended(monkeypatch, tmp_path / "tiny", replace(options, budget_seconds=1.0), 1.0)
     timing.record(tiny.jobs, tiny.session)
     assert tiny.blocks == timing.FEWEST_BLOCKS
+
+
+def test_the_limit_is_repeated_until_a_value_lasts_as_long_as_any(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    made = Pretended(monkeypatch, tmp_path, Options(processes=2, most_processes=2), 1.0)
+    made.jobs[0].limit = True
+    asked: list[int] = []
+
+    def one(arm: timing.Arm, session: Session, block: int) -> object:
+        import pyperf
+
+        session.order.append((block, arm.label, "release", 0.0))
+        if arm.role == "limit":
+            asked.append(arm.loops)
+        seconds = 2e-6 + 1e-5 / arm.loops if arm.role == "limit" else 1.0  # the first call is slower than the rest
+        return pyperf.Run([seconds], metadata={"name": "x"}, collect_metadata=False)
+
+    monkeypatch.setattr(timing, "_one", one)
+    timing.record(made.jobs, made.session)
+    assert asked[0] == 1 and asked[-1] == pytest.approx(30_000, rel=0.01)  # 2 µs each, 60 ms together
+    assert [block for block, label, *_ in made.session.order if label == "base (limit)"] == [0, 1]  # not the pacing
+    assert timing.has_limit(made.jobs[0])
+    limit, job = timing.Arm(made.jobs[0], "limit"), timing.Arm(made.jobs[0])
+    assert limit.timed.digest == "" and limit.words == ["--limit"] and job.words == []
+
+
+def test_a_limit_that_fails_costs_itself_only(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    made = Pretended(monkeypatch, tmp_path, Options(processes=2, most_processes=2), 1.0)
+    made.jobs[0].limit = True
+
+    def one(arm: timing.Arm, session: Session, block: int) -> object:
+        if arm.role == "limit":
+            raise VariantFailed("this CPU has no such instruction")
+        return made.one(arm, session, block)
+
+    monkeypatch.setattr(timing, "_one", one)
+    timing.record(made.jobs, made.session)
+    assert made.blocks == 2 and made.jobs[0].status == "ok" and not timing.has_limit(made.jobs[0])
+    assert made.session.remarks == ["no limit of base (release): this CPU has no such instruction"]
 
 
 def test_slow_jobs_take_fewer_values_and_not_fewer_processes() -> None:

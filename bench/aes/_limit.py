@@ -72,7 +72,6 @@ def _squared_twice(b: Any, value: Any, operand: Any) -> Any:
 
 
 def _clock(pair: Pair, latency: int) -> float:
-    _widest()
     return STEPS * latency * CLOCK_TURNS / _fastest(_chain(pair), CLOCK_TURNS)
 
 
@@ -114,6 +113,8 @@ def _rounds(bits: int, chains: int) -> Native:
 def _chain(pair: Pair) -> Native:
     """Compile a loop of `STEPS` instructions, each dependent on the one before, in pairs that no compiler can merge."""
     from bench.aes import _llvm
+
+    _widest()  # raises where nothing is measured
 
     def turn(b: Any, states: list[Any]) -> list[Any]:
         value, operand = states

@@ -17,7 +17,7 @@ from bench.model import Measurement
 from bench.rundir import write_text
 from profiling import perf_output
 from profiling.collector import Job, Missing, Options, Session
-from profiling.collectors.timing import START_UP
+from profiling.collectors.timing import start_up
 from profiling.perf import region_pipes, version
 from profiling.process import which
 
@@ -94,8 +94,7 @@ def _trial(perf: str, *words: str) -> subprocess.CompletedProcess[str]:
 
 def estimate(job: Job, options: Options) -> float:
     warm_ups, _, loops = job.plan(options)
-    start = START_UP[job.build] * (4 if job.variant.requires else 1)
-    return options.counter_runs * (start + (warm_ups + 1) * loops * job.seconds)
+    return options.counter_runs * (start_up(job) + (warm_ups + 1) * loops * job.seconds)
 
 
 def record(jobs: Sequence[Job], session: Session) -> None:

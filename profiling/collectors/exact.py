@@ -13,7 +13,7 @@ from pathlib import Path
 from bench.model import Listing, Measurement
 from profiling import bytecode
 from profiling.collector import Job, Missing, Options, Session
-from profiling.collectors.timing import START_UP
+from profiling.collectors.timing import start_up
 from profiling.watching import small_size, watch, watched
 
 NAME = "exact"
@@ -27,7 +27,7 @@ def unavailable() -> Missing | None:
 
 def estimate(job: Job, options: Options) -> float:
     wanted = options.detail and job.build == "release"
-    return (START_UP[job.build] * (2 if job.variant.requires else 1) + 4 * job.seconds) if wanted else 0.0
+    return (start_up(job) + 4 * job.seconds) if wanted else 0.0
 
 
 def record(jobs: Sequence[Job], session: Session) -> None:

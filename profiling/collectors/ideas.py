@@ -12,11 +12,11 @@ from pathlib import Path
 
 from bench.model import Measurement
 from profiling.collector import Job, Missing, Options, Session
-from profiling.collectors.timing import START_UP
+from profiling.collectors.timing import start_up
 from profiling.watching import headline, mean, repeat, rounds, watch, watched
 
 NAME = "ideas"
-SLOW = 6.0  #: seconds; where a process takes longer, fewer follow
+SLOW = 4.0  #: seconds; where a process takes longer, fewer follow
 EACH = 0.15  #: seconds of values and warm-up, and of the oracle, for each source at least; for the estimate only
 
 
@@ -28,7 +28,7 @@ def estimate(job: Job, options: Options) -> float:
     if not (job.variant.ideas and options.detail and job.headline):
         return 0.0
     sources = 1 + len(job.variant.ideas)
-    return options.side_processes * (2 * START_UP[job.build] + sources * (EACH + 7 * job.seconds))
+    return options.side_processes * (2 * start_up(job) + sources * (EACH + 7 * job.seconds))
 
 
 def record(jobs: Sequence[Job], session: Session) -> None:

@@ -17,7 +17,7 @@ from bench.errors import VariantFailed
 from bench.model import Listing, Measurement
 from bench.rundir import write_text
 from profiling.collector import Job, Missing, Options, Session
-from profiling.collectors.timing import START_UP
+from profiling.collectors.timing import start_up
 from profiling.process import explain, run
 from profiling.watching import small_size, watch, watched
 
@@ -35,7 +35,7 @@ def unavailable() -> Missing | None:
 def estimate(job: Job, options: Options) -> float:
     if not options.detail or job.variant.script:
         return 0.0
-    return 2 * START_UP[job.build] * (2 if job.variant.requires else 1) + min(job.seconds, 2 * QUICK) * 8
+    return 2 * start_up(job) + min(job.seconds, 2 * QUICK) * 8
 
 
 def record(jobs: Sequence[Job], session: Session) -> None:

@@ -19,7 +19,7 @@ from bench.rundir import write_text
 from profiling import environments, interpreters, native_stacks
 from profiling.collector import Job, Missing, Options, Session
 from profiling.collectors.counters import denial, install_hint
-from profiling.collectors.timing import START_UP
+from profiling.collectors.timing import start_up
 from profiling.elf import has_symbols
 from profiling.perf import region_pipes, version
 from profiling.process import run, which
@@ -65,7 +65,7 @@ def plan(job: Job, options: Options) -> tuple[int, int, int, int]:
 
 def estimate(job: Job, options: Options) -> float:
     warm_ups, values, loops, _ = plan(job, options)
-    return 3 * START_UP[job.build] * (4 if job.variant.requires else 1) + (warm_ups + values) * loops * job.seconds
+    return 3 * start_up(job) + (warm_ups + values) * loops * job.seconds
 
 
 def record(jobs: Sequence[Job], session: Session) -> None:

@@ -22,7 +22,7 @@ from bench.model import Listing, Measurement
 from bench.rundir import write_text
 from profiling import hot_lines
 from profiling.collector import Job, Missing, Options, Session
-from profiling.collectors.timing import START_UP
+from profiling.collectors.timing import start_up
 from profiling.flamegraph import svg
 from profiling.process import which
 
@@ -52,7 +52,7 @@ def may_sample() -> bool:
 
 def estimate(job: Job, options: Options) -> float:
     number, warm_ups, values, loops = _plan(job, options)
-    start = 2 * START_UP[job.build] * (4 if job.variant.requires else 1)
+    start = 2 * start_up(job)
     return number * (start + (warm_ups + values) * loops * job.seconds)
 
 

@@ -15,12 +15,12 @@ from typing import Any
 from bench import discover
 from bench.model import Measurement
 from profiling.collector import Job, Missing, Options, Session
-from profiling.collectors.timing import START_UP
+from profiling.collectors.timing import start_up
 from profiling.watching import headline, mean, repeat, rounds, watch, watched
 
 NAME = "series"
-SLOW = 6.0  #: seconds; where the first process takes longer, fewer follow
-EACH = 0.4  #: seconds at each point, for the estimate only
+SLOW = 4.0  #: seconds; where the first process takes longer, fewer follow
+EACH = 0.25  #: seconds at each point, for the estimate only
 
 
 def unavailable() -> Missing | None:
@@ -31,8 +31,7 @@ def estimate(job: Job, options: Options) -> float:
     series = discover.family(job.target.family).series
     if series is None or not (options.detail and job.headline) or job.variant.script:
         return 0.0
-    start = START_UP[job.build] * (2 if job.variant.requires else 1)
-    return options.side_processes * (start + EACH * len(series.points))
+    return options.side_processes * (start_up(job) + EACH * len(series.points))
 
 
 def record(jobs: Sequence[Job], session: Session) -> None:

@@ -36,7 +36,8 @@ SEED = "1"  #: counts may have one fixed hash seed; others change instructions b
 # Under a compiler, a run may differ from the next by the 7 instructions of one memory allocation: 3 in a million of
 # pyaes_opt2's small size. So what is compiled is repeated until it is long enough for that not to matter.
 ENOUGH = 20_000_000  #: instructions
-LOOPS = 64  #: but not more often than this
+LOOPS = 4096  #: but not more often than this
+TRIAL = 64  #: loops that tell how long one is: what surrounds the loop is as much as several of a few microseconds
 SHOWN = 12  #: functions in the listing
 
 
@@ -116,8 +117,9 @@ def _loops(job: Job, session: Session, warm_ups: int) -> int:
     """
     if not (_compiled(job) or job.variant.script):
         return 1
-    (scout,) = _run(job, session, [], 1, (warm_ups, 1), warm=False)
-    needed = math.ceil(ENOUGH / callgrind.read(scout).count("instructions"))
+    trial = max(1, min(TRIAL, int(QUICK / job.seconds)))
+    (scout,) = _run(job, session, [], 1, (warm_ups, trial), warm=False)
+    needed = math.ceil(ENOUGH * trial / callgrind.read(scout).count("instructions"))
     return min(LOOPS, 1 << (needed - 1).bit_length())  # a power of two, so that small differences do not change it
 
 

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from bench.model import Measurement
 from profiling.collector import Job, Missing, Options, Session
-from profiling.collectors.timing import START_UP
+from profiling.collectors.timing import start_up
 from profiling.watching import headline, mean, repeat, rounds, watch, watched
 
 NAME = "startup"
-SLOW = 2.0  #: seconds; where a start takes longer, fewer follow
+SLOW = 4.0  #: seconds; where a start takes longer, fewer follow
 COMPILING = 4.0  #: seconds, for the estimate only
 WARM, EMPTY = "run", "empty"  #: files are <one of these>_<round>.json
 LABELS = {WARM: "", EMPTY: ", nothing compiled"}
@@ -29,7 +29,7 @@ def unavailable() -> Missing | None:
 def estimate(job: Job, options: Options) -> float:
     if not (options.detail and job.headline) or job.variant.script:
         return 0.0
-    each = START_UP[job.build] * (2 if job.variant.requires else 1) + job.seconds + min(0.2, 5 * job.seconds)
+    each = start_up(job) + job.seconds + min(0.2, 5 * job.seconds)
     return options.side_processes * (each + (each + COMPILING) * job.jit)
 
 

@@ -27,6 +27,7 @@ from profiling.collector import Job, Missing, Options, Session
 
 NAME = "timing"
 START_UP = {"release": 0.35, "dbg": 0.8}  # seconds, for the estimate only
+COMPILER = 4  #: times as long with numba
 PRIVATE = ("hostname", "python_executable")  # pyperf records them; an archive is meant to be shared
 WRONG = ("mem_max_rss",)  # ru_maxrss, which is no smaller than the process that started this one: see bench/region.py
 FEWEST_BLOCKS = 2  #: however small the budget
@@ -46,7 +47,12 @@ def estimate(job: Job, options: Options) -> float:
 
 def one_process(job: Job, options: Options) -> float:
     warm_ups, values, loops = job.plan(options)
-    return START_UP[job.build] * (4 if job.variant.requires else 1) + (warm_ups + values) * loops * job.seconds
+    return start_up(job) + (warm_ups + values) * loops * job.seconds
+
+
+def start_up(job: Job) -> float:
+    """Return roughly how many seconds pass before a process measures; a compiler alone takes longer than all else."""
+    return START_UP[job.build] * (COMPILER if job.jit else 1)
 
 
 @dataclass
