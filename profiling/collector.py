@@ -14,6 +14,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Protocol, cast
 
+from bench import files
 from bench.errors import SuiteError, UsageError, VariantFailed, WrongAnswer
 from bench.model import PEER, RUNG, Listing, Measurement, Target, Variant
 from bench.rundir import RunDir
@@ -233,7 +234,7 @@ class Session:
             "PYTHONWARNINGS": "ignore",  # a debug build floods stderr with ResourceWarnings
             "PYTHONHASHSEED": str(dice.randrange(1, 2**32)),
             "BENCH_PADDING": "x" * dice.randrange(4096),
-            "NUMBA_CACHE_DIR": str(environments.location(build) / "numba_cache"),  # never shared between builds
+            "NUMBA_CACHE_DIR": str(numba_cache(build)),
             "OPENBLAS_NUM_THREADS": "1",
             "OMP_NUM_THREADS": "1",
         }
@@ -251,6 +252,15 @@ def left_out(job: Job, name: str) -> str:
     if job.variant.kind == PEER:
         return "" if name in OF_PEERS else "a peer is timed, not taken apart"
     return "takes part in the series only"
+
+
+def numba_cache(build: str, cpu: str = "host") -> Path:
+    """Return where compiled code of this build is kept: in another place after any change to a variant, or on another CPU.
+
+    numba looks for changes in the file of a function alone, and would go on running what was compiled with the old
+    constants or functions of its neighbours.
+    """
+    return environments.location(build) / "numba_cache" / files.code("bench/*/*.py") / cpu
 
 
 class Reader(Protocol):

@@ -202,7 +202,7 @@ def _store_bytes(planes: Words, stream: Words) -> None:
             _gather_bytes(planes, before, stream, np.uint64(16 * k * WORDS + columns))
 
 
-@njit(cache=True)  # by this file's date: after a change to one that is imported above, touch this one
+@njit(cache=True)
 def _encrypt(tables: NDArray[np.uint32], key: bytes, text: bytes, out: NDArray[np.uint8], high: Any, low: Any) -> None:
     """Xor `text`, of whole blocks, with the key stream from the counter `high`, `low` (64 bits each) into `out`."""
     keys = _key_planes(_expand(tables, key))

@@ -23,7 +23,7 @@ from bench import discover, region, valgrind
 from bench.errors import VariantFailed, WrongAnswer
 from bench.model import Listing, Measurement
 from bench.rundir import write_text
-from profiling import callgrind, environments, host
+from profiling import callgrind, collector, host
 from profiling.collector import Job, Missing, Options, Session
 from profiling.process import which
 
@@ -153,7 +153,7 @@ def _run(job: Job, session: Session, simulate: list[str], runs: int, plan: tuple
         "PYTHONHASHSEED": SEED,
         "BENCH_PADDING": "",
         # A compiler sees the CPU that Valgrind simulates, another one than the host's.
-        "NUMBA_CACHE_DIR": str(environments.location(job.build) / "numba_cache_valgrind"),
+        "NUMBA_CACHE_DIR": str(collector.numba_cache(job.build, "valgrind")),
         region.SIMULATE: "warm" if warm else "cold",
         region.SKIP: warm_ups,
     }
