@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import importlib.util
+import re
 import sys
+from pathlib import Path
+from types import ModuleType
 
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, event, example, given, settings
 from hypothesis import strategies as st
 
-from bench.mdp import mdp_numba, oracle
+from bench import discover
+from bench.mdp import mdp_numba, mdp_simd, oracle
 from bench.mdp._rules import UPSTREAM, Rules
+from bench.model import Idea
 from tests.battles import SMALLER, Reference, Unsettled, small_battles, upstream_reference, with_speeds
 
 SAME_SUMS = sys.version_info < (3, 12)  #: from 3.12 on, sum() corrects its rounding, and upstream's last digits move
@@ -51,3 +57,82 @@ def test_numba_solves_other_battles_as_upstream(rules: Rules, tolerance: float) 
     found = battle.evaluate(tolerance)
     assert battle.sweeps == expected.sweeps
     assert found == (expected.value if SAME_SUMS else pytest.approx(expected.value, abs=1e-12))
+
+
+def stays_near(rules: Rules, tolerance: float, module: ModuleType = mdp_simd) -> str:
+    """Hold a structured answer against the general solver's; return the way that it took."""
+    general, battle = mdp_numba.Battle(rules), module.Battle(rules)
+    assert battle.evaluate(tolerance) == pytest.approx(general.evaluate(tolerance), abs=1e-9)
+    assert battle.sweeps == general.sweeps
+    assert battle.path == module.path()
+    return str(battle.path)
+
+
+@pytest.mark.parametrize("tolerance", oracle.EXPECTED)
+def test_simd_answers_as_upstream(tolerance: float) -> None:
+    battle = mdp_simd.Battle()
+    assert battle.evaluate(tolerance) == pytest.approx(oracle.EXPECTED[tolerance], abs=1e-9)
+    assert battle.sweeps == SWEEPS[tolerance]
+    assert mdp_simd.path() == battle.path == "structured, vectors of 8 doubles"
+
+
+@settings(deadline=None, max_examples=150)
+@given(battles, st.floats(0.001, 0.9))
+@example(EITHER_FIRST, 0.2)
+@example(SMALLER[2], 0.01)
+def test_simd_solves_other_battles_as_numba(rules: Rules, tolerance: float) -> None:
+    upstreams(rules, tolerance)
+    event(stays_near(rules, tolerance).split(":")[-1])
+
+
+@pytest.mark.parametrize("mine", range(55, 70))
+@pytest.mark.parametrize("theirs", [7, 40, 59, 64])
+def test_simd_solves_battles_of_other_hit_points(mine: int, theirs: int) -> None:
+    rules = UPSTREAM._replace(me=UPSTREAM.me._replace(hit_points=mine), them=UPSTREAM.them._replace(hit_points=theirs))
+    stays_near(rules, 0.3)
+
+
+@pytest.mark.parametrize(
+    ("rules", "tolerance", "reason"),
+    [
+        (EITHER_FIRST, 0.2, "strike first"),
+        (ME_FIRST, 0.2, "strike first"),
+        (POTION_SECOND, 0.2, "before a potion"),
+        (POTION_EITHER, 0.2, "before a potion"),
+        (UPSTREAM._replace(attack=UPSTREAM.attack._replace(effect=0.05)), 0.9, "no damage"),
+        (UPSTREAM._replace(me=UPSTREAM.me._replace(hit_points=60)), 0.2, "first entry"),
+        (SMALLER[2], 1e-13, "rounding"),
+    ],
+)
+def test_simd_says_why_it_fell_back(rules: Rules, tolerance: float, reason: str) -> None:
+    path = stays_near(rules, tolerance)
+    assert path.startswith("fell back to mdp_numba: ") and reason in path
+
+
+def without(variant: ModuleType, ideas: tuple[Idea, ...], folder: Path) -> ModuleType:
+    """Load a copy of a variant with ideas off. A study tries each alone; together they are compiled once."""
+    assert variant.__file__ and ideas
+    source = Path(variant.__file__).read_text(encoding="utf-8")
+    for idea in ideas:
+        source, changes = re.subn(rf"^{idea.name} = .*$", f"{idea.name} = {idea.off}", source, flags=re.MULTILINE)
+        assert changes == 1
+    path = folder / f"{Path(variant.__file__).stem}_without_ideas.py"
+    path.write_text(source, encoding="utf-8")
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = module  # numba's cache looks the module up
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("module", [mdp_numba, mdp_simd])
+def test_answers_do_not_depend_on_the_ideas(module: ModuleType, tmp_path: Path) -> None:
+    ideas = discover.variants("mdp")[module.__name__.rpartition(".")[2]].ideas
+    copy = without(module, ideas, tmp_path)
+    for tolerance, expected in oracle.EXPECTED.items():
+        battle = copy.Battle()
+        assert battle.evaluate(tolerance) == (expected if module is mdp_numba else pytest.approx(expected, abs=1e-9))
+        assert battle.sweeps == SWEEPS[tolerance]
+    for rules in (*SMALLER, EITHER_FIRST):
+        assert copy.Battle(rules).evaluate(0.1) == pytest.approx(module.Battle(rules).evaluate(0.1), abs=1e-9)

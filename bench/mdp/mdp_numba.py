@@ -30,7 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.mdp._rules import CASES, UPSTREAM, Rules, damages
-from bench.mdp._vectors import compiled, vectors
+from bench.mdp._vectors import add_product, compiled, larger, load, spread, store
 
 REQUIRES = ("numba",)
 IDEAS = {
@@ -48,7 +48,6 @@ CHOICE, FIRST_ATTACK, FIRST_POTION, SECOND_ATTACK, SECOND_POTION, SECOND_REPLY =
 WEIGHT, MINE, THEIRS, THEN = range(4)  # of an outcome: its weight, the damage to me and to them, the next kind
 LOSS, WIN = -1, -2  # instead of a successor's code
 UNSEEN, OPEN = -1, -2  # instead of a state's position
-load, store, add_scaled, larger = vectors(2)
 
 
 def moves(rules: Rules) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -277,11 +276,11 @@ def sweep(start: Any, place: Any, probability: Any, choice: Any, state: Any, con
         e, end = start[i], start[i + 1]
         if PAIRED:
             if choice[i]:
-                both = larger(load(bounds, place[e]), load(bounds, place[e + 1]))
+                both = larger(load(bounds, place[e], 2), load(bounds, place[e + 1], 2))
             else:
-                both = load(constant, 2 * i)
+                both = load(constant, 2 * i, 2)
                 while e < end:
-                    both = add_scaled(both, probability[e], load(bounds, place[e]))
+                    both = add_product(both, spread(probability[e], 2), load(bounds, place[e], 2))
                     e += 1
             store(bounds, target, both)
         else:
