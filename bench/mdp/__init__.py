@@ -14,6 +14,7 @@ from typing import Any
 from bench import upstream
 from bench.errors import WrongAnswer
 from bench.mdp import oracle
+from bench.mdp._series import SERIES
 from bench.model import Family, Workload
 
 SIZES = {"full": 0.192, "small": 0.9}  # tolerance at which the sweeps stop
@@ -70,4 +71,5 @@ FAMILY = Family(
     check=oracle.check,
     accept=accept,
     digest=digest,
+    series=SERIES,
 )
