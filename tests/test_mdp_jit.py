@@ -13,7 +13,7 @@ from hypothesis import assume, event, example, given, settings
 from hypothesis import strategies as st
 
 from bench import discover
-from bench.mdp import mdp_numba, mdp_simd, oracle
+from bench.mdp import mdp_numba, mdp_opt2, mdp_simd, oracle
 from bench.mdp._rules import UPSTREAM, Rules
 from bench.model import Idea
 from tests.battles import SMALLER, Reference, Unsettled, small_battles, upstream_reference, with_speeds
@@ -23,6 +23,9 @@ SWEEPS = {1.0: 0, 0.9: 1, 0.5: 3, 0.3: 6, 0.192: 111}  #: upstream's, by its own
 EITHER_FIRST = with_speeds(SMALLER[0], 50, 50)
 ME_FIRST = with_speeds(SMALLER[1], 51, 50)
 POTION_SECOND = with_speeds(SMALLER[0], 1, 20_000)
+OTHER_ENTRIES = UPSTREAM._replace(
+    me=UPSTREAM.me._replace(hit_points=33), them=UPSTREAM.them._replace(level=5), potion=30
+)
 POTION_EITHER = with_speeds(SMALLER[0], 1, 10_001)
 
 battles = st.one_of(small_battles(), small_battles().map(lambda rules: with_speeds(rules, 9, 9)))
@@ -43,6 +46,19 @@ def test_numba_answers_as_upstream_to_the_last_bit(tolerance: float) -> None:
     assert battle.evaluate(tolerance) == oracle.EXPECTED[tolerance]
     assert battle.sweeps == SWEEPS[tolerance]
     assert battle.evaluate(tolerance) == oracle.EXPECTED[tolerance]  # nothing is left over from the first call
+
+
+def test_rows_are_those_of_the_interpreted_rung() -> None:
+    """Order and ties of successors included: they decide the order of the search, and rounding."""
+    graph = mdp_opt2.Battle().graph()
+    number = {state: i for i, state in enumerate(graph)}
+    expected = {number[state]: [(number[after], p) for after, p in edges] for state, edges in graph.items() if edges}
+    start, place, probability, choice, state, _ = mdp_numba.model(UPSTREAM)
+    for i, row in enumerate(state // 2):
+        edges = range(start[i], start[i + 1])
+        assert choice[i] == (len(edges) == 2 and [p for _, p in expected[row]] == [1.0, 1.0])
+        assert [(place[e] // 2, 1.0 if choice[i] else probability[e]) for e in edges] == expected[row]
+    assert len(state) == len(expected)
 
 
 @settings(deadline=None, max_examples=80)
@@ -101,6 +117,7 @@ def test_simd_solves_battles_of_other_hit_points(mine: int, theirs: int) -> None
         (POTION_EITHER, 0.2, "before a potion"),
         (UPSTREAM._replace(attack=UPSTREAM.attack._replace(effect=0.05)), 0.9, "no damage"),
         (UPSTREAM._replace(me=UPSTREAM.me._replace(hit_points=60)), 0.2, "first entry"),
+        (OTHER_ENTRIES, 0.2, "different states"),
         (SMALLER[2], 1e-13, "rounding"),
     ],
 )

@@ -435,11 +435,11 @@ def solve(rules: Any, tolerance: float) -> Any:
     """
     weights = all_weights(rules)
     replies, width, shares = rules.shape[0] - 4, weights.shape[1], weights[-1].sum() // CASES
-    high_attacks, high, low_attacks, low, objection = plans(rules, weights, shares)
+    high_attacks, high, low_attacks, low, doubt = plans(rules, weights, shares)
     if weights[0, 0]:
-        objection = HARMLESS
-    if objection:
-        return 0.0, 0, objection
+        doubt = HARMLESS
+    if doubt:
+        return 0.0, 0, doubt
     weight, depth = classes(weights[0], int(rules[1, HIT_POINTS]))
     size = (4 + replies) * width * STRIDE
     place, used = lanes_of(depth, size)
@@ -464,7 +464,7 @@ def solve(rules: Any, tolerance: float) -> Any:
                     strike(values, block, number, struck, links, low_attacks, STRIDE)
                 sweep(values, block, replies, low, apart, STRIDE)
         sweeps += 1
-    return (values[root] + values[root + 1]) / 2, sweeps, objection
+    return (values[root] + values[root + 1]) / 2, sweeps, doubt
 
 
 def objection(rules: Rules, tolerance: float) -> str:
