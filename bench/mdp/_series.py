@@ -2,8 +2,8 @@
 
 Upstream's job stops where its bounds are 0.192 apart, which no library solver can be asked for. So here the question is
 the probability of winning the battle of upstream's rules, to within a given error. Rungs build the model within the
-call and sweep until their bounds are twice that error apart. Peers get the model ready made, in compressed rows, and may
-turn it into what their library wants, all outside the timed call: that favours them.
+call and sweep until their bounds are twice that error apart. Peers get the model ready made, in compressed rows, and
+may turn it into what their library wants, all outside the timed call: that favours them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from bench.errors import Unsupported, WrongAnswer
 from bench.mdp._rules import UPSTREAM
 from bench.model import Series, Workload
 
-#: The probability of a win, by policy iteration on the model below: the last policy's linear system is factored, and its
+#: The probability of a win, by policy iteration on the model below: the last policy's linear system is factored, its
 #: solution refined with residuals in extended precision, which leaves 1e-19. Upstream's sweeps close in on it: after
 #: 4,998 their bounds are 1e-13 apart, 0.802753072810227 and 0.802753072810326.
 VALUE = 0.802753072810228

@@ -1,8 +1,9 @@
 """Vectors of doubles inside compiled functions: LLVM's own type, offered to numba.
 
-numba has no vector type, and LLVM's vectoriser sees no pair in two scalars that a loop carries. Here a compiled function
-says what it wants: `load(array, i, 8)` is a vector of eight doubles. LLVM maps it to what the CPU has: one register of
-AVX-512, two of AVX2, or four of SSE2. No instruction is named, so this runs wherever numba does. Indices are not checked.
+numba has no vector type, and LLVM's vectoriser sees no pair in two scalars that a loop carries. Here a compiled
+function says what it wants: `load(array, i, 8)` is a vector of eight doubles. LLVM maps it to what the CPU has: one
+register of AVX-512, two of AVX2, or four of SSE2. No instruction is named, so this runs wherever numba does. Indices
+are not checked.
 
 numba's cache looks at the file of a compiled function only: who changes this file empties the cache (`__pycache__`).
 """
@@ -27,7 +28,7 @@ def compiled(function: Function) -> Function:
 
 
 def operation(define: Callable[..., Any]) -> Any:
-    """Offer to compiled functions what `define` emits; it is given the types of the operands, of numbers their values."""
+    """Offer to compiled functions what `define` emits; it is given the types of operands, of numbers their values."""
     return intrinsic(prefer_literal=True)(define)
 
 

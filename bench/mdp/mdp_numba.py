@@ -1,12 +1,12 @@
 """Compiled: numbered states, one array of edges, both bounds in one vector.
 
-Any battle of these rules becomes a model in compressed rows, the usual form of a sparse matrix: a state is a number, its
-successors are a stretch of one array. States are integers that hold their fields side by side, a depth-first search
+Any battle of these rules becomes a model in compressed rows, the usual form of a sparse matrix: a state is a number,
+its successors are a stretch of one array. States are integers that hold their fields side by side, a depth-first search
 numbers them in upstream's topological order, and a sweep is two nested loops over arrays, compiled by numba to machine
 code. Then:
 
-- The bounds of a state lie side by side and move as one vector of two doubles. Stored as one, they can also be forwarded
-  to the next load; two stores and one wide load would wait for each other.
+- The bounds of a state lie side by side and move as one vector of two doubles. Stored as one, they can also be
+  forwarded to the next load; two stores and one wide load would wait for each other.
 - What can follow depends on the hit points that a move can change, not on the others, so few rows are worked out.
 - States whose bounds have met leave the plan. Their part of a sum is added up once where it comes first; what would add
   0 is left out. 1,322 of 4,823 states are gone after the first sweep.

@@ -2,11 +2,13 @@
 
 A battle goes down from level to level, a level being the hit points left to them: nothing ever heals them. Within a
 level, my hit points go down by their replies and up by potions, by the same rules at every level. So the model is one
-small plan (66 sums for upstream's battle), to be swept for every level, with other numbers coming in from below. Then:
+small plan (43 choices and 26 replies in upstream's battle), to be swept for every level, with other numbers coming in
+from below. Then:
 
 - Levels from which my attack leads to the same classes of levels with the same chances have the same values in every
-  sweep: 28 levels are 11 classes.
-- The bounds of classes of equal depth lie side by side, and a sweep over the plan moves all of them in vectors of eight.
+  sweep: 27 levels are 11 classes.
+- The bounds of classes of equal depth lie side by side, and a sweep over the plan moves all of them in vectors of
+  eight.
 - Both replies to the same hit points are what a potion brings, so their sum is kept, and a choice is one comparison.
 - Terms of a sum are sorted by when they were last computed: the sum waits for the newest at its end only.
 
@@ -18,8 +20,9 @@ takes over, and `path` says why.
 
 The cost: three ideas that hold for this battle and few others, and their proof in the reader's head.
 
-Source: lumping of states with the same future is in Kemeny, Snell: Finite Markov Chains, 1960, chapter 6; as minimization
-of decision processes in Givan, Dean, Greig, Artificial Intelligence 147 (2003), https://doi.org/10.1016/S0004-3702(02)00376-4.
+Source: lumping of states with the same future is in Kemeny, Snell: Finite Markov Chains, 1960, chapter 6; as
+minimization of decision processes in Givan, Dean, Greig, Artificial Intelligence 147 (2003),
+https://doi.org/10.1016/S0004-3702(02)00376-4.
 """
 
 from __future__ import annotations
@@ -127,7 +130,7 @@ def in_order(weights: Any) -> Any:
 
 @compiled
 def level_order(entry: int, most: int, potion: int, damages: Any) -> Any:
-    """Return the rows of a level in the order in which upstream's search leaves them, if it enters it with `entry` left.
+    """Return the rows of a level in the order in which upstream's search leaves them, if entered with `entry` left.
 
     Row x is the choice with x of my hit points left; row (1 + j) * width + x is reply j to them, j = 0, 1, ...
     Also my hit points where the search first goes down to a lower level, 0 if it never does.
@@ -173,7 +176,7 @@ def level_order(entry: int, most: int, potion: int, damages: Any) -> Any:
 def attack_plan(order: Any, weights: Any, shares: int) -> Any:
     """Return the sums that say what an attack brings at a level, from what is left to me behind their reply.
 
-    In compressed rows: which hit points are left (behind), then target, start, column, chance. Also the level's choices.
+    In compressed rows: which hit points are left (behind), then target, start, column, chance. Also the choices there.
     """
     mixed, width = weights.shape[0] - 1, weights.shape[1]
     chosen, struck = np.zeros(width, np.bool_), np.zeros(width, np.bool_)
