@@ -29,6 +29,10 @@ OTHER_ENTRIES = UPSTREAM._replace(
 POTION_EITHER = with_speeds(SMALLER[0], 1, 10_001)
 
 battles = st.one_of(small_battles(), small_battles().map(lambda rules: with_speeds(rules, 9, 9)))
+#: most of them of the structure that mdp_simd needs: they strike first, and my attack is not too weak to hurt
+structured = small_battles(25).map(
+    lambda rules: with_speeds(rules, 9, 10)._replace(attack=rules.attack._replace(effect=1, power=20))
+)
 
 
 def upstreams(rules: Rules, tolerance: float) -> Reference:
@@ -93,7 +97,7 @@ def test_simd_answers_as_upstream(tolerance: float) -> None:
 
 
 @settings(deadline=None, max_examples=150)
-@given(battles, st.floats(0.001, 0.9))
+@given(st.one_of(battles, structured), st.floats(0.001, 0.9))
 @example(EITHER_FIRST, 0.2)
 @example(SMALLER[2], 0.01)
 def test_simd_solves_other_battles_as_numba(rules: Rules, tolerance: float) -> None:
