@@ -73,7 +73,7 @@ def describe(name: str, path: Path, wrapper: Path | None = None) -> Variant:
     script = wrapper is not None or _makes_a_runner(tree)
     kind = _literal(tree, "KIND", RUNG)
     return Variant(
-        name, path, head.strip(), body.strip(), _requires(tree), wrapper, script=script, lines=_code_lines(tree),
+        name, path, head.strip(), body.strip(), _requires(tree), wrapper, script=script, lines=_lines(tree),
         kind=kind if kind in KINDS else RUNG, ideas=_ideas(tree),
     )  # fmt: skip
 
@@ -106,7 +106,15 @@ def _makes_a_runner(tree: ast.Module) -> bool:
     return any(call in ("Runner", "pyperf.Runner") for call in calls)
 
 
-def _code_lines(tree: ast.Module) -> int:
+def code_lines(path: Path) -> int:
+    """Return how many lines of a file hold code; 0 where it cannot be read."""
+    try:
+        return _lines(ast.parse(path.read_text(encoding="utf-8")))
+    except (OSError, SyntaxError, ValueError):
+        return 0
+
+
+def _lines(tree: ast.Module) -> int:
     """Lines that hold code: no blanks, comments or docstrings."""
     docstrings = {
         line

@@ -162,7 +162,7 @@ class Manifest:
     summary: str
     description: str
     requires: tuple[str, ...]
-    lines: int
+    lines: int  #: of code, in all of `sources`; in its own file where an older version wrote this
     sources: tuple[tuple[str, str], ...]  #: (path, sha256) of the files that were executed
     baseline: str
     interpreters: Mapping[str, Mapping[str, Any]]  #: build -> description

@@ -21,9 +21,9 @@ from bench.subject import Subject
 VALUES = 5  #: at each point
 VALUE = 0.02  #: seconds; a value repeats the call until it lasts this long
 LIMIT_VALUE = 0.005  #: seconds; the same for the limit, which no cache or allocator disturbs
-POINT = 1.0  #: seconds; values of long calls are fewer, so that together they take about this long
+POINT = 0.4  #: seconds; values of long calls are fewer, so that together they take about this long
 WARM = 0.2  #: seconds; after a call this long there is no warm-up
-LONGEST = 3.0  #: seconds; a point where one call takes longer is left out
+LONGEST = 1.0  #: seconds; a point where one call takes longer is left out
 
 
 @dataclass

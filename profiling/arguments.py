@@ -30,7 +30,7 @@ MEASURE: Arguments = {
     "precision": ("", "go on until every speedup's interval reaches no farther, for example 1% (at most 50 processes)"),
     "budget": ("", "time for the study, for example 90s, 5m or 1h: timing ends when only the rest's estimate is left"),
     "counters": ("auto", "where counters come from: auto (callgrind where there is no PMU), perf, callgrind or none"),
-    "counter_runs": ("", "separate runs of perf stat (default: 5)"),
+    "counter_runs": ("", "separate runs of perf stat (default: 3)"),
     "flush": ("", "write this much memory before each counter run, to empty the caches, for example 1GiB"),
     "time_limit": ("", "seconds after which one measured process is ended (default: 300)"),
     "collectors": ("", "comma-separated collectors (default: all that can run here)"),

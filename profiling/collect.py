@@ -212,7 +212,7 @@ class Running:
         return Manifest(
             family=self.request.family, variant=variant.name, timestamp=self.session.timestamp, size=size,
             work=self.family.work.get(size, (1.0, "iteration")), job=self.family.summary, upstream=self.family.upstream, summary=variant.summary, description=variant.description,
-            requires=variant.requires, lines=variant.lines, sources=next((j.hashes for j in jobs if j.hashes), sources(jobs[0])),
+            requires=variant.requires, lines=next((sum(map(discover.code_lines, j.sources)) for j in jobs if j.sources), variant.lines), sources=next((j.hashes for j in jobs if j.hashes), sources(jobs[0])),
             baseline=self.family.baseline, interpreters=self.descriptions, host=self.host,
             options=asdict(self.session.options),
             script=variant.script, kind=variant.kind,

@@ -55,12 +55,14 @@ class Options:
     single_seconds: float = 1.0  #: a job at least this long has one value per process
     cold_seconds: float = 5.0  #: where the baseline takes this long, the build's variants are timed without a warm-up
     counters: str = "auto"  #: where counters come from: auto, perf, callgrind, none (see profiling/ladder.py)
-    counter_runs: int = 5  #: separate runs of perf stat
+    counter_runs: int = 3  #: separate runs of perf stat
     simulated_runs: int = 2  #: separate runs of callgrind; 0 leaves it out unless it is asked for
     flush_bytes: int = 0  #: written before each counter run, to empty the caches
     sample_rate: int = 250  #: py-spy samples a second
     sample_seconds: float = 3.0  #: how long the profiled region lasts at least, over all sampled processes
-    sample_processes: int = 5  #: over which the shares of functions are compared; slow jobs take three
+    sample_processes: int = (
+        5  #: over which the shares of functions are compared: the baseline; others and slow ones take three
+    )
     side_processes: int = 5  #: of startup, series and ideas, per variant; slow ones take three
     detail: bool = True  #: whether collectors run that explain rather than compare: startup, series, ideas, exact, ...
     limit_seconds: float = 300.0  #: wall time after which one process is ended

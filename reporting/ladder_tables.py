@@ -14,6 +14,7 @@ from reporting.tables import estimate, missing, text
 from reporting.verdict_texts import fell_back
 
 NONE = Cell("", None)
+WIDE = 2.0  #: ratio of an interval's ends from which a share of the limit tells nothing
 LOG = 8.0  #: ratio from which a chart of speedups has a log axis
 
 
@@ -181,6 +182,7 @@ def limit_sentence(evidence: Evidence, comparison: Comparison, near: tuple[str, 
     shares = [(f"at {near[1]}", near[0], near[2])] if near else []
     if limit is not None and best is not None:
         shares.append(("on the job itself", best.run.name, ladder.share(limit, best.run, best.build)))
+    shares = [told for told in shares if told[2].high < WIDE * told[2].low]
     if not shares:
         return None
     (where, who, share), *more = shares

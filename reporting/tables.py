@@ -174,7 +174,11 @@ def variants(evidence: Evidence) -> Table:
     )
     columns = ("variant", "what it is", "needs", "lines of code")
     return Table(
-        "The variants", columns, rows, "Lines of code: without blanks, comments and docstrings.", numeric=False
+        "The variants",
+        columns,
+        rows,
+        "Lines of code: of all files of the family that it executes, without blanks, comments and docstrings.",
+        numeric=False,
     )
 
 

@@ -126,7 +126,7 @@ def _chain(pair: Pair) -> Native:
 
 
 LIMIT = Limit(
-    name="AES rounds on registers only",
+    name="register-only limit",
     summary="the ten rounds of every block by the widest AES instruction that this CPU reports, in independent chains "
     "on registers: no key schedule, load, store, counter, xor with a text, nor Python per block",
     prepare=prepare,

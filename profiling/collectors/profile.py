@@ -73,7 +73,11 @@ def record(jobs: Sequence[Job], session: Session) -> None:
 
 def _plan(job: Job, options: Options) -> tuple[int, int, int, int]:
     """Return (processes, warm-ups, values, loops per value): several processes, so that they can be compared."""
-    number = options.sample_processes if job.seconds < options.single_seconds else min(3, options.sample_processes)
+    number = (
+        options.sample_processes
+        if job.baseline and job.seconds < options.single_seconds
+        else min(3, options.sample_processes)
+    )
     warm_ups, _, loops = job.plan(options, options.sample_seconds / number)
     # The warm-up of a pyperf worker repeats as often as a value; one iteration of ours is enough, so many short values.
     values = 1 if job.seconds >= options.value_seconds else 10
