@@ -10,7 +10,7 @@ from bench.errors import Unsupported, VariantFailed, WrongAnswer
 from bench.model import SERIES_PEER, Variant, Workload
 from bench.subject import Subject
 
-REUSE_FACTOR = 4.0  #: far above noise, far below what keeping a result brings
+REUSE_FACTOR = 4.0  #: far above noise; what is fast as memory gains less by keeping a result, and is left to reviewers of its source
 REUSE_ROUNDS = range(3, 31)  #: as many again, up to the last, as it takes a busy machine to let an honest variant pass
 SLOW = 1.0  #: seconds; an iteration this long is not repeated just to learn its pace
 PACED = 0.005  #: seconds; a shorter one is repeated until it lasts this long

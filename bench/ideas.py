@@ -1,19 +1,20 @@
 """Times a variant against itself without one of its ideas: what each is worth, measured in one process.
 
 An idea is a module constant (`IDEAS`). The variant's source is written once more with that constant changed and
-everything else as it is, imported as a module of its own, checked, and timed in turns with the full variant.
+everything else as it is, imported as a module of its own, checked, and timed in turns with an unchanged copy.
 """
 
 from __future__ import annotations
 
 import ast
 import json
+import random
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from bench import pacing
-from bench.errors import SuiteError, VariantFailed, WrongAnswer
+from bench.errors import SuiteError, Unsupported, VariantFailed, WrongAnswer
 from bench.model import Idea, Variant
 from bench.subject import Subject, load_file, said
 
@@ -63,15 +64,18 @@ def observe(subject: Subject, out: Path) -> None:
     compiler made of it in a process before this one.
     """
     sys.dont_write_bytecode = True  # beside `out` lie raw files, and nothing else
-    runs = [subject.workload.run]
     expected = _answered(subject)
-    for idea in subject.variant.ideas:
-        file = out.with_name(f"{subject.variant.name}_without_{idea.name}.py")
-        text = without(subject.variant, idea).encode()
-        if not file.is_file() or file.read_bytes() != text:
-            file.write_bytes(text)
-        runs.append(_changed(subject, idea, file, expected))
-    full, *changed = _in_turns(runs)
+    if subject.path.startswith("fell back"):
+        raise Unsupported(f"{subject.variant.name} {subject.path}: its ideas are not what runs")
+    texts = {"unchanged": subject.variant.path.read_text(encoding="utf-8")}  # a copy too: it differs in nothing else
+    texts |= {f"without {idea.name}": without(subject.variant, idea) for idea in subject.variant.ideas}
+    runs = []
+    for what, text in texts.items():
+        file = out.with_name(f"{subject.variant.name}_{what.replace(' ', '_')}.py")
+        if not file.is_file() or file.read_bytes() != text.encode():
+            file.write_bytes(text.encode())
+        runs.append(_changed(subject, what, file, expected))
+    full, *changed = _in_turns(runs, seed=out.name)
     found = [
         {"name": idea.name, "off": idea.off, "summary": idea.summary, "with": full, "without": seconds}
         for idea, seconds in zip(subject.variant.ideas, changed, strict=True)
@@ -85,7 +89,7 @@ def _answered(subject: Subject) -> str:
     return subject.digest(subject.workload.answer())
 
 
-def _changed(subject: Subject, idea: Idea, file: Path, expected: str) -> Callable[[int], float]:
+def _changed(subject: Subject, what: str, file: Path, expected: str) -> Callable[[int], float]:
     """Import and check a changed source; whatever is wrong with it says nothing of the variant as it is."""
     family = subject.family
     try:
@@ -96,21 +100,21 @@ def _changed(subject: Subject, idea: Idea, file: Path, expected: str) -> Callabl
         if (digest := subject.digest(workload.answer())) != expected:
             raise WrongAnswer(f"its answer is {digest}, not {expected}")
     except WrongAnswer as error:
-        raise VariantFailed(f"without {idea.name} the answer is wrong: {error}") from error
+        raise VariantFailed(f"{what} the answer is wrong: {error}") from error
     except SuiteError:
         raise
     except Exception as error:
-        raise VariantFailed(f"without {idea.name} it fails: {said(error)}") from error
+        raise VariantFailed(f"{what} it fails: {said(error)}") from error
     return workload.run
 
 
-def _in_turns(runs: list[Callable[[int], float]]) -> list[list[float]]:
-    """Return the seconds per iteration of each run, one per round; every round begins with another one."""
+def _in_turns(runs: list[Callable[[int], float]], seed: str) -> list[list[float]]:
+    """Return the seconds per iteration of each run, one per round; every round has an order of its own."""
     loops = [pacing.repeats(run, VALUE)[0] for run in runs]
     seconds: list[list[float]] = [[] for _ in runs]
-    order = list(range(len(runs)))
-    for _ in range(ROUNDS):
-        for number in order:
-            seconds[number].append(runs[number](loops[number]) / loops[number])
-        order = order[1:] + order[:1]
+    for number in range(ROUNDS):
+        order = list(range(len(runs)))
+        random.Random(f"{seed}/{number}").shuffle(order)
+        for place in order:
+            seconds[place].append(runs[place](loops[place]) / loops[place])
     return seconds

@@ -104,6 +104,7 @@ def _called(subject: Subject, series: Series, point: str, pace: Pace) -> tuple[W
     if seconds > LONGEST and "numba" in sys.modules:
         seconds = workload.run(1)  # the first one may have compiled
     if not subject.points and seconds > LONGEST:
+        pace.learn(*series.work[point], seconds)
         raise Unsupported(f"one call takes {_rounded(seconds)} s")
     return workload, seconds
 

@@ -21,18 +21,15 @@ def known(found: Measurement) -> bool:
     return found.metric.startswith(WITHOUT) and "idea" in found.detail
 
 
-def verdict(ratio: Interval) -> str:
-    """Say what leaving an idea out does. ratio: time without it over time with it.
-
-    costs, helps: the whole interval lies beyond 1 %; nothing measurable: it lies within; open: it reaches across.
-    """
+def reach(ratio: Interval) -> str:
+    """Say where the interval of an idea's worth lies. ratio: time without it over time with it. No verdict: see above."""
     if math.isnan(ratio.low):
-        return "open"
+        return "one process"
     if ratio.low > 1 + SMALLEST_BAND:
-        return "costs"
+        return "slower"
     if ratio.high < 1 / (1 + SMALLEST_BAND):
-        return "helps"
-    return "nothing measurable" if _within(ratio) else "open"
+        return "faster"
+    return "no difference above 1 %" if _within(ratio) else "open"
 
 
 def _within(ratio: Interval) -> bool:
@@ -53,10 +50,11 @@ def _table(evidence: Evidence, run: Run, build: str, measured: list[Measurement]
     number = max(len(m.values) for m in measured)
     caption = (
         f"Each idea switched off alone, {units.count(number, 'process')} on {tables.python(evidence, build)}: the time without it over the time with it, both in "
-        "one process, with its 95 % interval over processes. Leaving it out costs or helps: the whole interval lies beyond "
-        "1 %; nothing measurable: within 1 %; open: it reaches across. Ideas overlap, so their worths do not multiply."
+        "one process, with its 95 % interval over processes. Without it: slower or faster where the whole interval lies "
+        "beyond 1 %, open where it reaches across. No verdict, for which these are too few processes, and not corrected "
+        "for the number of ideas. Ideas overlap, so their worths do not multiply."
     )
-    columns = ("idea", "what it is", "without it", "leaving it out", "off is")
+    columns = ("idea", "what it is", "without it", "then it is", "off is")
     rows = tuple(_row(run, m) for m in measured)
     return Table(
         f"What each idea of {run.name} is worth ({tables.short(build)})", columns, rows, caption, numeric=False
@@ -71,4 +69,4 @@ def _row(run: Run, found: Measurement) -> tuple[Cell, ...]:
         return (name, text(detail.get("summary", "")), gone, gone, off)
     ratio = over_processes(found.values)
     shown = estimate(units.ratio(ratio), ratio, "×")
-    return (name, text(detail.get("summary", "")), shown, text(verdict(ratio)), off)
+    return (name, text(detail.get("summary", "")), shown, text(reach(ratio)), off)

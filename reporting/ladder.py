@@ -114,7 +114,7 @@ def _value(speed: Speed) -> float:
 def _ahead(speed: Speed, below: Speed, factor: Interval, here: StartUp | None, there: StartUp | None) -> float | None:
     if here is None or there is None or speed.seconds is None or below.seconds is None or math.isnan(factor.low):
         return None
-    if factor.low <= 1:
+    if factor.low <= 1 and here.whole.value > there.whole.value:
         return math.inf  # not measurably faster
     return overtakes(here.whole.value, there.whole.value, speed.seconds.value, below.seconds.value)
 

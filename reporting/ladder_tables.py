@@ -119,7 +119,7 @@ def starts(evidence: Evidence, comparison: Comparison) -> list[Block]:
         f"{tables.python(evidence, comparison.build)}, processes of their own: loading the variant, and its first iteration"
         f"{', with the caches that earlier runs left' if cold else ''}. Ahead after: how many further iterations it takes until a "
         "rung has repaid its longer start-up and overtaken the rung below, by the means; at once where it starts no later; "
-        f"never where it is not measurably faster.{' Nothing compiled: import and first call with empty caches.' if cold else ''}"
+        f"never where it is not measurably faster.{' Nothing compiled: import and first call with an empty cache of numba; files and byte code are cached as ever.' if cold else ''}"
     )
     return [
         Table(

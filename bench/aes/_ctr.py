@@ -13,6 +13,7 @@ from typing import Any
 from pyaes import AES, Counter
 
 from bench.aes import _kernel, _llvm, _native
+from bench.aes._keys import expand_key
 
 SOFTWARE = ("pyaes_numba", "pyaes_bitslice", "pyaes_opt")  #: variants that need no AES instructions, fastest first
 KEY_SIZES = (16, 24, 32)  #: bytes
@@ -49,8 +50,9 @@ def _in_software(reason: str) -> tuple[type, str]:
 
 
 def round_keys(key: bytes) -> bytes:
-    """Return the key schedule by pyaes, which keeps some words negative and some longer than 32 bits."""
-    return b"".join(struct.pack(">4I", *(word & 0xFFFFFFFF for word in words)) for words in AES(key)._Ke)
+    """Return the key schedule in plain Python."""
+    words = expand_key(key, bytes(AES.S))
+    return struct.pack(f">{len(words)}I", *words)
 
 
 class Kernels(dict[int, Kernel]):
@@ -83,7 +85,7 @@ class CounterMode:
 
     def __init__(self, key: bytes, counter: Counter | None = None) -> None:
         if type(key) is not bytes:
-            key = bytes(key)
+            key = memoryview(key).tobytes()  # bytes() would take a number for a length
         if counter is not None and type(counter) is not Counter:
             raise TypeError("counter must be a pyaes.Counter: a subclass may count in a way of its own")
         self._kernel = kernel = self._kernels[len(key)]

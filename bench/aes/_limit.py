@@ -29,7 +29,7 @@ Pair = Callable[[Any, Any, Any], Any]  # (builder, value, operand) -> value afte
 
 def prepare(amount: float) -> Workload:
     """Return a workload that makes the rounds of `amount` bytes, rounded up to whole registers, in each loop."""
-    bits = _widest()
+    bits = _registers(amount)
     functions = {chains: _rounds(bits, chains) for chains in CHAINS}
     times = {chains: _fastest(function, TRIAL // chains) for chains, function in functions.items()}
     chains = min(times, key=lambda each: times[each])
@@ -72,6 +72,7 @@ def _squared_twice(b: Any, value: Any, operand: Any) -> Any:
 
 
 def _clock(pair: Pair, latency: int) -> float:
+    _registers(1)  # raises where nothing is measured
     return STEPS * latency * CLOCK_TURNS / _fastest(_chain(pair), CLOCK_TURNS)
 
 
@@ -84,14 +85,17 @@ def _fastest(function: Native, turns: int) -> float:
     return min(times)
 
 
-def _widest() -> int:
-    """Return the widest registers that take AES instructions, in bits, or raise Unsupported."""
+def _registers(amount: float) -> int:
+    """Return how wide registers are, in bits: the narrowest that hold the amount, else the widest, or raise Unsupported.
+
+    On wider ones a short message would be charged for blocks that it does not have.
+    """
     from bench.aes import _llvm
 
     reasons = {bits: _llvm.lacking(bits) for bits in _llvm.NEEDED}
-    for bits, reason in reasons.items():
-        if not reason:
-            return bits
+    offered = sorted(bits for bits, reason in reasons.items() if not reason)
+    if offered:
+        return next((bits for bits in offered if bits >= 8 * amount), offered[-1])
     raise Unsupported(
         f"the limit of AES rounds is not defined here: {reasons[128]}",
         "It is measured on an x86-64 with AES-NI, where nothing is masked.",
@@ -113,8 +117,6 @@ def _rounds(bits: int, chains: int) -> Native:
 def _chain(pair: Pair) -> Native:
     """Compile a loop of `STEPS` instructions, each dependent on the one before, in pairs that no compiler can merge."""
     from bench.aes import _llvm
-
-    _widest()  # raises where nothing is measured
 
     def turn(b: Any, states: list[Any]) -> list[Any]:
         value, operand = states

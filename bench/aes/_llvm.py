@@ -44,10 +44,10 @@ def masked() -> set[str]:
 
 def lacking(bits: int) -> str:
     """Return why AES instructions on registers of `bits` bits cannot be used here; empty if they can."""
-    hidden = masked()
     machine = platform.machine().lower()
     if machine not in ("x86_64", "amd64"):  # others have a feature named aes, too
         return f"this machine is {machine}, not x86-64"
+    hidden = masked()
     found = llvm.get_host_cpu_features()
     absent = [name for name in NEEDED[bits] if not found.get(name)]
     if absent:

@@ -26,7 +26,7 @@ class Stream:
             raise ValueError("Invalid key size")
         if counter is not None:
             _refuse_other_increments(counter)
-        self._key = key
+        self._key = bytes(key)  # the caller may change a bytearray
         self._counter = counter
         self._next = 1  # where pyaes.Counter() starts
         self._left = b""  # of the key stream, from the last block of the last call

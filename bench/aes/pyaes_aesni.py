@@ -1,7 +1,7 @@
 """AES-NI: a round of a block in one instruction, the whole message in one native call.
 
-AESENC makes one round (ShiftRows, SubBytes, MixColumns, AddRoundKey) of a block in 3 to 4 cycles, and a core can begin
-one or two in every cycle. Blocks of counter mode do not depend on each other, so several are in flight at a time; an
+AESENC makes one round (ShiftRows, SubBytes, MixColumns, AddRoundKey) of a block: since Skylake and Zen in 3 to 4 cycles,
+with one or two begun in every cycle. Blocks of counter mode do not depend on each other, so several are in flight at a time; an
 out-of-order core overlaps the turns of a loop by itself as well, so measured here the number in flight matters little.
 There are no tables, so no look-up whose time depends on the key.
 

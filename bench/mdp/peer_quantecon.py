@@ -5,8 +5,8 @@ the probability of a win. `DiscreteDP` wants a discount: 1 - 1e-13 a step stands
 number of steps to a win off the value: 2e-12, far below the error that any point allows. Matrices are sparse.
 
 Only policy iteration is run. The library's value iteration stops when a step changes the values by less than
-tolerance * (1 - discount) / (2 * discount), which here is below rounding, so it would not stop. Like every peer of the
-series this one solves the model exactly, whatever error is allowed.
+tolerance * (1 - discount) / (2 * discount): its bound on the error needs a discount, and this model has none. Like every
+peer of the series this one solves the model exactly, whatever error is allowed.
 
 Source: https://quanteconpy.readthedocs.io/en/latest/markov/ddp.html.
 """
