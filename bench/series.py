@@ -22,7 +22,6 @@ VALUES = 5  #: at each point
 VALUE = 0.02  #: seconds; a value repeats the call until it lasts this long
 LIMIT_VALUE = 0.005  #: seconds; the same for the limit, which no cache or allocator disturbs
 POINT = 0.4  #: seconds; values of long calls are fewer, so that together they take about this long
-WARM = 0.2  #: seconds; after a call this long there is no warm-up
 LONGEST = 1.0  #: seconds; a point where one call takes longer is left out
 
 
@@ -78,22 +77,21 @@ def _point(subject: Subject, series: Series, point: str, pace: Pace, limits: Lim
     argument = series.points[point]
     measured: dict[str, Any] = {"seconds": [], "limit_seconds": [], "hertz": [], "error": 0.0, "missing": ""}
     try:
-        workload, seconds = _called(subject, series, point, pace)
+        workload = _called(subject, series, point, pace)
     except Unsupported as gap:
         measured["missing"] = str(gap)
         if always:
             measured |= _in_turns(None, limits.of(amount, unit), limits.hertz)
     else:
         error = series.check(workload.answer(), argument)
-        own = Repeated(workload.run, VALUE, seconds)
-        measured |= _in_turns(own, limits.of(amount, unit), limits.hertz)
+        measured |= _in_turns(Repeated(workload.run, VALUE), limits.of(amount, unit), limits.hertz)
         measured["error"] = max(error, series.check(workload.answer(), argument))
         pace.learn(amount, unit, min(measured["seconds"]))
     return {"point": point, "amount": amount, "unit": unit, **measured}
 
 
-def _called(subject: Subject, series: Series, point: str, pace: Pace) -> tuple[Workload, float]:
-    """Return the workload of a point and the seconds of a first call; raises Unsupported if it is not to be measured."""
+def _called(subject: Subject, series: Series, point: str, pace: Pace) -> Workload:
+    """Return the workload of a point once it was called; raises Unsupported if it is not to be measured."""
     if subject.points and point not in subject.points:
         raise Unsupported("left out")
     workload = series.prepare(subject.module, series.points[point])
@@ -106,7 +104,7 @@ def _called(subject: Subject, series: Series, point: str, pace: Pace) -> tuple[W
     if not subject.points and seconds > LONGEST:
         pace.learn(*series.work[point], seconds)
         raise Unsupported(f"one call takes {_rounded(seconds)} s")
-    return workload, seconds
+    return workload
 
 
 def _rounded(seconds: float) -> str:
@@ -114,15 +112,15 @@ def _rounded(seconds: float) -> str:
 
 
 class Repeated:
-    """A call, repeated so often that the clock can tell how long it takes, and warm."""
+    """A call that has been made, repeated so often that the clock can tell how long it takes."""
 
-    def __init__(self, run: Callable[[int], float], least: float, seconds: float = 0.0) -> None:
-        """seconds: of a call that has been made; a long one has warmed up what there is to warm up."""
+    def __init__(self, run: Callable[[int], float], least: float) -> None:
         self.run = run
-        self.loops, self.seconds = (1, seconds) if seconds >= WARM else pacing.repeats(run, least)
+        self.loops, self.seconds = pacing.repeats(run, least)
+        self.known = [self.seconds] if self.loops == 1 and self.seconds >= pacing.LONG else []  # a value like any other
 
     def value(self) -> float:
-        return self.run(self.loops) / self.loops
+        return self.known.pop() if self.known else self.run(self.loops) / self.loops
 
 
 class Limits:

@@ -86,6 +86,14 @@ def test_a_fixed_cost_is_not_taken_for_a_cost_of_every_byte(tmp_path: Path) -> N
     assert found["points"][0]["seconds"] == pytest.approx([0.12] * 3)  # and not 200,000 s
 
 
+@pytest.mark.parametrize("slow", [1, 2, 3])
+def test_a_call_that_compiles_or_is_held_up_is_not_taken_for_a_long_one(tmp_path: Path, slow: int) -> None:
+    source = ENTRY + claims(f"{'0.5' if slow == 1 else '0.1'} if len(calls) == {slow} else 1e-6")
+    found, calls = observed(tmp_path, source, "1 B")
+    assert found["points"][1]["seconds"] == pytest.approx([1e-6] * series.VALUES)
+    assert all(loops * 1e-6 >= series.VALUE / 2 for _, loops in calls[-series.VALUES :])
+
+
 def test_long_calls_have_fewer_values(tmp_path: Path) -> None:
     found, _ = observed(tmp_path, ENTRY + claims("0.9"), "1 B")
     assert found["points"][1]["seconds"] == [0.9]
