@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 MARGIN = 1.2  #: the calls that follow are warm, and a little faster
 STEP = 100  #: times as many repeats at most: the first call says little about those that follow
-LONG = 0.2  #: seconds; what lasts this long is not called once more to make sure that it does
+LONG = 0.2  #: seconds; one call that lasts this long is not made once more to be sure that it does
 
 
 def repeats(run: Callable[[int], float], least: float) -> tuple[int, float]:
@@ -20,7 +20,7 @@ def repeats(run: Callable[[int], float], least: float) -> tuple[int, float]:
     while True:
         seconds = run(loops)
         if seconds >= least:
-            again = run(loops) if seconds < LONG else seconds
+            again = seconds if loops == 1 and seconds >= LONG else run(loops)
             if again >= least / 2:
                 return loops, min(seconds, again) / loops
             seconds = again
