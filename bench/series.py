@@ -23,6 +23,8 @@ VALUE = 0.02  #: seconds; a value repeats the call until it lasts this long
 LIMIT_VALUE = 0.005  #: seconds; the same for the limit, which no cache or allocator disturbs
 POINT = 0.4  #: seconds; values of long calls are fewer, so that together they take about this long
 LONGEST = 1.0  #: seconds; a point where one call takes longer is left out
+NEAR = 4.0  #: times the work of the largest point known: how far a line through the points is trusted to two digits
+TRIED = 20.0  #: seconds; where that line reaches farther, a call expected to take less is made, to know
 
 
 @dataclass
@@ -44,6 +46,13 @@ class Pace:
             return 0.0
         (less, short), (more, long) = known[-2:]
         return long + (amount - more) * max(0.0, long - short) / (more - less)
+
+    def refuse(self, amount: float, unit: str) -> None:
+        """Raise Unsupported if a call would take too long to be made; far from what is known that is a rough guess."""
+        expected = self.expect(amount, unit)
+        near = amount <= NEAR * max(self.seconds.get(unit, {}), default=0.0)
+        if expected > (LONGEST if near else TRIED):
+            raise Unsupported(f"one call would take about {_rounded(expected, 2 if near else 1)} s")
 
 
 def observe(subject: Subject, out: Path) -> None:
@@ -95,9 +104,8 @@ def _called(subject: Subject, series: Series, point: str, pace: Pace) -> Workloa
     if subject.points and point not in subject.points:
         raise Unsupported("left out")
     workload = series.prepare(subject.module, series.points[point])
-    expected = pace.expect(*series.work[point])
-    if not subject.points and expected > LONGEST:
-        raise Unsupported(f"one call would take about {_rounded(expected)} s")
+    if not subject.points:
+        pace.refuse(*series.work[point])
     seconds = workload.run(1)
     if seconds > LONGEST and "numba" in sys.modules:
         seconds = workload.run(1)  # the first one may have compiled
@@ -107,8 +115,10 @@ def _called(subject: Subject, series: Series, point: str, pace: Pace) -> Workloa
     return workload
 
 
-def _rounded(seconds: float) -> str:
-    return f"{seconds:.2g}" if seconds < 10 else f"{seconds:.0f}"
+def _rounded(seconds: float, digits: int = 2) -> str:
+    """Return seconds with so many digits that count, and without an exponent."""
+    value = float(f"{seconds:.{digits}g}")
+    return f"{value:,.0f}" if value >= 10 else f"{value:g}"
 
 
 class Repeated:

@@ -78,7 +78,26 @@ def test_a_point_that_takes_too_long_is_not_even_tried(tmp_path: Path) -> None:
 def test_the_smallest_point_may_take_too_long_already(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "numba", raising=False)  # a compiler's first call would be excused
     found, calls = observed(tmp_path, ENTRY + claims("4 * amount"))
-    assert found["points"][1]["missing"] == "one call takes 4 s" and len(calls) == 2  # two tell enough of the third
+    missing = [point["missing"] for point in found["points"]]
+    assert missing == ["one call would take about 8,000,000 s", "one call takes 4 s", "one call takes 4,000 s"]
+    assert len(calls) == 2
+
+
+def test_where_the_guess_is_rough_one_call_tells(tmp_path: Path) -> None:
+    """Up to 1 kB the line says 4 s for 2 MB; beyond, a byte costs less than that says."""
+    found, _ = observed(tmp_path, ENTRY + claims("2e-6 * min(amount, 2e5)"))
+    assert found["points"][0]["seconds"] == pytest.approx([0.4])
+    found, _ = observed(tmp_path, ENTRY + claims("2e-6 * amount"))
+    assert found["points"][0]["missing"] == "one call takes 4 s"
+
+
+def test_near_a_point_that_took_too_long_none_is_tried(tmp_path: Path) -> None:
+    pace = series.Pace()
+    for amount, seconds in ((1.0, 1e-6), (1e3, 1e-3), (2e6, 15.0)):
+        pace.learn(amount, "byte", seconds)
+    with pytest.raises(Unsupported, match="about 16 s"):
+        pace.refuse(2.1e6, "byte")
+    pace.refuse(2.1e6, "question")  # of which nothing is known
 
 
 def test_a_fixed_cost_is_not_taken_for_a_cost_of_every_byte(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from profiling.collectors.timing import start_up
 from profiling.watching import headline, mean, repeat, rounds, watch, watched
 
 NAME = "series"
-SLOW = 4.0  #: seconds; where the first process takes longer, fewer follow
+SLOW = 2.5  #: seconds; where the first process takes longer, fewer follow
 EACH = 0.25  #: seconds at each point, for the estimate only
 
 
