@@ -1,7 +1,7 @@
 """What a process pays once: import and first call (bench/startup.py), and both again where nothing is compiled yet.
 
 On the headline's build only. Every process before these has filled the caches of byte code and of compilers, so that
-is what they find; a variant with a just-in-time compiler is started once more with an empty cache for every time.
+is what they find; a variant with a just-in-time compiler is started again with an empty cache, a few times.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from profiling.collectors.timing import start_up
 from profiling.watching import headline, mean, repeat, rounds, watch, watched
 
 NAME = "startup"
-SLOW = 4.0  #: seconds; where a start takes longer, fewer follow
+SLOW = 8.0  #: seconds; where starts take longer, both together, fewer follow
+EMPTY_PROCESSES = 3  #: with nothing compiled: each takes seconds, and they differ by a few per cent
 COMPILING = 4.0  #: seconds, for the estimate only
 WARM, EMPTY = "run", "empty"  #: files are <one of these>_<round>.json
 LABELS = {WARM: "", EMPTY: ", nothing compiled"}
@@ -30,12 +31,14 @@ def estimate(job: Job, options: Options) -> float:
     if not (options.detail and job.headline) or job.variant.script:
         return 0.0
     each = start_up(job) + job.seconds + min(0.2, 5 * job.seconds)
-    return options.side_processes * (each + (each + COMPILING) * job.jit)
+    empty = min(EMPTY_PROCESSES, options.side_processes) if job.jit else 0
+    return options.side_processes * each + empty * (each + COMPILING)
 
 
 def record(jobs: Sequence[Job], session: Session) -> None:
     def one(job: Job, number: int) -> float:
-        return sum(_start(job, session, kind, number) for kind in (WARM, EMPTY) if kind == WARM or job.jit)
+        kinds = (WARM, EMPTY) if job.jit and number < EMPTY_PROCESSES else (WARM,)
+        return sum(_start(job, session, kind, number) for kind in kinds)
 
     repeat(list(watched(jobs, session, NAME, headline(jobs))), session, NAME, one, estimate, SLOW)
 
