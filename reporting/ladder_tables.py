@@ -12,6 +12,7 @@ from reporting.ladder import Limit, Rung, StartUp
 from reporting.statistics import Interval
 from reporting.tables import estimate, missing, text
 from reporting.verdict_texts import fell_back
+from reporting.verdicts import MINIMUM_PROCESSES
 
 NONE = Cell("", None)
 WIDE = 2.0  #: ratio of an interval's ends from which a share of the limit tells nothing
@@ -162,8 +163,9 @@ def peer_sentence(comparison: Comparison) -> Text | None:
         return None
     peer = max(peers, key=lambda s: s.speedup.value if s.speedup else 0.0)
     ratio = ratios(peer.run.processes(peer.build), [best.run.processes(best.build)])[0][0]
-    said = f"{best.run.name} ran at {units.ratio(ratio)} the speed of {peer.run.name}, the fastest library peer here."
-    return Text(said, "verdict" if comparison.build == "release" else "")
+    said = f"{best.run.name} ran at {units.ratio(ratio)} the speed of {peer.run.name}, the fastest library peer here ({tables.short(comparison.build)})."
+    enough = min(best.processes, peer.processes) >= MINIMUM_PROCESSES
+    return Text(said, "verdict" if comparison.build == "release" and enough else "")
 
 
 def fastest(comparison: Comparison) -> Speed | None:
@@ -175,7 +177,7 @@ def fastest(comparison: Comparison) -> Speed | None:
 def limit_sentence(evidence: Evidence, comparison: Comparison, near: tuple[str, str, Interval] | None) -> Text | None:
     """Say how near to the limit the fastest rung comes on the job itself, and the nearest one at a point of the series.
 
-    near: (variant, point, its share of the limit there), the nearest of all.
+    near: (variant, point, its share of the limit there), the nearest of all. A share is no verdict.
     """
     limit, best = ladder.limit(evidence), fastest(comparison)
     name = evidence.study.limit[0] or "limit"
@@ -189,7 +191,7 @@ def limit_sentence(evidence: Evidence, comparison: Comparison, near: tuple[str, 
     said = f"{where[0].upper()}{where[1:]}, {who} reaches {tables.share_of(share)} of the {name}"
     for there, other, reached in more:
         said += f"; {there}, {'it' if other == who else other} reaches {tables.share_of(reached)}"
-    said += "."
+    said += f" ({tables.short(comparison.build)}{'; of all points, this is the nearest' if near else ''})."
     if any(share.low > 1 for *_, share in shares):
         return Text(f"{said} What is faster than a limit shows that the limit is none: believe neither.", "warning")
-    return Text(said, "verdict" if comparison.build == "release" else "")
+    return Text(said)

@@ -54,7 +54,10 @@ class Maker:
         """
         archive, rng = Archive(self.archive.family, self.root / name), random.Random(name)
         shutil.copytree(self.archive.root, archive.root)
-        old, blocks = archive.study(self.timestamp), [rng.gauss(0, noise) for _ in range(processes)]
+        old, blocks = (
+            replace(archive.study(self.timestamp), variants=VARIANTS),
+            [rng.gauss(0, noise) for _ in range(processes)],
+        )
         for variant in old.variants:
             run = archive.run(variant, self.timestamp)
             manifest = run.manifest()

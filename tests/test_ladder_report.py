@@ -211,7 +211,7 @@ def test_the_verdict_says_how_near_the_limit_is(found: Evidence, document: Docum
     assert verdicts[0].startswith("pyaes_vaes is 14,600×")
     assert re.fullmatch(
         r"At 1 MiB into a buffer, pyaes_vaes reaches 8\d\.\d\W% \[.*\] of the register-only limit; on the job itself, "
-        r"it reaches 6\d\.\d\W% \[.*\]\.",
+        r"it reaches 6\d\.\d\W% \[.*\] \(release; of all points, this is the nearest\)\.",
         verdicts[1],
     )
     low = synthetic.changed(found, BASE, synthetic.timed("time of the limit", "release", 0.048 / 100, "limit"))

@@ -162,7 +162,7 @@ def blocks(found: Evidence) -> list[object]:
 def test_reports_show_the_tax_of_every_variant(found: Evidence) -> None:
     tables = {block.title: block for block in blocks(found) if isinstance(block, Table)}
     tax = tables["The interpreter tax (debug)"]
-    assert tax.columns[1:] == tuple(run.name for run in found.runs)
+    assert tax.columns[1:] == tuple(run.name for run in found.runs if not run.is_peer)
     values = {row[0].text: row[1].value for row in tax.rows}
     kinds = [name for name in values if name not in ("interpreter tax", "tax without debug checks", "samples")]
     assert sum(float(values[k] or 0) for k in kinds) == pytest.approx(1)
@@ -222,6 +222,9 @@ def test_the_distortion_shows_both_builds_with_caps_in_a_line(found: Evidence) -
 
     for row in table.rows:
         share, cap, samples = row[4:7]
+        if share.value == 1:  # all samples are in one function: no cap
+            assert cap.value is None and cap.text.startswith("∞")
+            continue
         assert value(cap) == pytest.approx(1 / (1 - value(share)))
         assert isinstance(samples.value, int) and samples.value > 0
 
