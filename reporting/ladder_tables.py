@@ -181,7 +181,7 @@ def limit_sentence(evidence: Evidence, comparison: Comparison, near: tuple[str, 
     """
     limit, best = ladder.limit(evidence), fastest(comparison)
     name = evidence.study.limit[0] or "limit"
-    shares = [(f"at {near[1]}", near[0], near[2])] if near else []
+    shares = [(f"at {near[1]}, the nearest of all points", near[0], near[2])] if near else []
     if limit is not None and best is not None:
         shares.append(("on the job itself", best.run.name, ladder.share(limit, best.run, best.build)))
     shares = [told for told in shares if told[2].high < WIDE * told[2].low]
@@ -191,7 +191,7 @@ def limit_sentence(evidence: Evidence, comparison: Comparison, near: tuple[str, 
     said = f"{where[0].upper()}{where[1:]}, {who} reaches {tables.share_of(share)} of the {name}"
     for there, other, reached in more:
         said += f"; {there}, {'it' if other == who else other} reaches {tables.share_of(reached)}"
-    said += f" ({tables.short(comparison.build)}{'; of all points, this is the nearest' if near else ''})."
+    said += f" ({tables.short(comparison.build)})."
     if any(share.low > 1 for *_, share in shares):
         return Text(f"{said} What is faster than a limit shows that the limit is none: believe neither.", "warning")
     return Text(said)
