@@ -151,7 +151,7 @@ def _movement(samples: Samples) -> tuple[float, float]:
     """
     shortest = min(len(values) for values in samples)
     logs = np.log([values[:shortest] for values in samples])
-    firsts = logs[:, 1:].mean(axis=1) - logs[:, 0]
+    firsts = np.median(logs[:, 1:], axis=1) - logs[:, 0]
     p, change = min((p_of_mean(changes), float(changes.mean())) for changes in (_flattest(logs), firsts))
     return math.expm1(change), min(1.0, 2 * p)
 
