@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from scipy.special import stdtrit
@@ -145,28 +144,12 @@ def _movement(samples: Samples) -> tuple[float, float]:
     """Return (change within a process as a share, p of there being none): of a straight line, or of the first value.
 
     Each process has its own line, and the processes are the replicates; likewise for how much its first value differs from
-    the rest, as it does where the warm-up was too short. p is corrected for there being two tests. A line must hold
-    without any single value after the first, too: one that stands out in every process is an event that comes again, such
-    as a full garbage collection, and part of the cost.
+    the rest, as it does where the warm-up was too short. p is corrected for there being two tests.
     """
     shortest = min(len(values) for values in samples)
     logs = np.log([values[:shortest] for values in samples])
-    firsts = np.median(logs[:, 1:], axis=1) - logs[:, 0]
-    p, change = min((p_of_mean(changes), float(changes.mean())) for changes in (_flattest(logs), firsts))
+    x = np.arange(shortest) - (shortest - 1) / 2
+    lines = logs @ x / float(x @ x) * (shortest - 1)
+    firsts = logs[:, 1:].mean(axis=1) - logs[:, 0]
+    p, change = min((p_of_mean(changes), float(changes.mean())) for changes in (lines, firsts))
     return math.expm1(change), min(1.0, 2 * p)
-
-
-def _flattest(logs: Any) -> Any:
-    """Return how far the line of each process goes, with all values or without the one whose absence flattens most.
-
-    logs: processes by values. Of two values there is none to leave out.
-    """
-    places = np.arange(logs.shape[1])
-    kept = [places, *(np.delete(places, place) for place in places[1:] if len(places) > 3)]
-    return min((_lines(logs[:, x], x) * (len(places) - 1) for x in kept), key=lambda changes: abs(changes.mean()))
-
-
-def _lines(logs: Any, places: Any) -> Any:
-    """Return the slope of each process's values over their places."""
-    x = places - places.mean()
-    return logs @ x / float(x @ x)

@@ -401,6 +401,6 @@ def test_two_builds_of_the_archived_study() -> None:
     stamp = Archive("aes", ROOT / "results").timestamps()[-1]
     done = invoke(f"{stamp}:release", f"{stamp}:dbg", "--format", "markdown")
     assert done.returncode == 0, done.stderr
-    assert "slower." in done.stdout.partition("B against A: ")[2].partition("\n")[0]
+    assert "slower" in done.stdout.partition("B against A: ")[2].partition("\n")[0]
     assert "Both sides come from one study" in done.stdout and "not interleaved" not in done.stdout
     assert "| Python | CPython 3.11.2 (release) → CPython 3.11.2 (debug) |" in done.stdout

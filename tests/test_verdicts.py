@@ -84,9 +84,6 @@ def processes(*factors: float, noise: float = 0.005, count: int = 10, seed: int 
         ((1.3, 1.2, 1.1, 1.05, 1.0), "none"),
         ((1.0, 1.0, 1.1, 1.2, 1.3), "none"),
         ((1.0, 1.2, 1.0, 1.0, 1.0), "none"),  # the warm-up was too short
-        ((1.0, 1.0, 1.0, 1.0, 1.0, 1.03), "flat"),  # an event that comes again, as a full garbage collection does
-        ((1.0, 1.0, 1.0, 1.03, 1.0, 1.0), "flat"),
-        ((1.0, 1.0, 1.0, 1.0, 1.1, 1.1), "none"),  # two are a step
     ],
 )
 def test_warm_up_is_classified(series: tuple[float, ...], expected: str) -> None:
