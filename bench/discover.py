@@ -71,10 +71,9 @@ def describe(name: str, path: Path, wrapper: Path | None = None) -> Variant:
         return Variant(name, path, f"cannot be read: {error}", wrapper=wrapper, script=wrapper is not None)
     head, _, body = (ast.get_docstring(tree) or "no description").partition("\n")
     script = wrapper is not None or _makes_a_runner(tree)
-    kind = _literal(tree, "KIND", RUNG)
     return Variant(
         name, path, head.strip(), body.strip(), _requires(tree), wrapper, script=script, lines=_lines(tree),
-        kind=kind if kind in KINDS else RUNG, ideas=_ideas(tree),
+        kind=RUNG if script else _kind(tree, path), ideas=() if script else _ideas(tree, path),
     )  # fmt: skip
 
 
@@ -83,10 +82,21 @@ def _requires(tree: ast.Module) -> tuple[str, ...]:
     return (found,) if isinstance(found, str) else tuple(map(str, found))
 
 
-def _ideas(tree: ast.Module) -> tuple[Idea, ...]:
+def _kind(tree: ast.Module, path: Path) -> str:
+    """Read KIND; a word that is none would rank a peer among the rungs."""
+    found = _literal(tree, "KIND", RUNG)
+    if found not in KINDS:
+        raise UsageError(f"{path.name}: KIND {found!r} is not known", f"Known kinds: {', '.join(KINDS)}.")
+    return str(found)
+
+
+def _ideas(tree: ast.Module, path: Path) -> tuple[Idea, ...]:
     """Read IDEAS = {"CONSTANT": (value without the idea, "what the idea is")}."""
-    found = _literal(tree, "IDEAS", {})
-    return tuple(Idea(name, repr(off), summary) for name, (off, summary) in found.items())
+    try:
+        return tuple(Idea(str(name), repr(off), str(what)) for name, (off, what) in _literal(tree, "IDEAS", {}).items())
+    except (AttributeError, TypeError, ValueError):
+        usage = 'Write IDEAS = {"CONSTANT": (value without the idea, "what the idea is")}.'
+        raise UsageError(f"{path.name}: IDEAS has another form", usage) from None
 
 
 def _literal(tree: ast.Module, name: str, default: Any) -> Any:

@@ -1,7 +1,7 @@
 """Times a variant against itself without one of its ideas: what each is worth, measured in one process.
 
 An idea is a module constant (`IDEAS`). The variant's source is written once more with that constant changed and
-everything else as it is, imported as a module of its own, checked, and timed in turns with an unchanged copy.
+everything else as it is, imported as a module of its own, checked, and timed in turns with the unchanged file, imported in the same way.
 """
 
 from __future__ import annotations
@@ -67,14 +67,14 @@ def observe(subject: Subject, out: Path) -> None:
     expected = _answered(subject)
     if subject.path.startswith("fell back"):
         raise Unsupported(f"{subject.variant.name} {subject.path}: its ideas are not what runs")
-    texts = {"unchanged": subject.variant.path.read_text(encoding="utf-8")}  # a copy too: it differs in nothing else
-    texts |= {f"without {idea.name}": without(subject.variant, idea) for idea in subject.variant.ideas}
-    runs = []
-    for what, text in texts.items():
-        file = out.with_name(f"{subject.variant.name}_{what.replace(' ', '_')}.py")
-        if not file.is_file() or file.read_bytes() != text.encode():
-            file.write_bytes(text.encode())
-        runs.append(_changed(subject, what, file, expected))
+    # Imported once more and as a file, so that what it is compared with differs from it in one constant only.
+    runs = [_imported(subject, "unchanged", subject.variant.path, expected)]
+    for idea in subject.variant.ideas:
+        file = out.with_name(f"{subject.variant.name}_without_{idea.name}.py")
+        text = without(subject.variant, idea).encode()
+        if not file.is_file() or file.read_bytes() != text:
+            file.write_bytes(text)
+        runs.append(_imported(subject, f"without {idea.name}", file, expected))
     full, *changed = _in_turns(runs, seed=out.name)
     found = [
         {"name": idea.name, "off": idea.off, "summary": idea.summary, "with": full, "without": seconds}
@@ -89,8 +89,8 @@ def _answered(subject: Subject) -> str:
     return subject.digest(subject.workload.answer())
 
 
-def _changed(subject: Subject, what: str, file: Path, expected: str) -> Callable[[int], float]:
-    """Import and check a changed source; whatever is wrong with it says nothing of the variant as it is."""
+def _imported(subject: Subject, what: str, file: Path, expected: str) -> Callable[[int], float]:
+    """Import and check a source; whatever is wrong with it says nothing of the variant as it is."""
     family = subject.family
     try:
         module = load_file(file)

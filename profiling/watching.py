@@ -10,7 +10,6 @@ import json
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from math import fsum
 from pathlib import Path
 from typing import Any
 
@@ -78,11 +77,6 @@ def rounds(raw: Path, kind: str) -> list[tuple[int, dict[str, Any]]]:
     """Return (number of the round, record) of all files <kind>_<number>.json, in order."""
     files = ((int(path.stem.rpartition("_")[2]), path) for path in raw.glob(f"{kind}_*.json"))
     return [(number, json.loads(path.read_text(encoding="utf-8"))) for number, path in sorted(files)]
-
-
-def mean(values: Sequence[float]) -> float:
-    """Return the mean, exact to the last digit."""
-    return fsum(values) / len(values)
 
 
 def small_size(job: Job) -> str:

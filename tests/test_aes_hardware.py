@@ -196,7 +196,7 @@ def test_what_is_no_text_key_or_counter_is_refused_and_moves_nothing() -> None:
             super().increment()
             super().increment()
 
-    with pytest.raises(TypeError, match="subclass"):
+    with pytest.raises(TypeError, match="of its own"):
         made(KEY, ByTwo())
 
 
@@ -310,6 +310,11 @@ def test_the_rounds_of_the_limit_are_those_of_aes(bits: int) -> None:
 
 
 @needs_aes
+def test_a_short_message_is_charged_for_no_block_that_it_does_not_have() -> None:
+    assert _limit._registers(16) == 128 and _limit._registers(1 << 20) == max(HERE)
+
+
+@needs_aes
 def test_the_clock_is_a_clock() -> None:
     """Whether the two chains agree is the machine's business; that both are clocks of a processor is ours."""
     for found in (_limit.hertz(), _limit.hertz_by_multiplying()):
@@ -372,5 +377,5 @@ def test_parts_of_the_series_text_are_parts_of_the_whole() -> None:
 
 
 def test_a_variant_without_encrypt_into_has_no_such_points() -> None:
-    with pytest.raises(Unsupported, match="pyaes_clean"):
+    with pytest.raises(Unsupported, match="new bytes only"):
         _series.prepare(load("pyaes_clean"), _series.Point(16, True))

@@ -9,11 +9,8 @@ from __future__ import annotations
 import ast
 import importlib
 import importlib.metadata
-import importlib.util
 import random
-import re
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pyaes
@@ -25,7 +22,9 @@ from hypothesis import strategies as st
 from bench import discover
 from bench.aes import oracle
 from bench.errors import WrongAnswer
+from bench.ideas import without
 from bench.model import RUNG, Idea, Variant
+from bench.subject import load_file
 
 RUNGS = {name: variant for name, variant in discover.variants("aes").items() if variant.kind == RUNG}
 IDEAS = [pytest.param(v, idea, id=f"{v.name}-{idea.name}") for v in RUNGS.values() for idea in v.ideas]
@@ -143,27 +142,21 @@ def test_a_long_message_is_one_message(rung: Any, counter: int) -> None:
 # Ideas.
 
 
-def without(variant: Variant, idea: Idea) -> str:
-    """Return the variant's source with the idea's constant at its value without the idea."""
-    source, found = re.subn(rf"^{idea.name} = .*$", f"{idea.name} = {idea.off}", variant.path.read_text(), flags=re.M)
-    assert found == 1, f"{idea.name} is not assigned just once"
-    return source
-
-
-def load(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def test_a_key_is_bytes_and_the_callers_own_to_change(rung: Any) -> None:
+    with pytest.raises(TypeError):
+        rung(16)  # a number is no key of so many zeros
+    key, text = bytearray(oracle.KEYS[0]), b"unchanged by what becomes of the key"
+    cipher = rung(key)
+    key[0] ^= 1
+    assert cipher.encrypt(text) == openssl(oracle.KEYS[0], 1, text)
 
 
 @pytest.mark.parametrize(("variant", "idea"), IDEAS)
 def test_a_rung_without_one_of_its_ideas_is_still_right(variant: Variant, idea: Idea, tmp_path: Path) -> None:
     skip_what_is_missing(variant)
     path = tmp_path / f"{variant.name}_without.py"
-    path.write_text(without(variant, idea))
-    module = load(path)
+    path.write_text(without(variant, idea), encoding="utf-8")
+    module = load_file(path)
     oracle.check(module)
     text, counter = random.Random(2).randbytes(LONGEST), 2**40 - 290  # 23 blocks beyond, of more than 256
     got = module.AESModeOfOperationCTR(oracle.KEYS[0], pyaes.Counter(counter)).encrypt(text)

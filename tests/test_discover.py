@@ -65,3 +65,23 @@ def test_a_wrapper_makes_it_a_script(tmp_path: Path) -> None:
         (tmp_path / name).write_text("")
     found = discover.custom(f"mine:{tmp_path}/y.py:{tmp_path}/w.py", set())
     assert found.script and found.custom and found.command == tmp_path / "w.py"
+
+
+@pytest.mark.parametrize(
+    "line", ['KIND = "pear"', "KIND = 3", "KIND = []", 'IDEAS = ("X",)', 'IDEAS = {"X": True}', "IDEAS = 1"]
+)
+def test_a_declaration_that_says_nothing_is_explained(line: str, tmp_path: Path) -> None:
+    file = tmp_path / "x.py"
+    file.write_text(line + "\n")
+    with pytest.raises(UsageError, match=f"x.py: {line[:4]}") as caught:
+        discover.describe("x", file)
+    assert caught.value.hint
+    file.write_text(f"import pyperf\n{line}\npyperf.Runner()\n")
+    assert discover.describe("x", file).script  # whose names are its own
+
+
+def test_lines_are_those_of_code(tmp_path: Path) -> None:
+    file = tmp_path / "x.py"
+    file.write_text('"""Words."""\n\nx = (1 +\n 2)  # three\n')
+    assert discover.code_lines(file) == 2
+    assert discover.code_lines(tmp_path / "missing.py") == 0

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bench import discover, ideas
-from bench.errors import SuiteError, VariantFailed, WrongAnswer
+from bench.errors import SuiteError, Unsupported, VariantFailed, WrongAnswer
 from bench.model import Idea, Measurement, Variant
 from bench.rundir import Archive
 from profiling import collect as stage
@@ -80,7 +80,13 @@ def test_full_and_changed_are_timed_in_turns(tmp_path: Path) -> None:
     assert len({values[at] for at in range(0, len(values), 3)}) == 3  # and not always the same one first
     assert all(loops * 0.001 >= ideas.VALUE / 2 for _, loops in calls[-3 * ideas.ROUNDS :])
     left = sorted(path.name for path in out.parent.iterdir())
-    assert left == ["mine_unchanged.py", "mine_without_SPELLING.py", "mine_without_STEP.py", "run_1.json"]
+    assert left == ["mine_without_SPELLING.py", "mine_without_STEP.py", "run_1.json"]
+
+
+def test_ideas_of_a_rung_that_fell_back_are_not_what_runs(tmp_path: Path) -> None:
+    subject, _ = subject_of(written(tmp_path, SOURCE + 'def path():\n    return "fell back to another: why"\n'))
+    with pytest.raises(Unsupported, match="fell back to another: why"):
+        ideas.observe(subject, tmp_path / "run_1.json")
 
 
 def test_a_source_that_is_there_is_used_again_as_it_is(tmp_path: Path) -> None:
@@ -160,6 +166,6 @@ def test_a_study_times_ideas_and_keeps_the_changed_sources(tmp_path: Path, this_
     (idea,) = found["mine"]["metrics"]
     assert isinstance(idea, Measurement) and idea.metric == "without NEEDED" and len(idea.values) == 2
     assert min(idea.values) > 1.2  # twice 200,000 turns beside 2,000 bytes: about 5
-    assert found["mine"]["files"] == ["mine_unchanged.py", "mine_without_NEEDED.py", "run_1.json", "run_2.json"]
+    assert found["mine"]["files"] == ["mine_without_NEEDED.py", "run_1.json", "run_2.json"]
     assert found["pyaes_clean"]["gap"] == "it names none"
     assert "without NEEDED the answer is wrong" in found["wrong"]["gap"] and found["wrong"]["status"] == "ok"

@@ -18,6 +18,7 @@ from reporting.document import BarChart, Document, Table, Text
 from reporting.evidence import Evidence
 from reporting.renderers import json as json_renderer
 from reporting.renderers import markdown, text, xlsx
+from reporting.statistics import Interval
 from tests import synthetic
 from tests.synthetic import BASE, LADDER, Made
 
@@ -122,6 +123,9 @@ def test_a_rung_that_is_not_measurably_faster_never_gets_ahead(found: Evidence) 
     near = synthetic.changed(found, "pyaes_vaes", synthetic.timed("time", "release", 0.048 / 9_880, "x"))
     top = ladder.rungs(compare(near, "release"))[-1]
     assert top.factor is not None and top.factor.low <= 1 < top.factor.value and top.ahead == math.inf
+    sooner = [m for name in (ladder.IMPORT, ladder.FIRST_CALL) if (m := found.runs[1].find("release", name))]
+    at_once = ladder.rungs(compare(synthetic.changed(near, top.speed.run.name, *sooner), "release"))[-1]
+    assert at_once.factor == top.factor and at_once.ahead == 0  # it starts sooner, and is ahead from then on
     starts = ladder_tables.starts(near, compare(near, "release"))
     assert isinstance(starts[0], Table) and [row[3].text for row in starts[0].rows].count("never") == 1
 
@@ -215,6 +219,10 @@ def test_the_verdict_says_how_near_the_limit_is(found: Evidence, document: Docum
         r"it reaches 6\d\.\d\W% \[.*\] \(release\)\.",
         told[1].text,
     )
+    wide = ladder_tables.limit_sentence(
+        found, compare(found, "release"), ("pyaes_vaes", "16 B", Interval(1.3, 0.5, 2.9))
+    )
+    assert wide is not None and "16 B" not in wide.text  # an interval that wide tells nothing
     low = synthetic.changed(found, BASE, synthetic.timed("time of the limit", "release", 0.048 / 100, "limit"))
     beyond = ladder_tables.limit_sentence(low, compare(low, "release"), None)
     assert beyond is not None and beyond.style == "warning" and "the limit is none" in beyond.text

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
-import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -13,9 +12,11 @@ from hypothesis import assume, event, example, given, settings
 from hypothesis import strategies as st
 
 from bench import discover
+from bench.ideas import without
 from bench.mdp import mdp_numba, mdp_opt2, mdp_simd, oracle
 from bench.mdp._rules import UPSTREAM, Rules
-from bench.model import Idea
+from bench.model import Variant
+from bench.subject import load_file
 from tests.battles import SMALLER, Reference, Unsettled, small_battles, upstream_reference, with_speeds
 
 SAME_SUMS = sys.version_info < (3, 12)  #: from 3.12 on, sum() corrects its rounding, and upstream's last digits move
@@ -130,30 +131,27 @@ def test_simd_says_why_it_fell_back(rules: Rules, tolerance: float, reason: str)
     assert path.startswith("fell back to mdp_numba: ") and reason in path
 
 
-def without(variant: ModuleType, ideas: tuple[Idea, ...], folder: Path) -> ModuleType:
-    """Load a copy of a variant with ideas off. A study tries each alone; together they are compiled once."""
-    assert variant.__file__ and ideas
-    source = Path(variant.__file__).read_text(encoding="utf-8")
-    for idea in ideas:
-        source, changes = re.subn(rf"^{idea.name} = .*$", f"{idea.name} = {idea.off}", source, flags=re.MULTILINE)
-        assert changes == 1
-    path = folder / f"{Path(variant.__file__).stem}_without_ideas.py"
-    path.write_text(source, encoding="utf-8")
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module  # numba's cache looks the module up
-    spec.loader.exec_module(module)
-    return module
+def all_off(variant: Variant, folder: Path) -> ModuleType:
+    """Load a copy of a variant with all ideas off. A study tries each alone; together they are compiled once."""
+    path = folder / f"{variant.name}_without_ideas.py"
+    for idea in variant.ideas:
+        path.write_text(without(variant, idea), encoding="utf-8")
+        variant = replace(variant, path=path)
+    return load_file(path)
 
 
 @pytest.mark.parametrize("module", [mdp_numba, mdp_simd])
 def test_answers_do_not_depend_on_the_ideas(module: ModuleType, tmp_path: Path) -> None:
-    ideas = discover.variants("mdp")[module.__name__.rpartition(".")[2]].ideas
-    copy = without(module, ideas, tmp_path)
+    copy = all_off(discover.variants("mdp")[module.__name__.rpartition(".")[2]], tmp_path)
     for tolerance, expected in oracle.EXPECTED.items():
         battle = copy.Battle()
         assert battle.evaluate(tolerance) == (expected if module is mdp_numba else pytest.approx(expected, abs=1e-9))
         assert battle.sweeps == SWEEPS[tolerance]
     for rules in (*SMALLER, EITHER_FIRST):
         assert copy.Battle(rules).evaluate(0.1) == pytest.approx(module.Battle(rules).evaluate(0.1), abs=1e-9)
+
+
+def test_more_hit_points_than_codes_have_room_for_are_refused() -> None:
+    """Codes are indices that nobody checks any more once they are compiled."""
+    with pytest.raises(ValueError, match="20000 hit points are too many"):
+        mdp_numba.Battle(UPSTREAM._replace(me=UPSTREAM.me._replace(hit_points=20_000))).evaluate(0.5)

@@ -13,10 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench import discover
+from bench import discover, ideas
 from bench.mdp import oracle
 from bench.mdp._levels import CHOICE, Visit, levels
 from bench.mdp._rules import UPSTREAM, Rules
+from bench.subject import load_file
 from tests.battles import SMALLER, Unsettled, small_battles, upstream_order, upstream_reference, with_speeds
 
 RUNGS = ("mdp_codegen", "mdp_numpy")
@@ -31,16 +32,9 @@ def load(rung: str) -> ModuleType:
 def without(rung: str, idea: str, folder: Path) -> ModuleType:
     """Return a copy of the rung, loaded from elsewhere, with one idea switched off."""
     variant = discover.variants("mdp")[rung]
-    off = next(i.off for i in variant.ideas if i.name == idea)
-    text, changed = re.subn(rf"^{idea} = .*$", f"{idea} = {off}", variant.path.read_text(encoding="utf-8"), flags=re.M)
-    assert changed == 1
     path = folder / "copied.py"
-    path.write_text(text, encoding="utf-8")
-    spec = importlib.util.spec_from_file_location("copied", path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    path.write_text(ideas.without(variant, next(i for i in variant.ideas if i.name == idea)), encoding="utf-8")
+    return load_file(path)
 
 
 reference = cache(upstream_reference)

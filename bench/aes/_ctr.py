@@ -14,6 +14,7 @@ from pyaes import AES, Counter
 
 from bench.aes import _kernel, _llvm, _native
 from bench.aes._keys import expand_key
+from bench.aes._stream import refuse_other_increments
 
 SOFTWARE = ("pyaes_numba", "pyaes_bitslice", "pyaes_opt")  #: variants that need no AES instructions, fastest first
 KEY_SIZES = (16, 24, 32)  #: bytes
@@ -86,8 +87,8 @@ class CounterMode:
     def __init__(self, key: bytes, counter: Counter | None = None) -> None:
         if type(key) is not bytes:
             key = memoryview(key).tobytes()  # bytes() would take a number for a length
-        if counter is not None and type(counter) is not Counter:
-            raise TypeError("counter must be a pyaes.Counter: a subclass may count in a way of its own")
+        if counter is not None:
+            refuse_other_increments(counter)
         self._kernel = kernel = self._kernels[len(key)]
         self._key = round_keys(key) if kernel[2] else key
         self._counter = counter

@@ -65,7 +65,7 @@ def _into_buffer(variant: ModuleType, size: int) -> Workload:
     make, plaintext = variant.AESModeOfOperationCTR, text(0, size)
     if not hasattr(make, "encrypt_into"):
         raise Unsupported(
-            f"{variant.__name__.rpartition('.')[2]} returns new bytes only",
+            "it returns new bytes only",
             "A variant whose class has encrypt_into(plaintext, out) has these points.",
         )
     ready = b"\xff" * size

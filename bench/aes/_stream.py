@@ -5,6 +5,7 @@ How blocks are encrypted is not here: that is what the rungs are about.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ BLOCK = 16  #: bytes
 COUNTERS = 1 << 128  #: the counter is as wide as a block, and wraps
 
 
-class Stream:
+class Stream(ABC):
     """pyaes' counter mode: a stream, so calls may have any length and continue where the last one stopped.
 
     A subclass defines `_encrypt_blocks`. A counter that the caller gives is read and advanced in every call, as
@@ -25,7 +26,7 @@ class Stream:
         if len(key) not in (16, 24, 32):
             raise ValueError("Invalid key size")
         if counter is not None:
-            _refuse_other_increments(counter)
+            refuse_other_increments(counter)
         self._key = bytes(key)  # the caller may change a bytearray
         self._counter = counter
         self._next = 1  # where pyaes.Counter() starts
@@ -56,12 +57,30 @@ class Stream:
             self._counter.value[:] = self._next.to_bytes(BLOCK, "big")  # `value` is the counter's own list
         return first
 
+    @abstractmethod
     def _encrypt_blocks(self, text: bytes, first: int) -> bytes:
         """Return `text`, of whole blocks, xor the key stream of the counters `first`, `first` + 1, … modulo 2^128."""
-        raise NotImplementedError
 
 
-def _refuse_other_increments(counter: Counter) -> None:
+class Batches(Stream, ABC):
+    """A stream of which so many blocks are encrypted at a time. A subclass defines `_encrypt_batch`."""
+
+    blocks_at_once: int
+
+    def _encrypt_blocks(self, text: bytes, first: int) -> bytes:
+        step = BLOCK * self.blocks_at_once
+        parts = [
+            self._encrypt_batch(text[start : start + step], (first + start // BLOCK) % COUNTERS)
+            for start in range(0, len(text), step)
+        ]
+        return b"".join(parts)
+
+    @abstractmethod
+    def _encrypt_batch(self, text: bytes, first: int) -> bytes:
+        """Return what `_encrypt_blocks` does, for `blocks_at_once` blocks at most."""
+
+
+def refuse_other_increments(counter: Counter) -> None:
     """Counters of a message are computed, not asked for: refuse a subclass that counts in another way."""
     from pyaes import Counter  # here, because only a caller who has pyaes can give a counter
 

@@ -29,7 +29,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from bench.aes._keys import expand_key
-from bench.aes._stream import BLOCK, COUNTERS, Stream
+from bench.aes._stream import BLOCK, Batches
 
 if TYPE_CHECKING:
     from pyaes import Counter
@@ -142,22 +142,16 @@ def _by_row(shift: int) -> itemgetter[Any]:
 UNSHIFTED, SHIFTED = _by_row(0), _by_row(1)
 
 
-class AESModeOfOperationCTR(Stream):
+class AESModeOfOperationCTR(Batches):
     """pyaes' counter mode, many blocks at a time."""
+
+    blocks_at_once = BLOCKS_AT_ONCE
 
     def __init__(self, key: bytes, counter: Counter | None = None) -> None:
         super().__init__(key, counter)
         words = b"".join([word.to_bytes(4, "big") for word in expand_key(key, S_BOX)])
         self._first_key, *keys = (words[i : i + BLOCK] for i in range(0, len(words), BLOCK))
         self._round_keys = b"".join([bytes(UNSHIFTED(key)) for key in keys]).translate(INVERT)
-
-    def _encrypt_blocks(self, text: bytes, first: int) -> bytes:
-        step = BLOCK * BLOCKS_AT_ONCE
-        parts = [
-            self._encrypt_batch(text[start : start + step], (first + start // BLOCK) % COUNTERS)
-            for start in range(0, len(text), step)
-        ]
-        return b"".join(parts)
 
     def _encrypt_batch(self, text: bytes, first: int) -> bytes:
         blocks = (len(text) // BLOCK + 7) // 8 * 8  # the planes' columns are whole bytes

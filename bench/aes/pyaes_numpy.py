@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from pyaes import AES
 
 from bench.aes._keys import expand_key
-from bench.aes._stream import BLOCK, COUNTERS, Stream
+from bench.aes._stream import BLOCK, COUNTERS, Batches
 
 if TYPE_CHECKING:
     from pyaes import Counter
@@ -64,20 +64,14 @@ S: NDArray[np.uint32] = np.array(AES.S, np.uint32)
 SS = _pairs(S, S * 256).astype("<u2")
 
 
-class AESModeOfOperationCTR(Stream):
+class AESModeOfOperationCTR(Batches):
     """pyaes' counter mode, many blocks at a time."""
+
+    blocks_at_once = BLOCKS_AT_ONCE
 
     def __init__(self, key: bytes, counter: Counter | None = None) -> None:
         super().__init__(key, counter)
         self._round_keys = _rows_first(expand_key(key, S_BOX)).reshape(-1, 4, 1)
-
-    def _encrypt_blocks(self, text: bytes, first: int) -> bytes:
-        step = BLOCK * BLOCKS_AT_ONCE
-        parts = [
-            self._encrypt_batch(text[start : start + step], (first + start // BLOCK) % COUNTERS)
-            for start in range(0, len(text), step)
-        ]
-        return b"".join(parts)
 
     def _encrypt_batch(self, text: bytes, first: int) -> bytes:
         blocks = len(text) // BLOCK

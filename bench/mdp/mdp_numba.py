@@ -231,7 +231,11 @@ def model(rules: Rules) -> Any:
     choice[i] says that the best of them is chosen. The end of a battle has no row.
     """
     mine, theirs = rules.me.hit_points, rules.them.hit_points
-    return compressed(*topological(*moves(rules), max(mine, theirs).bit_length(), mine, theirs))
+    outcomes, begin = moves(rules)
+    bits = max(mine, theirs).bit_length()
+    if begin.size << 2 * bits >= 1 << 31:
+        raise ValueError(f"{max(mine, theirs)} hit points are too many: codes of states are 32 bits")
+    return compressed(*topological(outcomes, begin, bits, mine, theirs))
 
 
 @compiled

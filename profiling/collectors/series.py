@@ -15,8 +15,8 @@ from typing import Any
 from bench import discover
 from bench.model import Measurement
 from profiling.collector import Job, Missing, Options, Session
-from profiling.collectors.timing import start_up
-from profiling.watching import headline, mean, repeat, rounds, watch, watched
+from profiling.collectors.timing import mean, start_up
+from profiling.watching import headline, repeat, rounds, watch, watched
 
 NAME = "series"
 SLOW = 2.5  #: seconds; where the first process takes longer, fewer follow

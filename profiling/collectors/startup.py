@@ -12,8 +12,8 @@ from pathlib import Path
 
 from bench.model import Measurement
 from profiling.collector import Job, Missing, Options, Session
-from profiling.collectors.timing import start_up
-from profiling.watching import headline, mean, repeat, rounds, watch, watched
+from profiling.collectors.timing import mean, start_up
+from profiling.watching import headline, repeat, rounds, watch, watched
 
 NAME = "startup"
 SLOW = 8.0  #: seconds; where starts take longer, both together, fewer follow

@@ -211,7 +211,7 @@ def parse(raw: Path, derived: Path, build: str) -> Iterator[Measurement]:
         if (raw / f"{role}.json").is_file():
             yield _time(metric, build, pyperf.Benchmark.load(str(raw / f"{role}.json")).get_runs())
     # A warm-up repeats as often as a value; what it took beyond one is paid once per process.
-    first = tuple(run.get_total_loops() * (run.warmups[0][1] - _mean(run.values)) for run in runs if run.warmups)
+    first = tuple(run.get_total_loops() * (run.warmups[0][1] - mean(run.values)) for run in runs if run.warmups)
     if first:
         yield Measurement(NAME, build, "one-off cost of the first value", "s", first, source="clock")
     peaks = [run.get_metadata().get("bench_peak_bytes") for run in runs]
@@ -256,12 +256,10 @@ def _time(metric: str, build: str, runs: Sequence[Any]) -> Measurement:
         "waited": [_share(found, "bench_waited_seconds") for found in about],  # of the wall time, without a CPU
         "reported": [_reported(run) for run in runs],  # of the wall time, by the workload's own clock
     }
-    return Measurement(
-        NAME, build, metric, "s", tuple(_mean(run.values) for run in runs), source="clock", detail=detail
-    )
+    return Measurement(NAME, build, metric, "s", tuple(mean(run.values) for run in runs), source="clock", detail=detail)
 
 
-def _mean(values: Sequence[float]) -> float:
+def mean(values: Sequence[float]) -> float:
     """Return the mean, exact to the last digit: plain `sum` rounds otherwise from Python 3.12 on."""
     return fsum(values) / len(values)
 
