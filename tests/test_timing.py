@@ -149,9 +149,9 @@ def test_a_limit_that_fails_costs_itself_only(monkeypatch: pytest.MonkeyPatch, t
 
 def test_slow_jobs_take_fewer_values_and_not_fewer_processes() -> None:
     job = Job(Target("aes", "x", "full"), Variant("x", Path("x.py"), ""), "release", "python", RunDir(Path("x")))
-    assert replace(job, seconds=0.02).plan(Options()) == (4, 5, 3)  # 0.2 s of warm-up
-    assert replace(job, seconds=0.4).plan(Options()) == (1, 3, 1)
-    assert replace(job, seconds=0.9).plan(Options()) == (1, 2, 1)
+    assert replace(job, seconds=0.02).plan(Options()) == (20, 5, 3)  # 1.2 s of warm-up
+    assert replace(job, seconds=0.4).plan(Options()) == (3, 3, 1)
+    assert replace(job, seconds=0.9).plan(Options()) == (2, 2, 1)
     assert replace(job, seconds=1.5).plan(Options()) == (1, 1, 1)
     assert replace(job, seconds=9.0, cold=True).plan(Options()) == (0, 1, 1)
     assert replace(job, seconds=0.01, cold=True).plan(Options()) == (0, 1, 1)  # all variants of a build alike
