@@ -114,6 +114,7 @@ def _chart(evidence: Evidence, c: Comparison) -> BarChart:
         groups=(("build not recorded", tuple(_bar(speed) for speed in c.speeds)),),
         log=best > 8,
         lines=(Line(1.0, evidence.baseline.name),),
+        key="ladder",
     )
 
 
@@ -159,6 +160,7 @@ def _spread(evidence: Evidence, build: str, timed: list[tuple[Run, Interval]]) -
             (run.name, tuple(v / scale for v in run.values(build, "time")), evidence.role(run)) for run, _ in timed
         ),
         log=log,
+        key=f"spread:{build}",
     )
 
 
@@ -186,7 +188,7 @@ def _commands(evidence: Evidence) -> Section:
         for command in detail(run, evidence.builds[0]).get("commands", ())
         if command
     )
-    printed = Table("Commands, as perf printed them", ("variant", "command"), rows, numeric=False)
+    printed = Table("Commands, as perf printed them", ("variant", "command"), rows, numeric=False, key="commands")
     again = f"invoke render --bench {family} --timestamp {stamp}"
     blocks: list[Block] = [Text("To write this report again:"), Text(again, "code")]
     return Section("Commands", (*blocks, printed) if rows else tuple(blocks))

@@ -9,6 +9,7 @@ from reporting import tables, units
 from reporting.compare import Comparison, Speed
 from reporting.document import Block, Cell, Table, Text
 from reporting.evidence import Evidence, Run
+from reporting.listings import slug
 from reporting.tables import estimate, missing, text
 
 FULLY = 95.0  #: per cent of the time; a counter that counted less is flagged
@@ -34,7 +35,8 @@ def listed(run: Run, listing: Listing) -> Table:
     rows = tuple(tuple(tables.cell(value) for value in row) for row in listing.rows)
     words = all(isinstance(value, str) for row in listing.rows for value in row)
     caption = f"{listing.caption} Source: {listing.source}."
-    return Table(f"{listing.title}: {run.name}", listing.columns, rows, caption, numeric=not words)
+    key = f"{slug(listing.title)}:{run.name}"
+    return Table(f"{listing.title}: {run.name}", listing.columns, rows, caption, numeric=not words, key=key)
 
 
 def performance(evidence: Evidence, c: Comparison) -> Table:
@@ -43,6 +45,7 @@ def performance(evidence: Evidence, c: Comparison) -> Table:
         "Variants by metrics (adopted)", columns,
         tuple((text(speed.run.name), *_row(speed)) for speed in c.speeds),
         caption="From perf stat, whole processes, start-up included; in the archive's order, not ranked, with 95 % intervals over its runs.",
+        key=f"performance:{c.build}",
     )  # fmt: skip
 
 
@@ -92,6 +95,7 @@ def counters(evidence: Evidence, build: str) -> Block:
         "Counters of whole processes (adopted)", ("counter", "source", *(run.name for run in evidence.runs)), tuple(rows),
         caption="Mean over the runs that printed it, start-up included, not divided by anything. A dash is missing, never "
         f"zero; * was counted less than {FULLY:.0f} % of the time and scaled by perf.",
+        key=f"counters:{build}",
     )  # fmt: skip
 
 

@@ -34,7 +34,7 @@ def counters(evidence: Evidence, build: str) -> Table | None:
         return None
     columns = ("counter", "source", *(run.label for run in evidence.runs))
     caption = _caption(evidence, build, perf=bool(rows and source != "rusage"), lost=lost)
-    return Table(f"Counters per iteration ({short(build)})", columns, tuple(rows), caption)
+    return Table(f"Counters per iteration ({short(build)})", columns, tuple(rows), caption, key=f"counters:{build}")
 
 
 def _caption(evidence: Evidence, build: str, *, perf: bool, lost: int) -> str:
@@ -70,7 +70,7 @@ def simulated(evidence: Evidence, build: str) -> Table | None:
     rows = [(label, *cells) for label, _, *cells in rows]  # the title names the source
     columns = ("counter", *(run.label for run in evidence.runs))
     title = f"Simulated counters {base.unit}, at size {base.detail['size']} ({short(build)})"
-    return Table(title, columns, tuple(rows), _simulator(found))
+    return Table(title, columns, tuple(rows), _simulator(found), key=f"simulated:{build}")
 
 
 def _simulator(found: Mapping[str, Measurement]) -> str:
@@ -179,7 +179,8 @@ def others(evidence: Evidence, build: str) -> Table | None:
     rows = tuple((text(name), *(_other(run, build, name) for run in evidence.runs)) for name in names)
     columns = ("measured", *(run.label for run in evidence.runs))
     caption = "Times are means over processes; counts and allocations are of one iteration in one process. The one-off cost is what the first value took beyond a warm one; around zero it is noise."
-    return Table(f"Also measured ({short(build)})", columns, rows, caption) if rows else None
+    title = f"Also measured ({short(build)})"
+    return Table(title, columns, rows, caption, key=f"also:{build}") if rows else None
 
 
 def _unmeasured(run: Run, build: str, metric: str) -> str:

@@ -2,6 +2,10 @@
 
 Texts are plain (no markup of any kind): renderers escape them. Numbers come with the text that is to be shown, so
 that every format shows the same digits; the value itself serves sorting, bars and spreadsheets.
+
+Tables, figures and listings have a key, by which narratives place them and refer to what is in them (see narrative.py).
+It is unique in a Document and made of words joined by colons: what it is, then of which variant, then on which build,
+as in "flame:pyaes_opt:release". Of the same thing in another study it is the same.
 """
 
 from __future__ import annotations
@@ -40,6 +44,7 @@ class Table:
     numeric: bool = True
     code: tuple[str, ...] = ()  #: names of columns that hold code, set in letters of one width
     detail: bool = False  #: evidence in depth: a summary only names it
+    key: str = ""
 
     def transposed(self) -> Table:
         """Return the table with rows and columns exchanged."""
@@ -89,6 +94,7 @@ class BarChart:
     groups: tuple[tuple[str, tuple[Bar, ...]], ...]  #: (group name, its bars)
     log: bool = False
     lines: tuple[Line, ...] = ()
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,6 +106,49 @@ class Dots:
     axis: str
     series: tuple[tuple[str, tuple[float, ...], str], ...]  #: (label, values in the axis' unit, role)
     log: bool = False
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class Trace:
+    """All that the processes of one label gave, in the order in which it was taken."""
+
+    label: str
+    role: str
+    processes: tuple[tuple[float, ...], ...]  #: per process its values in the axis' unit, warm-ups first
+    warm_ups: int  #: how many of them came before the measured ones
+
+
+@dataclass(frozen=True)
+class Traces:
+    """Value after value, process by process, warm-ups included: whether they settle, and when. One panel per label."""
+
+    title: str
+    caption: str
+    axis: str
+    traces: tuple[Trace, ...]
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a waterfall: a whole, from zero, or what comes to the one before it (below zero: what goes)."""
+
+    label: str
+    value: float  #: in the axis' unit
+    text: str
+    whole: bool = False
+
+
+@dataclass(frozen=True)
+class Waterfall:
+    """How one whole becomes another: the first and the last step are wholes, and those between them sum to the change."""
+
+    title: str
+    caption: str
+    axis: str
+    steps: tuple[Step, ...]
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -123,43 +172,85 @@ class Curves:
     axis: str  #: of the values, with unit
     points: tuple[str, ...]
     curves: tuple[Curve, ...]
+    key: str = ""
 
 
 @dataclass(frozen=True)
 class Box:
-    """One frame of a flame graph; x and width in samples, depth 0 is the outermost."""
+    """One frame of a flame graph; x and width in samples (or in `FlameGraph.unit`), depth 0 is the outermost."""
 
     name: str
     x: float
     width: float
     depth: int
     kind: str  #: whose code it is, as compare.frame_kind names it
+    change: float | None = None  #: what it takes beyond the other side, in the graph's unit; below zero: less
 
 
 @dataclass(frozen=True)
 class FlameGraph:
-    """A flame graph, laid out: width is time, order is by name."""
+    """A flame graph, laid out: width is time, order is by name.
+
+    A differential one has `unit`, widths in it, and boxes with a `change`, which then is their colour.
+    """
 
     title: str
     caption: str
     samples: int
     boxes: tuple[Box, ...]
+    key: str = ""
+    unit: str = ""  #: of widths and changes, for example "ms per iteration"; "": samples
+    whole: float = 0.0  #: the width of all, in that unit; 0: as many as `samples`
 
 
 @dataclass(frozen=True)
 class Text:
-    """A paragraph; `style` is "", "heading", "verdict" (the answer, shown large), "warning", or "code" (as typed).
+    """A paragraph; `style` is "", "heading", "verdict" (the answer, shown large), "warning", or "code" (a command)."""
 
-    Code of several lines has a "label" (its title) and a "caption" before it, and its lines stay lines.
+    text: str
+    style: str = ""
+
+
+@dataclass(frozen=True)
+class Code:
+    """Lines of a program, or a listing of a tool: its lines stay lines."""
+
+    title: str
+    caption: str
+    text: str
+    detail: bool = False  #: as of a Table
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class Span:
+    """Words of a person's prose, in one style.
+
+    style: "" plain, "strong", "emphasis", "code", "number" (filled in from the study), "see" (the number of what `target`
+    is the key of), "cite" (`target` is the key of a Source).
     """
 
     text: str
     style: str = ""
-    detail: bool = False  #: as of a Table
+    target: str = ""
+
+
+@dataclass(frozen=True)
+class Prose:
+    """A paragraph that a person wrote. kind: "paragraph", "heading" (below a section's title), "item", "numbered", "quote"."""
+
+    spans: tuple[Span, ...]
+    kind: str = "paragraph"
+    depth: int = 0  #: of items in items
+
+    @property
+    def plain(self) -> str:
+        """The words alone."""
+        return "".join(span.text for span in self.spans)
 
 
 Chart = BarChart | Curves | Dots | FlameGraph
-Block = Text | Table | Chart
+Block = Text | Prose | Code | Table | Chart
 
 
 @dataclass(frozen=True)
@@ -168,6 +259,24 @@ class Section:
 
     title: str
     blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a narrative cites."""
+
+    key: str
+    text: str  #: authors, title, where, year
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Slide:
+    """One slide of a talk: one idea, said in its title."""
+
+    title: str
+    blocks: tuple[Block, ...]
+    minutes: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -182,3 +291,6 @@ class Document:
     warnings: tuple[str, ...] = field(
         default=()
     )  #: what is missing on this machine; shown at the start of every format
+    sources: tuple[Source, ...] = ()  #: of a narrative, in the order in which they are first cited
+    slides: tuple[Slide, ...] = ()  #: of a narrative: the talk
+    appendix: int = 0  #: how many sections at the end are no part of the narrative

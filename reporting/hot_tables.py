@@ -32,6 +32,7 @@ def hot(evidence: Evidence, run: Run) -> Table:
         f"Hot functions of {run.name}", columns, tuple(rows),
         caption="Share of the samples of the measured region: in the function itself, and in it or what it calls. "
         "Intervals by bootstrap over the sampled processes.",
+        key=f"hot:{run.name}",
     )  # fmt: skip
 
 
@@ -47,6 +48,7 @@ def distortion(evidence: Evidence, comparisons: list[Comparison]) -> Table:
         tuple(rows),
         caption="Time: in times the release build's. Shares (of the function with what it calls), and the caps that follow from them by Amdahl's law, do not carry over "
         "from one build to the other; their intervals say how far the sampled processes differ.",
+        key="distortion",
     )  # fmt: skip
 
 
@@ -90,8 +92,5 @@ def amdahl_caps(evidence: Evidence) -> Table | None:
         "Amdahl's law: the most that an infinitely fast accelerator of that function, and of what it calls, could bring. "
         "Where that is nearly everything, the cap says only that the rest was not sampled."
     )
-    return (
-        Table("What accelerating the hottest function could bring at most", columns, tuple(rows), caption)
-        if rows
-        else None
-    )
+    title = "What accelerating the hottest function could bring at most"
+    return Table(title, columns, tuple(rows), caption, key="caps") if rows else None

@@ -57,8 +57,9 @@ def _table(evidence: Evidence, run: Run, build: str, measured: list[Measurement]
     columns = ("idea", "what it is", "without it", "then it is", "off is")
     rows = tuple(_row(run, m) for m in measured)
     return Table(
-        f"What each idea of {run.name} is worth ({tables.short(build)})", columns, rows, caption, numeric=False
-    )
+        f"What each idea of {run.name} is worth ({tables.short(build)})", columns, rows, caption,
+        numeric=False, key=f"ideas:{run.name}:{build}",
+    )  # fmt: skip
 
 
 def _row(run: Run, found: Measurement) -> tuple[Cell, ...]:

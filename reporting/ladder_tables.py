@@ -39,6 +39,7 @@ def chart(evidence: Evidence, comparisons: list[Comparison]) -> BarChart:
         groups=tuple(groups),
         log=log,
         lines=tuple(lines),
+        key="ladder",
     )
 
 
@@ -84,7 +85,7 @@ def bought(evidence: Evidence, comparison: Comparison) -> Table | None:
     caption += f" Left out, having no number that counts: {', '.join(lost)}." if lost else ""
     columns = ("variant", "speedup", "over the rung below", "lines of code", "needs")
     title = f"What each rung bought ({tables.short(comparison.build)})"
-    return Table(title, columns, tuple(map(_bought, rungs)), caption)
+    return Table(title, columns, tuple(map(_bought, rungs)), caption, key="bought")
 
 
 def _bought(rung: Rung) -> tuple[Cell, ...]:
@@ -122,11 +123,8 @@ def starts(evidence: Evidence, comparison: Comparison) -> list[Block]:
         "rung has repaid its longer start-up and overtaken the rung below, by the means; at once where it starts no later; "
         f"never where it is not measurably faster.{' Nothing compiled: import and first call with an empty cache of numba; files and byte code are cached as ever.' if cold else ''}"
     )
-    return [
-        Table(
-            f"What each rung costs at start-up ({tables.short(comparison.build)})", tuple(columns), tuple(rows), caption
-        )
-    ]
+    title = f"What each rung costs at start-up ({tables.short(comparison.build)})"
+    return [Table(title, tuple(columns), tuple(rows), caption, key="startup")]
 
 
 def _starts(rung: Rung, *, cold: bool) -> tuple[Cell, ...]:

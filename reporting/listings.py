@@ -5,11 +5,12 @@ Nothing is computed here. Texts come out of profiles and source files, so whatev
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from bench.model import Listing
 from reporting import tables, units
-from reporting.document import Block, Cell, Table, Text
+from reporting.document import Block, Cell, Code, Table, Text
 from reporting.evidence import Evidence, Run
 from reporting.palette import printable, shorten
 
@@ -35,7 +36,7 @@ def blocks(evidence: Evidence, run: Run) -> Iterator[Block]:
                 continue
             shown.append(listing)
             builds = [other.build for other in alike if _same(other, listing)]
-            yield from _blocks(listing, " and ".join(tables.python(evidence, build) for build in builds))
+            yield from _blocks(listing, run.name, " and ".join(tables.python(evidence, build) for build in builds))
     gaps = list(_gaps(evidence, run))
     if run is evidence.baseline or gaps != list(_gaps(evidence, evidence.baseline)):
         yield from gaps
@@ -46,20 +47,24 @@ def _same(one: Listing, other: Listing) -> bool:
     return (one.rows, one.text) == (other.rows, other.text)
 
 
-def _blocks(listing: Listing, where: str) -> Iterator[Block]:
+def _blocks(listing: Listing, name: str, where: str) -> Iterator[Block]:
+    key = f"{slug(listing.title)}:{name}:{listing.build}"
     title = shorten(f"{listing.title}, on {where}", LONGEST)
     caption = f"{listing.caption} Source: {listing.source}."
     if listing.text:
-        yield Text(title, "label", detail=True)
-        yield Text(caption, "caption", detail=True)
-        yield Text("\n".join(_cut(line) for line in listing.text.split("\n")), "code", detail=True)
+        yield Code(title, caption, "\n".join(_cut(line) for line in listing.text.split("\n")), detail=True, key=key)
         return
     width = len(listing.columns)
     rows = [row for row in listing.rows if len(row) == width]
     columns = [_cells(column, [row[i] for row in rows]) for i, column in enumerate(listing.columns)]
     cells = tuple(zip(*columns, strict=True)) if rows else ()
     code = tuple(column for column in listing.columns if column in CODE)
-    yield Table(title, listing.columns, cells, caption, code=code, detail=True)
+    yield Table(title, listing.columns, cells, caption, code=code, detail=True, key=key)
+
+
+def slug(title: str) -> str:
+    """Return the word that the key of a listing begins with: "hot-lines" of "Hot lines of f (sampled)"."""
+    return re.sub(r"[^a-z]+", "-", title.partition(" of ")[0].partition(" (")[0].lower()).strip("-")
 
 
 def _cut(line: str) -> str:

@@ -20,7 +20,8 @@ def stacks(evidence: Evidence, run: Run) -> list[Block]:
     for build in evidence.builds:
         if folded := run.native.get(build):
             title = f"Where {run.name} spends its time in C on {tables.python(evidence, build)}"
-            found.append(FlameGraph(title, _caption(run, build), folded.total(), interpreter.boxes(folded)))
+            key = f"stacks:{run.name}:{build}"
+            found.append(FlameGraph(title, _caption(run, build), folded.total(), interpreter.boxes(folded), key))
             found.append(hot(run, build))
         elif run is evidence.baseline and run.outcome(build).status == "ok" and _tried(run, build):
             why = f"{run.gap(build, COLLECTOR) or 'no sample fell into the measured region'}."
@@ -64,6 +65,7 @@ def hot(run: Run, build: str) -> Table:
     return Table(
         f"Hot C functions of {run.name} ({short(build)})", ("function", "kind", "self", "inclusive"), rows,
         caption="Share of the samples of the measured region: in the function itself, and in it or what it calls.",
+        key=f"c-functions:{run.name}:{build}",
     )  # fmt: skip
 
 
@@ -112,6 +114,7 @@ def _shares(evidence: Evidence, build: str, taxes: dict[str, Tax]) -> Table:
         f"first {len(TAX)} kinds: what the interpreter does around the work, though dictionaries and sets that the program itself "
         f"asks for are among it. What the evaluation loop does inline counts as dispatch. Intervals: the sampling error of "
         f"one process.{_limits(evidence, build, taxes)}",
+        key=f"tax:{build}",
     )  # fmt: skip
 
 
@@ -157,4 +160,5 @@ def cost(evidence: Evidence) -> Table:
         tuple(rows),
         caption="Time: of an iteration while it was sampled, over the timed one. Outside: samples of other processes. Cut: stacks "
         "that do not reach the start of the thread. Code compiled at run time counts as named: [JIT].",
+        key="sampling",
     )  # fmt: skip

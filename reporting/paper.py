@@ -49,8 +49,7 @@ LEAD = style("lead", 14, 19, fontName=BOLD, spaceAfter=9)
 WARNING = style("warning", 9, 12.5, backColor=WARM, **BAND)
 CODE = style("code", 8, 11, fontName=MONO, backColor=SHADE, **BAND)
 CAPTION = style("caption", 9, 12, textColor=SOFT, spaceBefore=4, spaceAfter=4)
-LABEL = style("label", 9, 12, fontName=BOLD, spaceBefore=10, spaceAfter=0, keepWithNext=1)
-OF_STYLE = {"verdict": VERDICT, "warning": WARNING, "heading": SUBHEADING, "label": LABEL, "caption": CAPTION}
+OF_STYLE = {"verdict": VERDICT, "warning": WARNING, "heading": SUBHEADING}
 NOTE = style("note", 8, 10.5, textColor=SOFT, spaceAfter=1, leftIndent=10, firstLineIndent=-10)
 ENTRY = (
     style("entry", 10, 15, spaceAfter=0, spaceBefore=3),

@@ -15,7 +15,9 @@ from reporting.tables import NOT_RECORDED, missing, short, text
 def host(evidence: Evidence) -> Table:
     about = evidence.baseline.manifest.host
     if not about:
-        return _not_recorded("The machine", ("CPU", "memory", "kernel", "virtualisation", "governor", "load"))
+        return _not_recorded(
+            "machine", "The machine", ("CPU", "memory", "kernel", "virtualisation", "governor", "load")
+        )
     caches = ", ".join(f"L{c['level']} {c['type'].lower()} {c['size']}" for c in about["caches"])
     facts = {
         "CPU": about["cpu"], "architecture": about["architecture"],
@@ -27,14 +29,16 @@ def host(evidence: Evidence) -> Table:
         "ran as root": "yes" if about["root"] else "no",
     }  # fmt: skip
     rows = tuple((text(k), text(v) if v is not None else missing(f"{k}: not visible here")) for k, v in facts.items())
-    return Table("The machine", ("fact", "value"), rows, numeric=False)
+    return Table("The machine", ("fact", "value"), rows, numeric=False, key="machine")
 
 
 def interpreters(evidence: Evidence) -> Table:
     found = evidence.baseline.manifest.interpreters
     if not found:
         return _not_recorded(
-            "The interpreters", ("implementation and version", "debug or release build", "distributions")
+            "interpreters",
+            "The interpreters",
+            ("implementation and version", "debug or release build", "distributions"),
         )
     facts = ("version", "base", "compiler", "sha256", "cflags", "configure", "distributions")
     names = {
@@ -48,22 +52,24 @@ def interpreters(evidence: Evidence) -> Table:
         values = [found[build][fact] for build in evidence.builds]
         shown = [", ".join(v) if isinstance(v, list) else " ".join(str(v).split()) for v in values]
         rows.append((text(names.get(fact, fact)), *map(text, shown)))
-    return Table("The interpreters", ("fact", *map(short, evidence.builds)), tuple(rows), numeric=False)
+    columns = ("fact", *map(short, evidence.builds))
+    return Table("The interpreters", columns, tuple(rows), numeric=False, key="interpreters")
 
 
 def sources(evidence: Evidence) -> Table:
     runs = (*evidence.runs, *evidence.series_peers)
     if not any(run.manifest.sources for run in runs):
-        return _not_recorded("The files that were executed", ("path", "sha256"))
+        return _not_recorded("files", "The files that were executed", ("path", "sha256"))
     rows = tuple((text(run.name), text(path), text(sha)) for run in runs for path, sha in run.manifest.sources)
     caption = "Raw files and their hashes are listed in each run's manifest.json."
-    return Table("The files that were executed", ("variant", "file", "sha256"), rows, caption, numeric=False)
+    columns = ("variant", "file", "sha256")
+    return Table("The files that were executed", columns, rows, caption, numeric=False, key="files")
 
 
-def _not_recorded(title: str, facts: tuple[str, ...]) -> Table:
+def _not_recorded(key: str, title: str, facts: tuple[str, ...]) -> Table:
     """Return a table that says of each fact that nobody wrote it down, as in an adopted study."""
     rows = tuple((text(fact), missing(f"{title.lower()}: {NOT_RECORDED}")) for fact in facts)
-    return Table(title, ("fact", "value"), rows, numeric=False)
+    return Table(title, ("fact", "value"), rows, numeric=False, key=key)
 
 
 def command_history(evidence: Evidence) -> Table:
@@ -79,7 +85,7 @@ def command_history(evidence: Evidence) -> Table:
         for command, took in groups.items()
     )
     caption = "Run from the top of the checkout." + (f" EVENTS={events.replace(',', ', ')}" if events else "")
-    return Table("Command history", ("command", "times", "took"), rows, caption, numeric=False)
+    return Table("Command history", ("command", "times", "took"), rows, caption, numeric=False, key="commands")
 
 
 def _commands(log: Iterable[str]) -> Iterable[tuple[float, str]]:

@@ -100,7 +100,7 @@ def flames(evidence: Evidence, run: Run) -> list[Block]:
         few = f" Fewer than {minimum} samples: read the widths as rough." if samples < minimum else ""
         caption = f"{units.percent(top.own.value)} of the time is spent in {top.name}, or in C code that it calls directly.{few}"
         title = f"Where {run.name} spends its time on {tables.python(evidence, build)}"
-        found.append(FlameGraph(title, caption, samples, flame_boxes(stacks)))
+        found.append(FlameGraph(title, caption, samples, flame_boxes(stacks), f"flame:{run.name}:{build}"))
     return found
 
 
@@ -154,6 +154,7 @@ def spread_chart(evidence: Evidence, c: Comparison) -> Dots:
             (s.run.name, tuple(v / scale for v in s.run.values(c.build, "time")), evidence.role(s.run)) for s in timed
         ),
         log=log,
+        key=f"spread:{c.build}",
     )
 
 

@@ -60,6 +60,7 @@ def _chart(evidence: Evidence, found: Series, limit: str) -> Curves:
         axis=f"{what.lower()} ({unit}, log scale)",
         points=tuple(point.name for point in found.points),
         curves=tuple(curves),
+        key=f"curves:{found.build}",
     )
 
 
@@ -90,7 +91,7 @@ def _speeds(found: Series) -> Table:
         return estimate(_shown(found, value), value, unit) if value else None
 
     caption = f"{what} with 95 % intervals over processes; {better} is better."
-    return _table(found, found.title, found.runs, cell, caption)
+    return _table(found, "series", found.title, found.runs, cell, caption)
 
 
 def _shares(found: Series, near: tuple[Run, ...], limit: str) -> list[Block]:
@@ -104,7 +105,7 @@ def _shares(found: Series, near: tuple[Run, ...], limit: str) -> list[Block]:
     if not near:
         return []
     caption = f"Speed over that of the {limit} for the same amount, both timed in one process.{_far(found, near)}"
-    return [_table(found, f"Share of the {limit}", near, cell, caption)]
+    return [_table(found, "share", f"Share of the {limit}", near, cell, caption)]
 
 
 def _far(found: Series, near: tuple[Run, ...]) -> str:
@@ -127,7 +128,7 @@ def _cycles(found: Series, near: tuple[Run, ...], limit: str) -> list[Block]:
     last = [(text(limit), *(estimate(_plain(v), v, "") if v else none for v in limits))] if any(limits) else []
     unit = f"{found.points[0].unit}s per cycle"
     caption = f"{unit.capitalize()} of the core's clock, which was measured in the same process.{_far(found, near) if near else ''}"
-    return [_table(found, unit.capitalize(), rows, cell, caption, *last)]
+    return [_table(found, "cycle", unit.capitalize(), rows, cell, caption, *last)]
 
 
 def _plain(value: Interval) -> str:
@@ -135,7 +136,7 @@ def _plain(value: Interval) -> str:
 
 
 def _table(
-    found: Series, title: str, runs: tuple[Run, ...], cell: CellOf, caption: str,
+    found: Series, what: str, title: str, runs: tuple[Run, ...], cell: CellOf, caption: str,
     *more: tuple[Cell, ...],
 ) -> Table:  # fmt: skip
     """Return a table of variants by points; what is missing has its reason, which several cells may share."""
@@ -148,7 +149,8 @@ def _table(
     ]  # fmt: skip
     columns = ("variant", *(point.name for point in found.points))
     whole = title if title == found.title else f"{title}: {found.title[:1].lower()}{found.title[1:]}"
-    return Table(f"{whole} ({short(found.build)})", columns, (*rows, *more), caption)
+    title = f"{whole} ({short(found.build)})"
+    return Table(title, columns, (*rows, *more), caption, key=f"{what}:{found.build}")
 
 
 def _reasons(found: Series, gaps: list[tuple[Run, Point]]) -> dict[tuple[str, str], str]:
@@ -188,7 +190,7 @@ def _errors(found: Series) -> list[Block]:
         return None if error is None else Cell("exact" if error == 0 else units.small(error), error)
 
     caption = f"The largest error of an answer: {found.error_unit}."
-    return [_table(found, "Error of the answer", found.runs, cell, caption)]
+    return [_table(found, "error", "Error of the answer", found.runs, cell, caption)]
 
 
 def nearest(evidence: Evidence, comparison: Comparison) -> tuple[str, str, Interval] | None:

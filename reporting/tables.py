@@ -112,6 +112,7 @@ def performance(evidence: Evidence, c: Comparison, *, geomean: bool) -> Table:
         ("variant", "time per iteration", "speedup", "verdict", "processes", "values each", "peak memory"),
         tuple(rows),
         caption=f"{python(evidence, c.build)}: time and speedup over the baseline with 95 % intervals; the fastest first.",
+        key=f"performance:{c.build}",
     )
 
 
@@ -179,6 +180,7 @@ def variants(evidence: Evidence) -> Table:
         rows,
         "Lines of code: of all files of the family that it executes, without blanks, comments and docstrings.",
         numeric=False,
+        key="variants",
     )
 
 

@@ -87,6 +87,7 @@ def behind(evidence: Evidence, comparison: Comparison, floor: Floor | None) -> T
             "first call against the later ones. Drift: from the first block to the last. Waited: share of the measured time "
             f"without a CPU. Taken by the hypervisor meanwhile: {lost}."
         ),
+        key=f"behind:{comparison.build}",
     )  # fmt: skip
 
 

@@ -16,7 +16,21 @@ from itertools import count
 from pathlib import Path
 
 from reporting import plotly_figures
-from reporting.document import LIMITS, BarChart, Block, Cell, Chart, Curves, Document, Dots, Section, Table, Text
+from reporting.document import (
+    LIMITS,
+    BarChart,
+    Block,
+    Cell,
+    Chart,
+    Code,
+    Curves,
+    Document,
+    Dots,
+    Prose,
+    Section,
+    Table,
+    Text,
+)
 from reporting.palette import printable
 
 SUFFIX = ".html"
@@ -55,7 +69,7 @@ class _Page:
 
     def __init__(self, script: str) -> None:
         self.script = script
-        self.figures, self.tables = count(1), count(1)
+        self.figures, self.tables, self.listings = count(1), count(1), count(1)
 
     def section(self, number: int, section: Section, *, hoisted: bool) -> str:
         """Return a section, without the verdicts if these were hoisted to the top of the page."""
@@ -67,6 +81,12 @@ class _Page:
         """Return any block."""
         if isinstance(block, Text):
             return _text(block)
+        if isinstance(block, Prose):
+            return f"<p>{escape(block.plain)}</p>"
+        if isinstance(block, Code):
+            number = next(self.listings)
+            caption = _titled(f"Listing {number}", block.title, block.caption)
+            return f'<p class="caption" id="listing-{number}">{caption}</p><pre class="listing" tabindex="0">{escape(block.text)}</pre>'
         if isinstance(block, Table):
             number = next(self.tables)
             caption = _titled(f"Table {number}", block.title, block.caption)
@@ -114,8 +134,6 @@ def _warnings(warnings: tuple[str, ...]) -> str:
 
 
 def _text(text: Text) -> str:
-    if text.style == "code" and "\n" in text.text:
-        return f'<pre class="listing" tabindex="0">{escape(text.text)}</pre>'
     if text.style == "code":
         words = re.sub(
             r"\S*-\S+", r"<span>\g<0></span>", escape(text.text)

@@ -20,4 +20,4 @@ def render(document: Document) -> bytes:
         for block, fields in zip(section.blocks, plain["blocks"], strict=True):
             fields["kind"] = type(block).__name__
             fields.pop("boxes", None)
-    return (json.dumps({"schema": 2} | record, ensure_ascii=False) + "\n").encode()
+    return (json.dumps({"schema": 3} | record, ensure_ascii=False) + "\n").encode()

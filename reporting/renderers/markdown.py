@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import singledispatch
 
-from reporting.document import LIMITS, BarChart, Block, Curves, Document, Dots, FlameGraph, Table, Text
+from reporting.document import LIMITS, BarChart, Block, Code, Document, FlameGraph, Prose, Table, Text
 
 SUFFIX = ".md"
 #: signs that are markup where they stand; a bracket or an underscore mostly is not, and stays readable
@@ -34,31 +35,53 @@ def _paragraph(words: str) -> str:
     return re.sub(r"^(\d+)([.)])(?=\s|$)", r"\1\\\2", line)
 
 
-def _block(block: Block) -> str:
-    if isinstance(block, Text):
-        return _text(block)
-    if isinstance(block, Table):
-        return _titled(
-            block.title, block.caption, _table(block), *(f"- {_paragraph(note)}" for note in block.footnotes())
-        )
-    if isinstance(block, BarChart):
-        rows = [[group, bar.label, bar.text] for group, bars in block.groups for bar in bars]
-        rows += [[line.group, line.name, line.text] for line in block.lines if line.text]
-        return _titled(block.title, block.caption, _grid(["", "variant", block.axis], rows, [False, False, True]))
-    if isinstance(block, FlameGraph):
-        return f"**{escape(block.title)}** ({block.samples:,} samples): {escape(block.caption)}"
-    assert isinstance(block, Curves | Dots)
-    return ""  # a table holds what they show
+@singledispatch
+def _block(_block: Block) -> str:
+    """Return a block as Markdown; of what is drawn only, nothing: a table holds what it shows."""
+    return ""
 
 
+@_block.register
+def _prose(block: Prose) -> str:
+    return _paragraph(block.plain)
+
+
+@_block.register
+def _code(block: Code) -> str:
+    return _titled(block.title, block.caption, _fenced(block.text))
+
+
+@_block.register
+def _of_table(table: Table) -> str:
+    notes = (f"- {_paragraph(note)}" for note in table.footnotes())
+    return _titled(table.title, table.caption, _table(table), *notes)
+
+
+@_block.register
+def _bars(chart: BarChart) -> str:
+    rows = [[group, bar.label, bar.text] for group, bars in chart.groups for bar in bars]
+    rows += [[line.group, line.name, line.text] for line in chart.lines if line.text]
+    return _titled(chart.title, chart.caption, _grid(["", "variant", chart.axis], rows, [False, False, True]))
+
+
+@_block.register
+def _flame(graph: FlameGraph) -> str:
+    return f"**{escape(graph.title)}** ({graph.samples:,} samples): {escape(graph.caption)}"
+
+
+@_block.register
 def _text(block: Text) -> str:
     if block.style == "code":
-        longest = max(map(len, re.findall(r"`+", block.text)), default=0)
-        fence = "`" * max(3, longest + 1)
-        return f"{fence}\n{block.text}\n{fence}"
+        return _fenced(block.text)
     said = _paragraph(block.text)
     marks = {"heading": f"**{said}**", "verdict": f"- {said}", "warning": f"> {said}"}
     return marks.get(block.style, said)
+
+
+def _fenced(code: str) -> str:
+    longest = max(map(len, re.findall(r"`+", code)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}\n{code}\n{fence}"
 
 
 def _titled(title: str, caption: str, body: str, *notes: str) -> str:

@@ -35,7 +35,7 @@ from reportlab.platypus import (
 from reportlab.platypus.tableofcontents import TableOfContents
 
 from reporting import paper, paper_figures
-from reporting.document import LIMITS, Document, Section, Table, Text
+from reporting.document import LIMITS, Code, Document, Prose, Section, Table, Text
 from reporting.palette import printable, shorten
 from reporting.paper_tables import fit, grid, parts, raised
 
@@ -134,8 +134,8 @@ class _Story:
 
     def __init__(self, document: Document) -> None:
         self.document = document
-        self.figures, self.tables = count(1), count(1)
-        wanted = [b for s in document.sections for b in s.blocks if not isinstance(b, Text | Table)]
+        self.figures, self.tables, self.listings = count(1), count(1), count(1)
+        wanted = [b for s in document.sections for b in s.blocks if not isinstance(b, Text | Prose | Code | Table)]
         self.drawn = iter(PdfReader(fdata=paper_figures.pages(wanted)).pages if wanted else [])
         self.turned = False
         self.hoisted = next((s for s in document.sections if _verdicts(s)), None)
@@ -160,6 +160,11 @@ class _Story:
         for block in section.blocks:
             if isinstance(block, Table):
                 groups.append(_table(block, next(self.tables)))
+            elif isinstance(block, Prose):
+                groups.append(_Group(40, [paper.paragraph(block.plain, paper.BODY)]))
+            elif isinstance(block, Code):
+                caption = _caption("Listing", next(self.listings), block.title, block.caption)
+                groups.append(_Group(120, [Spacer(1, 6), caption, _code(block.text)]))
             elif not isinstance(block, Text):
                 caption = _caption("Figure", next(self.figures), block.title, block.caption)
                 drawing = [Spacer(1, 8), _Drawing(next(self.drawn)), caption, Spacer(1, 8)]
@@ -221,8 +226,12 @@ def _height(flowables: Sequence[Flowable], width: float) -> float:
 
 def _text(text: Text) -> Flowable:
     if text.style == "code":
-        return XPreformatted(escape(_broken(printable(text.text))), paper.CODE)
+        return _code(text.text)
     return paper.paragraph(text.text, paper.OF_STYLE.get(text.style, paper.BODY))
+
+
+def _code(lines: str) -> Flowable:
+    return XPreformatted(escape(_broken(printable(lines))), paper.CODE)
 
 
 def _broken(code: str) -> str:

@@ -6,6 +6,7 @@ import io
 import math
 import textwrap
 from dataclasses import replace
+from functools import singledispatch
 from itertools import groupby
 
 from rich import box
@@ -13,7 +14,19 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text as Line
 
-from reporting.document import LIMITS, Bar, BarChart, Block, Cell, Curves, Document, Dots, FlameGraph, Table, Text
+from reporting.document import (
+    LIMITS,
+    Bar,
+    BarChart,
+    Block,
+    Cell,
+    Code,
+    Document,
+    FlameGraph,
+    Prose,
+    Table,
+    Text,
+)
 from reporting.palette import Scale, bar_scale
 
 SUFFIX = ".txt"
@@ -37,36 +50,43 @@ def render(document: Document) -> bytes:
 
 
 def _is_detail(block: Block) -> bool:
-    return isinstance(block, (Text, Table)) and block.detail
+    return isinstance(block, (Code, Table)) and block.detail
 
 
 def _in_depth(blocks: list[Block]) -> str:
     """Name what a summary leaves out: every title without the builds that it is for."""
-    titles = [b.title for b in blocks if isinstance(b, Table)]
-    titles += [b.text for b in blocks if isinstance(b, Text) and b.style == "label"]
+    titles = [b.title for b in blocks if isinstance(b, Code | Table)]
     names = dict.fromkeys(title.partition(", on ")[0] for title in titles)
     return _wrap(f"In depth, in the HTML and PDF reports: {'; '.join(names)}.")
 
 
-def _block(block: Block) -> str:
-    if isinstance(block, Text):
-        return _text(block)
-    if isinstance(block, Table):
-        return _table(block)
-    if isinstance(block, BarChart):
-        return _bars(block)
-    if isinstance(block, FlameGraph):
-        return _wrap(f"{block.title} ({block.samples:,} samples; drawn in the HTML and PDF reports): {block.caption}")
-    assert isinstance(block, Curves | Dots)
-    return ""  # a table holds what they show; single processes are in the spreadsheet and the page
+@singledispatch
+def _block(_block: Block) -> str:
+    """Return a block as text; of what is drawn only, nothing: tables and other formats have what it shows."""
+    return ""
 
 
+@_block.register
+def _prose(block: Prose) -> str:
+    return _wrap(block.plain)
+
+
+@_block.register
+def _code(block: Code) -> str:
+    lines = (f"    {line}".rstrip()[:WIDTH] for line in block.text.split("\n"))
+    return "\n".join([block.title, _wrap(block.caption), *lines])
+
+
+@_block.register
+def _flame(block: FlameGraph) -> str:
+    return _wrap(f"{block.title} ({block.samples:,} samples; drawn in the HTML and PDF reports): {block.caption}")
+
+
+@_block.register
 def _text(block: Text) -> str:
     marks = {"verdict": "> ", "warning": "! ", "code": "    "}
     if block.style == "heading":
         return f"{block.text}\n{'.' * len(block.text)}"
-    if block.style == "code" and "\n" in block.text:
-        return "\n".join(f"    {line}".rstrip()[:WIDTH] for line in block.text.split("\n"))
     return "\n".join(_wrap(line, marks.get(block.style, "")) for line in block.text.split("\n"))
 
 
@@ -81,6 +101,7 @@ def _wrap(text: str, mark: str = "") -> str:
     )
 
 
+@_block.register
 def _bars(chart: BarChart) -> str:
     """Draw bars from signs; the direct label says the number. Bars that are not ours are hollow, lines end in a stroke."""
     scale = bar_scale(chart)
@@ -117,6 +138,7 @@ def _length(value: float, scale: Scale, width: int) -> int:
     return max(1, round(width * (end - low) / (high - low)))
 
 
+@_block.register
 def _table(table: Table) -> str:
     if not table.numeric:
         body = _facts(table) if len(table.columns) == 2 else _stacked(table)
