@@ -64,7 +64,8 @@ def _blocks(listing: Listing, name: str, where: str) -> Iterator[Block]:
 
 def slug(title: str) -> str:
     """Return the word that the key of a listing begins with: "hot-lines" of "Hot lines of f (sampled)"."""
-    return re.sub(r"[^a-z]+", "-", title.partition(" of ")[0].partition(" (")[0].lower()).strip("-")
+    words = title.partition(" of ")[0].partition(" (")[0].lower()
+    return re.sub(r"[^a-z]+", "-", words.removeprefix("specialised ")).strip("-")  # before 3.11 no bytecode is
 
 
 def _cut(line: str) -> str:

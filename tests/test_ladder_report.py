@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from bench.model import PEER, Collection, Measurement, Outcome
 from reporting import ladder, ladder_tables, overview, sections, tables
 from reporting.compare import compare
-from reporting.document import BarChart, Document, Table, Text
+from reporting.document import BarChart, Document, Prose, Table, Text
 from reporting.evidence import Evidence
 from reporting.renderers import json as json_renderer
 from reporting.renderers import markdown, text, xlsx
@@ -258,7 +258,7 @@ def test_an_older_archive_has_the_ladder_and_nothing_of_the_rest() -> None:
         run = next(r for r in old.runs if r.name == made.name)
         old = synthetic.changed(old, made.name, drop=[m.metric for m in run.measurements if m.metric not in kept])
     document = sections.build(old)
-    titles = {b.title for s in document.sections for b in s.blocks if not isinstance(b, Text)}
+    titles = {b.title for s in document.sections for b in s.blocks if not isinstance(b, Text | Prose)}
     assert "What each rung bought (release)" in titles
     assert not [t for t in titles if re.search("start-up|idea|Throughput|limit", t)]
     said = words(document)

@@ -15,7 +15,7 @@ from bench.model import Measurement, Outcome
 from bench.rundir import Archive
 from reporting import counter_tables, evidence, ladder_tables, sections, tables
 from reporting.compare import compare, flame_boxes, hot_functions
-from reporting.document import Cell, Document, Section, Table
+from reporting.document import Cell, Document, Prose, Section, Table, Text
 from reporting.evidence import Evidence, Run
 from reporting.renderers import json as json_renderer
 from reporting.renderers import text, xlsx
@@ -55,6 +55,15 @@ def words(document: Document) -> str:
 def test_the_six_sections_are_there(found: Evidence) -> None:
     titles = [section.title for section in sections.build(found).sections]
     assert titles[: len(SECTIONS)] == SECTIONS and titles[len(SECTIONS) :] == ["Environment", "Commands"]
+
+
+def test_whatever_is_shown_has_a_key_of_its_own(found: Evidence) -> None:
+    """Narratives place blocks by key, and refer to cells of tables by it."""
+    shown = [b for s in sections.build(found).sections for b in s.blocks if not isinstance(b, Text | Prose)]
+    keys = [b.key for b in shown]
+    assert all(keys), [b.title for b in shown if not b.key]
+    assert len(set(keys)) == len(keys), sorted(k for k in set(keys) if keys.count(k) > 1)
+    assert {"ladder", "performance:release", "performance:dbg", "hot:base", "machine", "commands"} <= set(keys)
 
 
 def test_verdicts_follow_the_numbers(found: Evidence) -> None:
