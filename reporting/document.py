@@ -117,6 +117,7 @@ class Trace:
     role: str
     processes: tuple[tuple[float, ...], ...]  #: per process its values in the axis' unit, warm-ups first
     warm_ups: int  #: how many of them came before the measured ones
+    text: str = ""  #: direct label: what is known of them, for example "46.8 ms, flat"
 
 
 @dataclass(frozen=True)
@@ -136,8 +137,10 @@ class Step:
 
     label: str
     value: float  #: in the axis' unit
-    text: str
+    text: str  #: direct label; those of all steps add up as they are shown
     whole: bool = False
+    role: str = ""  #: of a whole: whose it is
+    kind: str = ""  #: of a step: whose code it is, as of a Box
 
 
 @dataclass(frozen=True)
@@ -148,6 +151,7 @@ class Waterfall:
     caption: str
     axis: str
     steps: tuple[Step, ...]
+    detail: bool = False  #: as of a Table
     key: str = ""
 
 
@@ -184,14 +188,16 @@ class Box:
     width: float
     depth: int
     kind: str  #: whose code it is, as compare.frame_kind names it
-    change: float | None = None  #: what it takes beyond the other side, in the graph's unit; below zero: less
+    change: float | None = None  #: what the variant takes beyond the baseline, in the graph's unit; below zero: less
+    shade: str = ""  #: what became of it, in a word that has a colour (palette.SHADES): "gone", "same", "new" …
+    note: str = ""  #: what is known of it: its time on both sides
 
 
 @dataclass(frozen=True)
 class FlameGraph:
     """A flame graph, laid out: width is time, order is by name.
 
-    A differential one has `unit`, widths in it, and boxes with a `change`, which then is their colour.
+    A differential one has `unit`, widths in it, and boxes with a `change`, whose colour is their `shade`.
     """
 
     title: str
@@ -249,7 +255,7 @@ class Prose:
         return "".join(span.text for span in self.spans)
 
 
-Chart = BarChart | Curves | Dots | FlameGraph
+Chart = BarChart | Curves | Dots | FlameGraph | Traces | Waterfall
 Block = Text | Prose | Code | Table | Chart
 
 

@@ -89,9 +89,9 @@ def bar_scale(chart: BarChart) -> Scale:
     """Return the axis of a bar chart: bars start at zero, on a log axis at 1 (ratios) or at a full decade."""
     bars = [bar for _, group in chart.groups for bar in group]
     ends = [v for bar in bars if bar.value is not None for v in (bar.low, bar.value, bar.high)]
-    values = _drawable([*ends, *(line.value for line in chart.lines)], chart.log)
+    values = drawable([*ends, *(line.value for line in chart.lines)], chart.log)
     if not chart.log:
-        return _linear(min(0.0, *values, 0.0), max(0.0, *values, 0.0), 0.0)
+        return linear(min(0.0, *values, 0.0), max(0.0, *values, 0.0), 0.0)
     smallest, largest = min(values, default=1.0), max(values, default=10.0)
     ratios = "×" in chart.axis or smallest <= 1 <= largest
     start = 1.0 if ratios else 10.0 ** math.floor(math.log10(smallest * 0.999))
@@ -100,16 +100,16 @@ def bar_scale(chart: BarChart) -> Scale:
 
 def dots_scale(chart: Dots) -> Scale:
     """Return the axis of a dot plot: as wide as the values, for it shows their spread."""
-    values = _drawable((v for _, series, _ in chart.series for v in series), chart.log) or [1.0]
+    values = drawable((v for _, series, _ in chart.series for v in series), chart.log) or [1.0]
     if chart.log:
         return _logarithmic(min(values) / 1.1, max(values), min(values) / 1.1)
     pad = (max(values) - min(values)) * 0.05 or abs(values[0]) * 0.05 or 1.0
-    return _linear(min(values) - pad, max(values) + pad, min(values) - pad)
+    return linear(min(values) - pad, max(values) + pad, min(values) - pad)
 
 
 def curves_scale(chart: Curves) -> Scale:
     """Return the axis of values of curves, always logarithmic; as wide as the values."""
-    values = _drawable((v for c in chart.curves for each in c.values if each for v in each), log=True) or [1.0]
+    values = drawable((v for c in chart.curves for each in c.values if each for v in each), log=True) or [1.0]
     pad = max(1.1, (max(values) / min(values)) ** 0.04)
     return _logarithmic(min(values) / pad, max(values) * pad / 1.1, min(values) / pad)
 
@@ -165,11 +165,13 @@ def spread(index: int) -> float:
     return (index * 0.618034 + 0.5) % 1 - 0.5
 
 
-def _drawable(values: Iterable[float | None], log: bool) -> list[float]:
+def drawable(values: Iterable[float | None], log: bool) -> list[float]:
+    """Return the values that an axis can show."""
     return [v for v in values if v is not None and math.isfinite(v) and (v > 0 or not log)]
 
 
-def _linear(low: float, high: float, start: float) -> Scale:
+def linear(low: float, high: float, start: float) -> Scale:
+    """Return an axis between two values, at least as long as both and with about five ticks; bars begin at `start`."""
     high = high if high > low else low + 1.0
     step = _step((high - low) / 5)
     first = math.ceil(low / step - 1e-9)
@@ -183,7 +185,7 @@ def _logarithmic(low: float, high: float, start: float) -> Scale:
     high = max(high, low * 1.5)
     low, high = (low if low == start else low / 1.1), high * 1.1
     if high / low < LONG_FACTOR:
-        ticks = [t for t, _ in _linear(low, high, low).ticks if low * 0.999 <= t <= high]
+        ticks = [t for t, _ in linear(low, high, low).ticks if low * 0.999 <= t <= high]
     else:
         decades = math.log10(high / low)
         steps = (1, 2, 5) if decades < 2.2 else (1,)

@@ -17,25 +17,35 @@ from matplotlib.collections import PatchCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
-from reporting import paper_curves
-from reporting.document import Bar, BarChart, Chart, Curves, Dots, FlameGraph, Line
+from reporting import paper_curves, paper_gains
+from reporting.change_palette import flame_scale, shades
+from reporting.document import Bar, BarChart, Chart, Curves, Dots, FlameGraph, Line, Traces, Waterfall
 from reporting.palette import (
-    KINDS,
     NAMED,
     WRONG,
     Scale,
     bar_rows,
     bar_scale,
     dots_scale,
-    kind_colour,
     role_colour,
     shorten,
     spread,
 )
-from reporting.paper_parts import GREY, INK, PALE, WIDTH, figure_of, nothing, tidy, write
+from reporting.paper_parts import (
+    GREY,
+    INK,
+    TALLEST,
+    WIDTH,
+    canvas,
+    end_axes,
+    figure_of,
+    labelled,
+    nothing,
+    tidy,
+    write,
+)
 
-TALLEST = 600.0  #: points: what leaves room for a caption
-ROW, TIGHT_ROW, FLAME_ROW = 29.0, 21.0, 12.0  #: points; a row is tight when there are many
+FLAME_ROW = 12.0  #: points
 LETTER = 0.62  #: mean width of a DejaVu Sans letter, in its size
 STYLE: Any = {
     "font.family": "DejaVu Sans",
@@ -57,6 +67,10 @@ def draw(figure: Chart) -> Figure:
             return _bars(figure)
         if isinstance(figure, Curves):
             return paper_curves.curves(figure)
+        if isinstance(figure, Waterfall):
+            return paper_gains.waterfall(figure)
+        if isinstance(figure, Traces):
+            return paper_gains.traces(figure)
         return _dots(figure) if isinstance(figure, Dots) else _flame(figure)
 
 
@@ -74,17 +88,17 @@ def _bars(chart: BarChart) -> Figure:
     rows = bar_rows(chart)
     if not rows.bars:
         return nothing("Nothing to draw.")
-    figure, axes = _canvas(rows.height, scale, chart.axis)
+    figure, axes = canvas(rows.height, scale, chart.axis)
     for top, name in rows.headers:
         write(axes, top + 0.4, shorten(name, 80), size=10, weight="bold")
     for top, bar in rows.bars:
         wrong = bar.value is None
-        _label(axes, top + 0.27, bar.label, "" if wrong else bar.text)
+        labelled(axes, top + 0.27, bar.label, "" if wrong else bar.text)
         if wrong:
             write(axes, top + 0.66, "✕ " + shorten(bar.text, 80), color=WRONG, weight="bold")
         elif scale.holds(bar.value):
             _bar(axes, top + 0.66, bar, scale)
-    _frame(axes, rows.height, scale)
+    end_axes(axes, rows.height, scale)
     for line in chart.lines:
         if not line.group and scale.holds(line.value):
             _reference(axes, line, 0.0, rows.height)
@@ -112,14 +126,14 @@ def _dots(chart: Dots) -> Figure:
         return nothing("No values to draw.")
     scale = dots_scale(chart)
     height = len(chart.series) + 0.1
-    figure, axes = _canvas(height, scale, chart.axis)
+    figure, axes = canvas(height, scale, chart.axis)
     for row, (label, values, role) in enumerate(chart.series):
-        _label(axes, row + 0.24, label, f"{len(values):,} values")
+        labelled(axes, row + 0.24, label, f"{len(values):,} values")
         shown = [(value, row + 0.66 + spread(i) * 0.3) for i, value in enumerate(values) if scale.holds(value)]
         xs, ys = [x for x, _ in shown], [y for _, y in shown]
         look: dict[str, Any] = {"markeredgecolor": "#555555", "markeredgewidth": 0.3, "alpha": 0.8}
         axes.plot(xs, ys, "o", markersize=4, markerfacecolor=role_colour(role), **look)
-    _frame(axes, height, scale)
+    end_axes(axes, height, scale)
     return figure
 
 
@@ -129,60 +143,35 @@ def _flame(graph: FlameGraph) -> Figure:
     levels = max(box.depth for box in graph.boxes) + 1
     row = min(FLAME_ROW, (TALLEST - 60) / levels)
     height = levels * row + 56
+    unit, length, title = flame_scale(graph)
     figure = figure_of(height)
-    axes = figure.add_axes((0, 34 / height, 1, levels * row / height), xlim=(0, 100), ylim=(0, levels))
-    share = 100 / graph.samples
-    places = [Rectangle((box.x * share, box.depth), box.width * share, 1) for box in graph.boxes]
-    colours = [kind_colour(box.kind) for box in graph.boxes]
-    axes.add_collection(PatchCollection(places, facecolors=colours, edgecolors="white", linewidths=0.5))
+    axes = figure.add_axes((0, 34 / height, 1, levels * row / height), xlim=(0, length), ylim=(0, levels))
     size = min(7.0, row * 0.62)
+    groups = shades(graph)
+    for _, colour, boxes in groups:
+        places = [Rectangle((box.x * unit, box.depth), box.width * unit, 1) for box in boxes]
+        axes.add_collection(PatchCollection(places, facecolors=colour, edgecolors="white", linewidths=0.5))
     for box in graph.boxes:
-        letters = int((box.width / graph.samples * WIDTH - 4) / (size * LETTER))
+        letters = int((box.width * unit / length * WIDTH - 4) / (size * LETTER))
         if letters >= 3 and size >= 4:
-            at = (box.x * share + 2 * 100 / WIDTH, box.depth + 0.46)
+            at = (box.x * unit + 2 * length / WIDTH, box.depth + 0.46)
             axes.text(*at, shorten(box.name, letters), fontsize=size, va="center", color="#111111")
     axes.set_yticks([])
-    axes.set_xticks([0, 25, 50, 75, 100], ["0 %", "25 %", "50 %", "75 %", "100 %"], fontsize=8)
-    first, *_, last = axes.get_xticklabels()
-    first.set_horizontalalignment("left")
-    last.set_horizontalalignment("right")
-    tidy(axes, f"Share of {graph.samples:,} samples")
-    present = {box.kind for box in graph.boxes}
-    kinds = [k for k in KINDS if k in present] + sorted(present - KINDS.keys())
-    keys = [Patch(color=kind_colour(kind), label=shorten(kind, 20)) for kind in kinds]
+    _ends_inside(axes, length, "" if graph.unit else " %")
+    tidy(axes, title)
+    keys = [Patch(color=colour, label=shorten(name, 20)) for name, colour, _ in groups]
     place: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0, 1), "borderaxespad": 0.3}
     axes.legend(handles=keys, ncols=len(keys), frameon=False, fontsize=8, handlelength=1.2, **place)
     return figure
 
 
-def _canvas(rows: float, scale: Scale, axis: str) -> tuple[Figure, Axes]:
-    """Return a figure of so many rows, with room for the axis below and a line's name above."""
-    body = rows * max(min(ROW, (TALLEST - 52) / rows), TIGHT_ROW)
-    height = body + 52
-    figure = figure_of(height)
-    side = 8 / WIDTH
-    axes = figure.add_axes((side, 36 / height, 1 - 2 * side, body / height))
-    if scale.log:
-        axes.set_xscale("log")
-    axes.set_xticks([value for value, _ in scale.ticks], [text for _, text in scale.ticks], fontsize=8)
-    axes.set_xticks([], minor=True)
-    axes.set_yticks([])
-    axes.grid(axis="x", color=PALE, linewidth=0.6)
-    axes.set_axisbelow(True)
-    tidy(axes, shorten(axis, 100))
-    return figure, axes
-
-
-def _frame(axes: Axes, height: float, scale: Scale) -> None:
-    """Set the ends of the axes: last, for drawing may have moved them."""
-    axes.set_xlim(scale.low, scale.high)
-    axes.set_ylim(height, 0)
-
-
-def _label(axes: Axes, y: float, label: str, text: str) -> None:
-    """Write a label and, after it, a value."""
-    anchor = write(axes, y, shorten(label, 84 - min(len(text), 44)), weight="bold")
-    axes.annotate(shorten(text, 44), xy=(1, 0), xycoords=anchor, xytext=(6, 0), textcoords="offset points", va="bottom")
+def _ends_inside(axes: Axes, length: float, suffix: str) -> None:
+    """Set ticks at the quarters of an axis, whose outer ones do not reach beyond it."""
+    ticks = [length * quarter / 4 for quarter in range(5)]
+    axes.set_xticks(ticks, [f"{float(f'{tick:.3g}'):,g}{suffix}" for tick in ticks], fontsize=8)
+    first, *_, last = axes.get_xticklabels()
+    first.set_horizontalalignment("left")
+    last.set_horizontalalignment("right")
 
 
 def _reference(axes: Axes, line: Line, top: float, bottom: float) -> None:

@@ -8,8 +8,12 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_pdf import FigureCanvasPdf
 from matplotlib.figure import Figure
 
+from reporting.palette import Scale, shorten
+
 WIDTH = 482.0  #: points: the text width of A4 with 20 mm margins
 INK, PALE, GREY = "#222222", "#D8D8D8", "#555555"
+TALLEST = 600.0  #: points: what leaves room for a caption
+ROW, TIGHT_ROW = 29.0, 21.0  #: points, of a bar with its label above; a row is tight when there are many
 
 
 def figure_of(height: float) -> Figure:
@@ -37,3 +41,33 @@ def nothing(why: str) -> Figure:
     figure = figure_of(40)
     figure.text(8 / WIDTH, 0.5, why, va="center", style="italic")
     return figure
+
+
+def canvas(rows: float, scale: Scale, axis: str) -> tuple[Figure, Axes]:
+    """Return a figure of so many rows, with room for the axis below and a line's name above."""
+    body = rows * max(min(ROW, (TALLEST - 52) / rows), TIGHT_ROW)
+    height = body + 52
+    figure = figure_of(height)
+    side = 8 / WIDTH
+    axes = figure.add_axes((side, 36 / height, 1 - 2 * side, body / height))
+    if scale.log:
+        axes.set_xscale("log")
+    axes.set_xticks([value for value, _ in scale.ticks], [text for _, text in scale.ticks], fontsize=8)
+    axes.set_xticks([], minor=True)
+    axes.set_yticks([])
+    axes.grid(axis="x", color=PALE, linewidth=0.6)
+    axes.set_axisbelow(True)
+    tidy(axes, shorten(axis, 100))
+    return figure, axes
+
+
+def end_axes(axes: Axes, height: float, scale: Scale) -> None:
+    """Set the ends of the axes: last, for drawing may have moved them."""
+    axes.set_xlim(scale.low, scale.high)
+    axes.set_ylim(height, 0)
+
+
+def labelled(axes: Axes, y: float, label: str, text: str) -> None:
+    """Write a label and, after it, a value."""
+    anchor = write(axes, y, shorten(label, 84 - min(len(text), 44)), weight="bold")
+    axes.annotate(shorten(text, 44), xy=(1, 0), xycoords=anchor, xytext=(6, 0), textcoords="offset points", va="bottom")

@@ -8,29 +8,38 @@ from __future__ import annotations
 
 import math
 from html import escape
-from textwrap import wrap
 from typing import Any
 
 from plotly import graph_objects as go
 
-from reporting import plotly_curves
-from reporting.document import Bar, BarChart, Box, Chart, Curves, Dots, FlameGraph, Line
+from reporting import plotly_curves, plotly_gains
+from reporting.change_palette import flame_scale, shades
+from reporting.document import Bar, BarChart, Box, Chart, Curves, Dots, FlameGraph, Line, Traces, Waterfall
 from reporting.palette import (
-    KINDS,
     NAMED,
     WRONG,
     Scale,
     bar_rows,
     bar_scale,
     dots_scale,
-    kind_colour,
     role_colour,
     shorten,
     spread,
 )
-from reporting.plotly_parts import CLEAR, LINE_LIMIT, MIDDLE, THIN, base, nothing, safe
+from reporting.plotly_parts import (
+    CLEAR,
+    LINE_LIMIT,
+    MIDDLE,
+    THIN,
+    base,
+    labelled,
+    nothing,
+    rows_layout,
+    safe,
+    written,
+)
 
-ROW, FLAME_ROW = 46, 20  #: pixels
+FLAME_ROW = 20  #: pixels
 NOMINAL = 960  #: pixels; how wide a figure is assumed to be until the page's script knows
 LETTER = 7.2  #: pixels, of the mean letter at the size used in flame graphs
 INERT = {"itemclick": False, "itemdoubleclick": False}
@@ -43,6 +52,10 @@ def draw(figure: Chart) -> go.Figure:
         return bars(figure)
     if isinstance(figure, Curves):
         return plotly_curves.curves(figure)
+    if isinstance(figure, Waterfall):
+        return plotly_gains.waterfall(figure)
+    if isinstance(figure, Traces):
+        return plotly_gains.traces(figure)
     return dots(figure) if isinstance(figure, Dots) else flame(figure)
 
 
@@ -65,12 +78,12 @@ def bars(chart: BarChart) -> go.Figure:
         hovertext=[f"<b>{safe(bar.label, 120)}</b><br>{safe(bar.text, 120)}" for _, bar, _ in drawn],
         hovertemplate="%{hovertext}<extra></extra>",
     )
-    notes = [_note(f"<b>{safe(name, LINE_LIMIT)}</b>", top + 0.35, size=15) for top, name in rows.headers]
+    notes = [written(f"<b>{safe(name, LINE_LIMIT)}</b>", top + 0.35, size=15) for top, name in rows.headers]
     for top, bar in rows.bars:
-        notes.append(_note(_label(bar.label, "" if bar.value is None else bar.text), top + 0.28))
+        notes.append(written(labelled(bar.label, "" if bar.value is None else bar.text), top + 0.28))
         if bar.value is None:
-            notes.append(_note(f"<b>✕ {safe(bar.text, LINE_LIMIT - 8)}</b>", top + 0.66, color=WRONG))
-    figure = go.Figure(trace, _layout(scale, chart.axis, rows.height, notes))
+            notes.append(written(f"<b>✕ {safe(bar.text, LINE_LIMIT - 8)}</b>", top + 0.66, color=WRONG))
+    figure = go.Figure(trace, rows_layout(scale, chart.axis, rows.height, notes))
     for line in chart.lines:
         if not line.group and scale.holds(line.value):
             _add_line(figure, line, scale, {"y0": 0, "y1": 1, "yref": "paper"}, {"y": 1, "yref": "paper"})
@@ -100,7 +113,7 @@ def dots(chart: Dots) -> go.Figure:
     traces, notes = [], []
     for row, (label, values, role) in enumerate(chart.series):
         shown = [(i, value) for i, value in enumerate(values) if scale.holds(value)]
-        notes.append(_note(_label(label, f"{len(values):,} values"), row + 0.22))
+        notes.append(written(labelled(label, f"{len(values):,} values"), row + 0.22))
         traces.append(
             go.Scatter(
                 mode="markers",
@@ -111,16 +124,15 @@ def dots(chart: Dots) -> go.Figure:
                 hovertemplate="%{hovertext}<extra></extra>",
             )
         )
-    return go.Figure(traces, _layout(scale, chart.axis, len(chart.series) + 0.1, notes))
+    return go.Figure(traces, rows_layout(scale, chart.axis, len(chart.series) + 0.1, notes))
 
 
 def flame(graph: FlameGraph) -> go.Figure:
-    """Draw boxes: x in per cent of the samples, one trace per kind, which gives the key its entries."""
+    """Draw boxes: x in per cent of the samples or in time, one trace per colour, which gives the key its entries."""
     if not graph.boxes or graph.samples <= 0:
         return nothing("No samples fell into the measured region.")
-    present = {box.kind for box in graph.boxes}
-    kinds = [k for k in KINDS if k in present] + sorted(present - KINDS.keys())
-    traces = [_boxes([box for box in graph.boxes if box.kind == kind], kind, graph.samples) for kind in kinds]
+    unit, length, title = flame_scale(graph)
+    traces = [_boxes(boxes, name, colour, unit, length) for name, colour, boxes in shades(graph)]
     levels = max(box.depth for box in graph.boxes) + 1
     layout = base(levels * FLAME_ROW + 84)
     layout |= {
@@ -130,31 +142,30 @@ def flame(graph: FlameGraph) -> go.Figure:
         "legend": {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", **INERT},
         "dragmode": "zoom",
         "xaxis": {
-            "range": [0, 100],
-            "ticksuffix": " %",
+            "range": [0, length],
+            "ticksuffix": "" if graph.unit else " %",
             "ticklabeloverflow": "allow",
             "showgrid": False,
             "zeroline": False,
-            "title": {"text": f"Share of {graph.samples:,} samples", "standoff": 8},
+            "title": {"text": safe(title, LINE_LIMIT), "standoff": 8},
         },
         "yaxis": {"range": [-0.5, levels - 0.5], "visible": False, "fixedrange": True},
     }
     return go.Figure(traces, layout)
 
 
-def _boxes(boxes: list[Box], kind: str, samples: int) -> go.Bar:
-    share = 100 / samples
-    widths = [round(box.width * share, 4) for box in boxes]
+def _boxes(boxes: list[Box], key: str, colour: str, unit: float, length: float) -> go.Bar:
+    widths = [round(box.width * unit, 4) for box in boxes]
     names = [shorten(box.name, 140) for box in boxes]
-    texts = [fitted(name, width * NOMINAL / 100) for name, width in zip(names, widths, strict=True)]
+    texts = [fitted(name, width * NOMINAL / length) for name, width in zip(names, widths, strict=True)]
     return go.Bar(
-        name=safe(kind, 20),
+        name=safe(key, 20),
         orientation="h",
-        base=[round(box.x * share, 4) for box in boxes],
+        base=[round(box.x * unit, 4) for box in boxes],
         x=widths,
         y=[box.depth for box in boxes],
         width=1,
-        marker={"color": kind_colour(kind), "line": {"color": "#FFFFFF", "width": 1}},
+        marker={"color": colour, "line": {"color": "#FFFFFF", "width": 1}},
         text=[escape(text, quote=False) for text in texts],
         textposition="inside",
         insidetextanchor="start",
@@ -162,7 +173,9 @@ def _boxes(boxes: list[Box], kind: str, samples: int) -> go.Bar:
         constraintext="none",
         textfont={"color": "#111111", "size": 12},
         customdata=[escape(name, quote=False) for name in names],
-        hovertext=[f"{box.width:,.6g} samples, {box.width * share:.3g} %" for box in boxes],
+        hovertext=[
+            safe(box.note, 120) if box.note else f"{box.width:,.6g} samples, {box.width * unit:.3g} %" for box in boxes
+        ],
         hovertemplate="<b>%{customdata}</b><br>%{hovertext}<extra></extra>",
     )
 
@@ -171,40 +184,6 @@ def fitted(name: str, room: float) -> str:
     """Return as much of the name as fits into `room` pixels, or nothing if that would say nothing."""
     letters = int((room - 6) / LETTER)
     return shorten(name, letters) if letters >= 3 else ""
-
-
-def _label(label: str, text: str) -> str:
-    text = shorten(text, LINE_LIMIT - 16)
-    return f"<b>{safe(label, LINE_LIMIT - len(text))}</b>  {escape(text, quote=False)}"
-
-
-def _note(text: str, y: float, **font: Any) -> dict[str, Any]:
-    place = {"x": 0, "xref": "paper", "xanchor": "left", "y": y, "yref": "y", "yanchor": "middle", "xshift": 2}
-    return {"text": text, "showarrow": False, "align": "left", "font": font, "borderpad": 0, **place}
-
-
-def _layout(scale: Scale, axis: str, height: float, notes: list[dict[str, Any]]) -> dict[str, Any]:
-    title = wrap(shorten(axis, 150), 52) or [""]
-    ends = [scale.low, scale.high]
-    layout = base(height * ROW + 56 + 18 * len(title))
-    layout |= {
-        "margin": {"l": 14, "r": 20, "t": 24, "b": 32 + 18 * len(title)},
-        "annotations": notes,
-        "xaxis": {
-            "type": "log" if scale.log else "linear",
-            "range": [math.log10(v) for v in ends] if scale.log else ends,
-            "tickvals": [value for value, _ in scale.ticks],
-            "ticktext": [text for _, text in scale.ticks],
-            "tickangle": 0,
-            "ticklabeloverflow": "allow",
-            "gridcolor": "rgba(128,128,128,.25)",
-            "zeroline": False,
-            "fixedrange": True,
-            "title": {"text": "<br>".join(escape(part, quote=False) for part in title), "standoff": 8},
-        },
-        "yaxis": {"range": [height, 0], "visible": False, "fixedrange": True},
-    }
-    return layout
 
 
 def _add_line(figure: go.Figure, line: Line, scale: Scale, ends: dict[str, Any], place: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from reporting import (
     adopted,
     counter_tables,
+    gain_words,
     hardware,
     hot_tables,
     ideas,
@@ -18,6 +19,7 @@ from reporting import (
     series_tables,
     tables,
     units,
+    value_traces,
 )
 from reporting.compare import Comparison, compare, flame_boxes, hottest, noise_floor
 from reporting.document import Block, Document, Dots, FlameGraph, Section, Text
@@ -52,7 +54,7 @@ def build(evidence: Evidence, view: View | None = None) -> Document:
         sections=(
             overview.section(evidence, comparisons),
             initial_analysis(evidence, comparisons),
-            optimizations(evidence),
+            optimizations(evidence, comparisons),
             comparison(evidence, comparisons, view),
             hardware.section(evidence),
             conclusion(evidence, comparisons),
@@ -104,7 +106,7 @@ def flames(evidence: Evidence, run: Run) -> list[Block]:
     return found
 
 
-def optimizations(evidence: Evidence) -> Section:
+def optimizations(evidence: Evidence, comparisons: list[Comparison]) -> Section:
     blocks: list[Block] = [tables.variants(evidence)]
     for run in evidence.runs:
         if run is evidence.baseline:
@@ -112,6 +114,7 @@ def optimizations(evidence: Evidence) -> Section:
         blocks.append(Text(f"{run.name}{', a library peer' if run.is_peer else ''}. {run.manifest.summary}", "heading"))
         blocks += [Text(paragraph) for paragraph in tables.paragraphs(run.manifest.description)]
         blocks += ideas.blocks(evidence, run)
+        blocks += gain_words.blocks(evidence, comparisons, run)
         blocks += flames(evidence, run)
         blocks += native_tables.stacks(evidence, run)
         blocks += listings.blocks(evidence, run)
@@ -126,6 +129,7 @@ def comparison(evidence: Evidence, comparisons: list[Comparison], view: View) ->
     blocks += ladder_tables.starts(evidence, comparisons[0])
     blocks += [behind(evidence, c, noise_floor(evidence)) for c in comparisons if any(s.seconds for s in c.speeds)]
     blocks += [spread_chart(evidence, c) for c in comparisons if any(s.seconds for s in c.speeds)]
+    blocks += [found for c in comparisons if (found := value_traces.traces(evidence, c))]
     for c in comparisons:
         blocks += series_tables.blocks(evidence, c)
     for c in comparisons:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from bench.model import UNKNOWN
 from reporting.statistics import Interval
@@ -97,3 +98,26 @@ def _unit(value: float, units: tuple[tuple[float, str], ...]) -> tuple[float, st
 def build_name(build: str) -> str:
     """Return release, debug, or "build not recorded" (of adopted studies)."""
     return {"dbg": "debug", UNKNOWN: "build not recorded"}.get(build, build)
+
+
+def adding_up(first: float, steps: Sequence[float], last: float, least: float) -> tuple[str, list[str], str]:
+    """Return the texts of a whole, of the steps to another whole, and of that, so that they add up as they are shown.
+
+    least: the coarsest unit that may be rounded to. A step is rounded up or down, whichever makes the sum right, so each
+    is off by less than one in its last place. Steps have a sign.
+    """
+    decimals = max(0, math.ceil(-math.log10(least)))
+    unit = 10.0**-decimals
+    start, end = round(first / unit), round(last / unit)
+    exact = [step / unit for step in steps]
+    whole = [math.floor(step) for step in exact]
+    order = sorted(range(len(steps)), key=lambda i: (whole[i] - exact[i], i))  # what rounding down would hurt most
+    lost = end - start - sum(whole)
+    for turn in range(abs(lost)):
+        whole[order[turn % len(order)]] += 1 if lost > 0 else -1
+
+    def shown(number: int) -> str:
+        return f"{abs(number) * unit:,.{decimals}f}"
+
+    signs = ["−" if number < 0 else "+" if number else "" for number in whole]
+    return shown(start), [sign + shown(number) for sign, number in zip(signs, whole, strict=True)], shown(end)

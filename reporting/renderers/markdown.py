@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import singledispatch
 
-from reporting.document import LIMITS, BarChart, Block, Code, Document, FlameGraph, Prose, Table, Text
+from reporting.document import LIMITS, BarChart, Block, Code, Document, FlameGraph, Prose, Table, Text, Waterfall
 
 SUFFIX = ".md"
 #: signs that are markup where they stand; a bracket or an underscore mostly is not, and stays readable
@@ -65,7 +65,15 @@ def _bars(chart: BarChart) -> str:
 
 
 @_block.register
+def _steps(chart: Waterfall) -> str:
+    rows = [[step.label, step.text] for step in chart.steps]
+    return _titled(chart.title, chart.caption, _grid(["", chart.axis], rows, [False, True]))
+
+
+@_block.register
 def _flame(graph: FlameGraph) -> str:
+    if graph.unit:
+        return ""  # the waterfall above it says as much in words
     return f"**{escape(graph.title)}** ({graph.samples:,} samples): {escape(graph.caption)}"
 
 

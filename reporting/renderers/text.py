@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text as Line
 
+from reporting.change_palette import totals
 from reporting.document import (
     LIMITS,
     Bar,
@@ -24,8 +25,10 @@ from reporting.document import (
     Document,
     FlameGraph,
     Prose,
+    Step,
     Table,
     Text,
+    Waterfall,
 )
 from reporting.palette import Scale, bar_scale
 
@@ -50,12 +53,12 @@ def render(document: Document) -> bytes:
 
 
 def _is_detail(block: Block) -> bool:
-    return isinstance(block, (Code, Table)) and block.detail
+    return isinstance(block, (Code, Table, Waterfall)) and block.detail
 
 
 def _in_depth(blocks: list[Block]) -> str:
     """Name what a summary leaves out: every title without the builds that it is for."""
-    titles = [b.title for b in blocks if isinstance(b, Code | Table)]
+    titles = [b.title for b in blocks if isinstance(b, Code | Table | Waterfall)]
     names = dict.fromkeys(title.partition(", on ")[0] for title in titles)
     return _wrap(f"In depth, in the HTML and PDF reports: {'; '.join(names)}.")
 
@@ -79,6 +82,8 @@ def _code(block: Code) -> str:
 
 @_block.register
 def _flame(block: FlameGraph) -> str:
+    if block.unit:
+        return ""  # the waterfall above it says as much in words
     return _wrap(f"{block.title} ({block.samples:,} samples; drawn in the HTML and PDF reports): {block.caption}")
 
 
@@ -136,6 +141,26 @@ def _length(value: float, scale: Scale, width: int) -> int:
     ends = (scale.low, scale.high, value) if not scale.log else map(math.log, (scale.low, scale.high, value))
     low, high, end = ends
     return max(1, round(width * (end - low) / (high - low)))
+
+
+@_block.register
+def _steps(chart: Waterfall) -> str:
+    """Draw wholes from signs, and of each step from where to where it leads: `-` goes, `+` comes."""
+    places = totals(chart.steps)
+    names = min(LONG, max((len(step.label) for step in chart.steps), default=0))
+    room = max(SHORTEST_BAR, min(BAR, WIDTH - names - 7 - max((len(step.text) for step in chart.steps), default=0)))
+    longest = max((abs(end) for place in places for end in place), default=0.0) or 1.0
+    lines = [chart.title, _wrap(chart.caption), f"({chart.axis})", ""]
+    for step, place in zip(chart.steps, places, strict=True):
+        left, right = (round(room * max(end, 0.0) / longest) for end in sorted(place))
+        drawn = " " * left + _sign(step) * max(right - left, int(step.whole))
+        name = step.label if len(step.label) <= names else step.label[: names - 1] + "…"
+        lines.append(f"  {name:<{names}}  {drawn:<{room}}  {' ' * step.whole}{step.text}".rstrip())
+    return "\n".join(lines)
+
+
+def _sign(step: Step) -> str:
+    return "#" if step.whole else "-" if step.value < 0 else "+"
 
 
 @_block.register

@@ -21,7 +21,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
-from reporting.document import BarChart, Cell, Curves, Document, Dots, Table, Text
+from reporting import chart_tables
+from reporting.document import BarChart, Cell, Curves, Document, Dots, Table, Text, Traces, Waterfall
 
 SUFFIX = ".xlsx"
 HEAD = Font(bold=True)
@@ -63,6 +64,10 @@ def _tables(document: Document) -> Iterator[Table]:
                 yield _of_curves(block)
             elif isinstance(block, Dots):
                 yield _of_dots(block)
+            elif isinstance(block, Waterfall):
+                yield chart_tables.of_waterfall(block)
+            elif isinstance(block, Traces):
+                yield chart_tables.of_traces(block)
 
 
 def _of_bars(chart: BarChart) -> Table:

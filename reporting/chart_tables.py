@@ -1,0 +1,76 @@
+"""The numbers behind charts, as tables: for the page, where they stand behind each, and for the workbook.
+
+Of charts of changes; the renderers still make those of the others themselves.
+"""
+
+from __future__ import annotations
+
+from reporting.document import Cell, FlameGraph, Table, Traces, Waterfall
+from reporting.palette import number
+
+
+def of_changes(chart: Traces | Waterfall | FlameGraph, most: int) -> Table:
+    """What stands behind a chart on the page; of a flame graph, so many frames at most."""
+    if isinstance(chart, Waterfall):
+        return of_waterfall(chart)
+    return of_traces_joined(chart) if isinstance(chart, Traces) else of_difference(chart, most)
+
+
+def of_waterfall(chart: Waterfall) -> Table:
+    """A row per step: its value in the axis' unit, and as it is shown."""
+    rows = tuple(
+        (
+            Cell(step.label, step.label),
+            Cell("whole" if step.whole else "step", "whole" if step.whole else "step"),
+            Cell(step.kind or "–", step.kind or "–"),
+            _digits(step.value),
+            Cell(step.text, step.text),
+        )
+        for step in chart.steps
+    )
+    return Table(chart.title, ("function", "what", "whose code", chart.axis, "text"), rows, chart.caption)
+
+
+def of_difference(graph: FlameGraph, most: int) -> Table:
+    """The widest frames of a differential flame graph, at most so many."""
+    widest = sorted(graph.boxes, key=lambda box: -box.width)[:most]
+    rows = tuple(
+        (
+            Cell(box.name, box.name), Cell(box.kind, box.kind), _digits(float(box.depth)), _digits(box.width),
+            _digits(box.change), Cell(box.shade, box.shade), Cell(box.note, box.note),
+        )
+        for box in widest
+    )  # fmt: skip
+    first = f"frame (the widest {len(widest)} of {len(graph.boxes)})"
+    columns = (first, "whose code", "depth", graph.unit, "change", "it is", "text")
+    return Table(graph.title, columns, rows, graph.caption)
+
+
+def of_traces(chart: Traces) -> Table:
+    """A row per process, a column per number of a value; warm-ups have the numbers up to 0."""
+    most = max((trace.warm_ups for trace in chart.traces), default=0)
+    longest = max((len(p) - trace.warm_ups for trace in chart.traces for p in trace.processes), default=0)
+    numbers = range(1 - most, longest + 1)
+    rows = []
+    for trace in chart.traces:
+        for process, values in enumerate(trace.processes, 1):
+            known = dict(enumerate(values, 1 - trace.warm_ups))
+            cells = (_digits(known[i]) if i in known else Cell("", None) for i in numbers)
+            rows.append((Cell(trace.label, trace.label), _digits(float(process)), *cells))
+    columns = ("variant", "process", *(f"{'warm-up ' if i < 1 else ''}{i}" for i in numbers))
+    return Table(chart.title, columns, tuple(rows), f"{chart.caption} Values: {chart.axis}.")
+
+
+def of_traces_joined(chart: Traces) -> Table:
+    """The same with all values of a process in one cell, which takes a fifth of the room on a page."""
+    rows = []
+    for trace in chart.traces:
+        for process, values in enumerate(trace.processes, 1):
+            parts = values[: trace.warm_ups], values[trace.warm_ups :]
+            cells = (Cell(", ".join(map(number, part)) or "–") for part in parts)
+            rows.append((Cell(trace.label), Cell(str(process)), *cells))
+    return Table(chart.title, ("variant", "process", "warm-ups", chart.axis), tuple(rows), numeric=False)
+
+
+def _digits(value: float | None) -> Cell:
+    return Cell("–" if value is None else f"{value:,.6g}".replace("-", "−"), value)
