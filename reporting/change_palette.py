@@ -37,11 +37,14 @@ def shades(graph: FlameGraph) -> list[tuple[str, str, list[Box]]]:
     return [(name, colours.get(name, KINDS["benchmark loop"]), groups[name]) for name in names]
 
 
-def flame_scale(graph: FlameGraph) -> tuple[float, float, str]:
-    """Return (units of the axis per unit of a box, length of the axis, its title)."""
+def flame_scale(graph: FlameGraph) -> tuple[float, Scale, str]:
+    """Return (units of the axis per unit of a box, the axis, its title): per cent of the samples, or time."""
     if graph.unit:
-        return 1.0, graph.whole, f"Time ({graph.unit}), by {graph.samples:,} samples"
-    return 100 / graph.samples, 100.0, f"Share of {graph.samples:,} samples"
+        length = graph.whole if graph.whole > 0 else 1.0
+        ticks = tuple(tick for tick in linear(0.0, length, 0.0).ticks if tick[0] <= length)
+        return 1.0, Scale(0.0, length, 0.0, False, ticks), f"Time ({graph.unit}), by {graph.samples:,} samples"
+    ticks = tuple((float(share), f"{share} %") for share in (0, 25, 50, 75, 100))
+    return 100 / graph.samples, Scale(0.0, 100.0, 0.0, False, ticks), f"Share of {graph.samples:,} samples"
 
 
 def totals(steps: Sequence[Step]) -> list[tuple[float, float]]:

@@ -19,31 +19,19 @@ def of_changes(chart: Traces | Waterfall | FlameGraph, most: int) -> Table:
 def of_waterfall(chart: Waterfall) -> Table:
     """A row per step: its value in the axis' unit, and as it is shown."""
     rows = tuple(
-        (
-            Cell(step.label, step.label),
-            Cell("whole" if step.whole else "step", "whole" if step.whole else "step"),
-            Cell(step.kind or "–", step.kind or "–"),
-            _digits(step.value),
-            Cell(step.text, step.text),
-        )
-        for step in chart.steps
+        (Cell(s.label, s.label), Cell(kind, kind), _digits(s.value), Cell(s.text, s.text))
+        for s in chart.steps
+        for kind in ["whole" if s.whole else s.kind or "several"]
     )
-    return Table(chart.title, ("function", "what", "whose code", chart.axis, "text"), rows, chart.caption)
+    return Table(chart.title, ("function", "whose code", chart.axis, "shown as"), rows, chart.caption)
 
 
 def of_difference(graph: FlameGraph, most: int) -> Table:
     """The widest frames of a differential flame graph, at most so many."""
     widest = sorted(graph.boxes, key=lambda box: -box.width)[:most]
-    rows = tuple(
-        (
-            Cell(box.name, box.name), Cell(box.kind, box.kind), _digits(float(box.depth)), _digits(box.width),
-            _digits(box.change), Cell(box.shade, box.shade), Cell(box.note, box.note),
-        )
-        for box in widest
-    )  # fmt: skip
+    rows = tuple((Cell(b.name), _digits(b.width), Cell(b.shade), Cell(b.note)) for b in widest)
     first = f"frame (the widest {len(widest)} of {len(graph.boxes)})"
-    columns = (first, "whose code", "depth", graph.unit, "change", "it is", "text")
-    return Table(graph.title, columns, rows, graph.caption)
+    return Table(graph.title, (first, graph.unit, "it is", "in all"), rows, graph.caption)
 
 
 def of_traces(chart: Traces) -> Table:
@@ -62,14 +50,15 @@ def of_traces(chart: Traces) -> Table:
 
 
 def of_traces_joined(chart: Traces) -> Table:
-    """The same with all values of a process in one cell, which takes a fifth of the room on a page."""
+    """A row per label, with the processes in one cell: a page has no room for a cell per value."""
     rows = []
     for trace in chart.traces:
-        for process, values in enumerate(trace.processes, 1):
-            parts = values[: trace.warm_ups], values[trace.warm_ups :]
-            cells = (Cell(", ".join(map(number, part)) or "–") for part in parts)
-            rows.append((Cell(trace.label), Cell(str(process)), *cells))
-    return Table(chart.title, ("variant", "process", "warm-ups", chart.axis), tuple(rows), numeric=False)
+        before = [process[: trace.warm_ups] for process in trace.processes]
+        measured = [process[trace.warm_ups :] for process in trace.processes]
+        parts = ("; ".join(", ".join(map(number, values)) for values in part) for part in (before, measured))
+        rows.append((Cell(trace.label), *(Cell(part.strip("; ") or "–") for part in parts)))
+    columns = ("variant", "warm-ups, process by process", chart.axis)
+    return Table(chart.title, columns, tuple(rows), numeric=False)
 
 
 def _digits(value: float | None) -> Cell:

@@ -15,6 +15,7 @@ from reporting.gains import Change, Frame, Gain, Path, Side
 from reporting.statistics import Interval
 
 ROUNDED = 0.005  #: of the longer time, to which steps may be rounded
+DIGITS = 3  #: of the variant's time; where fewer are left by the unit of the steps, it is said in its own unit too
 SHORT = 0.01  #: of the baseline's time, below which what is left cannot be seen beside it
 
 
@@ -66,7 +67,7 @@ def waterfall(evidence: Evidence, speed: Speed, before: Side, after: Side, *, de
         Step(name, value, f"{shown} {unit}", kind=kind)
         for (name, kind), value, shown in zip(names, scaled, texts, strict=True)
     ]
-    exact = f" ({units.seconds(found.after)})" if found.after < SHORT * found.before else ""
+    exact = f" ({units.seconds(found.after)})" if sum(map(str.isdigit, last.lstrip("0."))) < DIGITS else ""
     start = Step(base.name, found.before / scale, f"{first} {unit}", whole=True, role=evidence.role(base))
     end = Step(run.name, found.after / scale, f"{last} {unit}{exact}", whole=True, role=evidence.role(run))
     largest = max(zip(found.steps, steps, strict=False), key=lambda pair: abs(pair[0].value), default=None)
@@ -105,12 +106,9 @@ def _caption(found: Gain, run: Run, before: Side, after: Side) -> str:
             f"All that {run.name} does instead takes {units.seconds(found.after)}, too little to see beside the baseline, so "
             "the steps show what the baseline no longer does."
         )
-    least = units.seconds(gains.SMALLEST * max(found.before, found.after))
     said.append(
-        "A step is the change of a function's own time, C code that it calls directly included: its share of the samples "
-        f"({before.samples:,} of the baseline, {after.samples:,} of {run.name}) times the mean time. The rest are functions "
-        f"that change by less than {least} each, or are none of the {gains.MOST} that change most. Steps are rounded so that they add "
-        "up. The interval: by bootstrap over the sampled processes and the timed ones."
+        f"A step is the change of a function's own time: its share of the samples ({before.samples:,}, then {after.samples:,}) times "
+        "the mean time, C code that it calls directly included. Steps are rounded so that they add up."
     )
     return " ".join(said)
 
@@ -119,11 +117,15 @@ def differences(evidence: Evidence, speed: Speed, before: Side, after: Side) -> 
     """Draw the difference over the variant's stacks, where what is new shows, and over the baseline's, where what is gone does."""
     base, run, where = evidence.baseline.name, speed.run.name, tables.python(evidence, speed.build)
     found = gains.frames(before, after)
-    new = {path: frame.after for path, frame in found.items() if not frame.before}
-    gone = {path: frame.before for path, frame in found.items() if not frame.after}
+    new = _top("new", {path: frame.after for path, frame in found.items() if not frame.before})
+    gone = _top("gone", {path: frame.before for path, frame in found.items() if not frame.after})
+    key = (
+        f"Blue: {run} spends less in a frame and all that it calls than {base} did; orange: more. Same: within "
+        f"{100 * gains.SAME:g} %, or no more than the error of sampling. Frames are matched by their path of names, files aside."
+    )
     return [
-        _drawn(f"What {run} does instead of {base}, on {where}", f"grew:{run}:{speed.build}", run, after, found, _top("new", new)),
-        _drawn(f"What {base} did instead of {run}, on {where}", f"went:{run}:{speed.build}", base, before, found, _top("gone", gone)),
+        _drawn(f"What grew: the stacks of {run} against {base}, on {where}", f"grew:{run}:{speed.build}", after, found, f"{new} {key}"),
+        _drawn(f"What went: the stacks of {base} against {run}, on {where}", f"went:{run}:{speed.build}", before, found, f"{gone} {key}"),
     ]  # fmt: skip
 
 
@@ -135,15 +137,9 @@ def _top(word: str, times: dict[Path, float]) -> str:
     return f"The largest part that is {word} begins with {path[-1]}: {units.seconds(times[path])}."
 
 
-def _drawn(title: str, key: str, owner: str, of: Side, found: dict[Path, Frame], said: str) -> FlameGraph:
+def _drawn(title: str, key: str, of: Side, found: dict[Path, Frame], caption: str) -> FlameGraph:
     scale, unit = units.time_scale(of.seconds)
     boxes = tuple(replace(box, note=_note(frame)) for box, frame in gains.placed(of, found, scale))
-    caption = (
-        f"{said} Width is {owner}'s time per iteration, {units.seconds(of.seconds)} in all; colour is how a frame and what it "
-        f"calls changed against the same path of names in the other profile, files aside. New and gone: by "
-        f"{units.percent(1 - gains.NEARLY)} or more of the longer time; same: within {units.percent(gains.SAME)}, or no more than the error "
-        "of sampling."
-    )
     return FlameGraph(title, caption, of.samples, boxes, key, f"{unit} per iteration", of.seconds / scale)
 
 

@@ -193,8 +193,9 @@ def frames(before: Side, after: Side) -> dict[Path, Frame]:
         times, variance = [], 0.0
         for each, count in zip((before, after), counts, strict=True):
             times.append(each.seconds * count[path] / each.samples)
-            share = (count[path] + 1) / (each.samples + 2)  # so that none and all of a few samples are no certainty
-            variance += each.seconds**2 * share * (1 - share) / each.samples
+            if count[path]:  # what has no sample is not there; how few those of the other side are decides
+                share = (count[path] + 1) / (each.samples + 2)  # so that all of a few samples are no certainty
+                variance += each.seconds**2 * share * (1 - share) / each.samples
         found[path] = Frame(times[0], times[1], statistics.Z * math.sqrt(variance))
     return found
 

@@ -143,7 +143,8 @@ def _flame(graph: FlameGraph) -> Figure:
     levels = max(box.depth for box in graph.boxes) + 1
     row = min(FLAME_ROW, (TALLEST - 60) / levels)
     height = levels * row + 56
-    unit, length, title = flame_scale(graph)
+    unit, scale, title = flame_scale(graph)
+    length = scale.high
     figure = figure_of(height)
     axes = figure.add_axes((0, 34 / height, 1, levels * row / height), xlim=(0, length), ylim=(0, levels))
     size = min(7.0, row * 0.62)
@@ -157,7 +158,7 @@ def _flame(graph: FlameGraph) -> Figure:
             at = (box.x * unit + 2 * length / WIDTH, box.depth + 0.46)
             axes.text(*at, shorten(box.name, letters), fontsize=size, va="center", color="#111111")
     axes.set_yticks([])
-    _ends_inside(axes, length, "" if graph.unit else " %")
+    _ends_inside(axes, scale)
     tidy(axes, title)
     keys = [Patch(color=colour, label=shorten(name, 20)) for name, colour, _ in groups]
     place: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0, 1), "borderaxespad": 0.3}
@@ -165,13 +166,12 @@ def _flame(graph: FlameGraph) -> Figure:
     return figure
 
 
-def _ends_inside(axes: Axes, length: float, suffix: str) -> None:
-    """Set ticks at the quarters of an axis, whose outer ones do not reach beyond it."""
-    ticks = [length * quarter / 4 for quarter in range(5)]
-    axes.set_xticks(ticks, [f"{float(f'{tick:.3g}'):,g}{suffix}" for tick in ticks], fontsize=8)
-    first, *_, last = axes.get_xticklabels()
-    first.set_horizontalalignment("left")
-    last.set_horizontalalignment("right")
+def _ends_inside(axes: Axes, scale: Scale) -> None:
+    """Set ticks so that the text of one at an end of the axis does not reach beyond it."""
+    axes.set_xticks([value for value, _ in scale.ticks], [text for _, text in scale.ticks], fontsize=8)
+    for (value, _), label in zip(scale.ticks, axes.get_xticklabels(), strict=True):
+        if value in (scale.low, scale.high):
+            label.set_horizontalalignment("left" if value == scale.low else "right")
 
 
 def _reference(axes: Axes, line: Line, top: float, bottom: float) -> None:

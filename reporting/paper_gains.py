@@ -26,11 +26,12 @@ from reporting.paper_parts import (
 )
 
 COLUMNS, PANEL, GAP, LEFT, BOTTOM, TOP = 2, 62.0, 24.0, 40.0, 34.0, 18.0  #: points, of panels of traces
+LETTERS = 46  #: that fit above a panel
 SHADE = "#EBEBEB"
 
 
 def waterfall(chart: Waterfall) -> Figure:
-    """Draw a bar per step from where the one before it ended, its label and value above it, a thin line to the next."""
+    """Draw a bar per step from where the one before it ended, its label and value above it, a thin line towards the next."""
     if not chart.steps:
         return nothing("Nothing to draw.")
     places, scale = totals(chart.steps), steps_scale(chart)
@@ -41,7 +42,7 @@ def waterfall(chart: Waterfall) -> Figure:
         look: dict[str, Any] = {"color": step_colour(step), "edgecolor": "#666666", "linewidth": 0.4}
         axes.barh(row + 0.66, abs(end - start), 0.34, min(start, end), **look)
         if row + 1 < len(places):
-            axes.plot([end, end], [row + 0.83, row + 1.49], **line)
+            axes.plot([end, end], [row + 0.83, row + 1.06], **line)
     end_axes(axes, len(places), scale)
     return figure
 
@@ -65,7 +66,7 @@ def traces(chart: Traces) -> Figure:
         axes = figure.add_axes(room)
         _panel(axes, trace, ends)
         if number + COLUMNS >= len(shown):  # the lowest of its column
-            axes.set_xlabel("number of the value; warm-ups up to 0, shaded", fontsize=8)
+            axes.set_xlabel("number of the value (warm-ups shaded)", fontsize=8)
         else:
             axes.set_xticklabels([])
     return figure
@@ -91,9 +92,15 @@ def _panel(axes: Axes, trace: Trace, ends: tuple[float, float]) -> None:
     axes.set_axisbelow(True)
     for side, spine in axes.spines.items():
         spine.set_visible(side == "bottom")
-    said = f"{trace.text}{'; log scale' if scale.log else ''}"
-    name = axes.text(
-        0, 1.06, shorten(trace.label, 44 - min(len(said), 30)), transform=axes.transAxes, weight="bold", fontsize=8
-    )
-    place: dict[str, Any] = {"xycoords": name, "textcoords": "offset points", "va": "bottom", "annotation_clip": False}
-    axes.annotate(shorten(said, 34), (1, 0), (5, 0), fontsize=8, **place)
+    if scale.log:
+        axes.text(1, 1.06, "log scale", transform=axes.transAxes, ha="right", fontsize=7.5, style="italic")
+    _named(axes, trace)
+
+
+def _named(axes: Axes, trace: Trace) -> None:
+    """Write above a panel whose it is, and what is known of it."""
+    said = shorten(trace.text, LETTERS - 16)
+    look: dict[str, Any] = {"fontsize": 7.5, "textcoords": "offset points", "va": "bottom", "annotation_clip": False}
+    name = shorten(trace.label, LETTERS - len(said))
+    anchor = axes.annotate(name, (0, 1), (-LEFT + 2, 4), xycoords="axes fraction", weight="bold", **look)
+    axes.annotate(said, (1, 0), (5, 0), xycoords=anchor, **look)

@@ -131,8 +131,8 @@ def flame(graph: FlameGraph) -> go.Figure:
     """Draw boxes: x in per cent of the samples or in time, one trace per colour, which gives the key its entries."""
     if not graph.boxes or graph.samples <= 0:
         return nothing("No samples fell into the measured region.")
-    unit, length, title = flame_scale(graph)
-    traces = [_boxes(boxes, name, colour, unit, length) for name, colour, boxes in shades(graph)]
+    unit, scale, title = flame_scale(graph)
+    traces = [_boxes(boxes, name, colour, unit, scale.high) for name, colour, boxes in shades(graph)]
     levels = max(box.depth for box in graph.boxes) + 1
     layout = base(levels * FLAME_ROW + 84)
     layout |= {
@@ -142,7 +142,7 @@ def flame(graph: FlameGraph) -> go.Figure:
         "legend": {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", **INERT},
         "dragmode": "zoom",
         "xaxis": {
-            "range": [0, length],
+            "range": [0, scale.high],
             "ticksuffix": "" if graph.unit else " %",
             "ticklabeloverflow": "allow",
             "showgrid": False,

@@ -8,8 +8,8 @@ from typing import Any
 from plotly import graph_objects as go
 
 from reporting.change_palette import step_colour, steps_scale, totals, trace_scale
-from reporting.document import Trace, Traces, Waterfall
-from reporting.palette import Scale, role_colour
+from reporting.document import Step, Trace, Traces, Waterfall
+from reporting.palette import Scale, role_colour, shorten
 from reporting.plotly_parts import (
     CLEAR,
     LINE_LIMIT,
@@ -20,22 +20,22 @@ from reporting.plotly_parts import (
     nothing,
     rows_layout,
     safe,
-    written,
 )
 
 PANEL, GAP, LEFT, TOP, BOTTOM = 64, 34, 62, 30, 66  #: pixels: of a panel, between two, and around all
+LABEL = 42  #: letters above a bar of a waterfall, which has the longest names
 SHADE = "rgba(128,128,128,.16)"
 
 
 def waterfall(chart: Waterfall) -> go.Figure:
-    """Draw a bar per step from where the one before it ended, its label and value above it, a thin line to the next."""
+    """Draw a bar per step from where the one before it ended, its label and value above it, a thin line towards the next."""
     if not chart.steps:
         return nothing("Nothing to draw.")
     places, scale = totals(chart.steps), steps_scale(chart)
     bar = go.Bar(
         orientation="h",
-        base=[min(place) for place in places],
-        x=[abs(end - start) for start, end in places],
+        base=[_short(min(place)) for place in places],
+        x=[_short(abs(end - start)) for start, end in places],
         y=[row + 0.66 for row in range(len(places))],
         width=0.34,
         marker={"color": [step_colour(step) for step in chart.steps], "line": THIN},
@@ -45,12 +45,43 @@ def waterfall(chart: Waterfall) -> go.Figure:
         ],
         hovertemplate="%{hovertext}<extra></extra>",
     )
-    notes = [written(labelled(step.label, step.text), row + 0.28) for row, step in enumerate(chart.steps)]
-    figure = go.Figure(bar, rows_layout(scale, chart.axis, len(places), notes))
-    line = {"color": MIDDLE, "width": 1, "dash": "dot"}
-    for row, (_, end) in enumerate(places[:-1]):
-        figure.add_shape(type="line", x0=end, x1=end, y0=row + 0.83, y1=row + 1.49, line=line, layer="below")
-    return figure
+    return go.Figure([_joints(places), bar, _labels(chart, scale)], rows_layout(scale, chart.axis, len(places), []))
+
+
+def _joints(places: list[tuple[float, float]]) -> go.Scatter:
+    """Return the thin lines from the end of each step towards the next; one trace weighs less than a shape for each."""
+    joints = [(_short(end), row) for row, (_, end) in enumerate(places[:-1])]
+    return go.Scatter(
+        mode="lines",
+        x=[x for end, _ in joints for x in (end, end, None)],
+        y=[y for _, row in joints for y in (row + 0.83, row + 1.08, None)],
+        line={"color": MIDDLE, "width": 1, "dash": "dot"},
+        hoverinfo="skip",
+    )
+
+
+def _labels(chart: Waterfall, scale: Scale) -> go.Scatter:
+    """Return label and value above each bar, as one trace of texts."""
+    return go.Scatter(
+        mode="text",
+        x=[_short(scale.low)] * len(chart.steps),
+        y=[row + 0.28 for row in range(len(chart.steps))],
+        text=[_label(step) for step in chart.steps],
+        textposition="middle right",
+        cliponaxis=False,
+        hoverinfo="skip",
+    )
+
+
+def _label(step: Step) -> str:
+    """Return value and name, the value first, for the names of functions are long."""
+    text = shorten(step.text, LABEL - 16)
+    return f"{safe(text, LABEL)}  <b>{safe(step.label, LABEL - len(text))}</b>"
+
+
+def _short(value: float) -> float:
+    """Return a value with the digits that a picture can show."""
+    return float(f"{value:.5g}")
 
 
 def traces(chart: Traces) -> go.Figure:
@@ -81,7 +112,7 @@ def _layout(chart: Traces, body: int) -> dict[str, Any]:
             "zeroline": False,
             "fixedrange": True,
             "nticks": 9,
-            "title": {"text": "number of the value; warm-ups up to 0, shaded", "standoff": 8},
+            "title": {"text": "number of the value (warm-ups shaded)", "standoff": 8},
         },
     }
     return layout

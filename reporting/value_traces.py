@@ -35,7 +35,7 @@ def traces(evidence: Evidence, c: Comparison) -> Traces | None:
         f"Value after value, process by process, on {tables.python(evidence, c.build)}",
         f"{classes} A line is a process. Warm-ups are kept, and count for nothing. Each panel has an axis of its own, logarithmic "
         "where one value dwarfs another.",
-        "time of a value, over the mean of the measured ones (×)",
+        "time of a value over the measured mean (×)",
         shown,
         f"traces:{c.build}",
     )  # fmt: skip

@@ -127,6 +127,8 @@ def test_frames_are_matched_by_name_whatever_file_they_are_in() -> None:
     assert encrypt.shade == "halved"
     assert found["bench_pyaes", "CTR.encrypt", "AES.encrypt"].shade == "gone"
     assert found["bench_pyaes", "CTR.encrypt", "blocks"].shade == "new"
+    rare = gains.frames(side(BEFORE, 0.05), side({LOOP: 990, f"{LOOP};new": 8, f"{LOOP};chance": 2}, 1e-5))
+    assert [rare["bench_pyaes", name].shade for name in ("new", "chance")] == ["new", "same"]  # 8 samples, and 2
     few = gains.frames(side({"a": 5, "a;b": 5}, 1.0), side({"a": 6, "a;b": 4}, 1.0))
     assert few["a", "b"].change == pytest.approx(-0.1) and few["a", "b"].shade == "same"  # no more than chance
 
@@ -248,11 +250,13 @@ def test_one_cold_value_per_process_is_no_trace() -> None:
 def test_the_page_draws_steps_where_the_one_before_ended() -> None:
     fall = gained(profiled())[0]
     assert isinstance(fall, Waterfall)
-    (bar,) = plotly_figures.draw(fall).to_dict()["data"]
+    joints, bar, labels = plotly_figures.draw(fall).to_dict()["data"]
     ends = [base + x for base, x in zip(bar["base"], bar["x"], strict=True)]
     assert bar["base"][0] == bar["base"][-1] == 0
-    assert ends[0] == pytest.approx(ends[1]) and bar["base"][1] == pytest.approx(ends[2])
-    assert ends[-1] == pytest.approx(fall.steps[-1].value)
+    assert ends[0] == pytest.approx(ends[1], rel=1e-4) and bar["base"][1] == pytest.approx(ends[2], rel=1e-4)
+    assert ends[-1] == pytest.approx(fall.steps[-1].value, rel=1e-4)
+    assert list(joints["x"])[:3] == [bar["x"][0], bar["x"][0], None]
+    assert len(labels["text"]) == len(fall.steps) and "AES.encrypt" in labels["text"][1]
     colours = bar["marker"]["color"]
     assert colours[1] == change_palette.SHADES["gone"] and colours[4] == change_palette.SHADES["new"]
 
