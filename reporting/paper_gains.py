@@ -99,7 +99,7 @@ def _panel(axes: Axes, trace: Trace, ends: tuple[float, float]) -> None:
 
 def _named(axes: Axes, trace: Trace) -> None:
     """Write above a panel whose it is, and what is known of it."""
-    said = shorten(trace.text, LETTERS - 16)
+    said = shorten(trace.text, LETTERS - 12)
     look: dict[str, Any] = {"fontsize": 7.5, "textcoords": "offset points", "va": "bottom", "annotation_clip": False}
     name = shorten(trace.label, LETTERS - len(said))
     anchor = axes.annotate(name, (0, 1), (-LEFT + 2, 4), xycoords="axes fraction", weight="bold", **look)

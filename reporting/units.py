@@ -103,18 +103,19 @@ def build_name(build: str) -> str:
 def adding_up(first: float, steps: Sequence[float], last: float, least: float) -> tuple[str, list[str], str]:
     """Return the texts of a whole, of the steps to another whole, and of that, so that they add up as they are shown.
 
-    least: the coarsest unit that may be rounded to. A step is rounded up or down, whichever makes the sum right, so each
-    is off by less than one in its last place. Steps have a sign.
+    least: the coarsest unit that may be rounded to. What rounding loses goes to the last step first, and then, where that is
+    not all, to those that were rounded most: no other step is off by more than one in its last place. Steps have a sign.
     """
     decimals = max(0, math.ceil(-math.log10(least)))
     unit = 10.0**-decimals
     start, end = round(first / unit), round(last / unit)
     exact = [step / unit for step in steps]
-    whole = [math.floor(step) for step in exact]
-    order = sorted(range(len(steps)), key=lambda i: (whole[i] - exact[i], i))  # what rounding down would hurt most
+    whole = [round(step) for step in exact]
     lost = end - start - sum(whole)
+    sign = 1 if lost > 0 else -1
+    order = [len(steps) - 1, *sorted(range(len(steps) - 1), key=lambda i: sign * (whole[i] - exact[i]))]
     for turn in range(abs(lost)):
-        whole[order[turn % len(order)]] += 1 if lost > 0 else -1
+        whole[order[turn % len(order)]] += sign
 
     def shown(number: int) -> str:
         return f"{abs(number) * unit:,.{decimals}f}"
