@@ -15,7 +15,6 @@ from reporting.gains import Change, Frame, Gain, Path, Side
 from reporting.statistics import Interval
 
 ROUNDED = 0.005  #: of the longer time, to which steps may be rounded
-DIGITS = 3  #: of the variant's time; where fewer are left by the unit of the steps, it is said in its own unit too
 SHORT = 0.01  #: of the baseline's time, below which what is left cannot be seen beside it
 
 
@@ -67,7 +66,8 @@ def waterfall(evidence: Evidence, speed: Speed, before: Side, after: Side, *, de
         Step(name, value, f"{shown} {unit}", kind=kind)
         for (name, kind), value, shown in zip(names, scaled, texts, strict=True)
     ]
-    exact = f" ({units.seconds(found.after)})" if sum(map(str.isdigit, last.lstrip("0."))) < DIGITS else ""
+    own = units.time_scale(found.after)[1]  # a unit of its own, where that of the steps leaves few digits
+    exact = f" ({units.seconds(found.after)})" if own != unit else ""
     start = Step(base.name, found.before / scale, f"{first} {unit}", whole=True, role=evidence.role(base))
     end = Step(run.name, found.after / scale, f"{last} {unit}{exact}", whole=True, role=evidence.role(run))
     largest = max(zip(found.steps, steps, strict=False), key=lambda pair: abs(pair[0].value), default=None)

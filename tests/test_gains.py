@@ -121,6 +121,15 @@ def test_the_interval_knows_how_processes_differ() -> None:
     assert alone.interval and math.isnan(alone.interval.low)
 
 
+def test_the_interval_knows_what_blocks_share() -> None:
+    def timed(factor: float, first: int) -> Side:
+        return Side({first + i: (factor * (1 + 0.02 * (i % 5)),) for i in range(10)}, Counter({"f": 1000}))
+
+    together, apart = (gains.gain(timed(1.0, 0), timed(0.5, first)).interval for first in (0, 100))
+    assert together and apart
+    assert apart.high - apart.low > 1.8 * (together.high - together.low)  # √(1 + ½²) against 1 - ½
+
+
 def test_frames_are_matched_by_name_whatever_file_they_are_in() -> None:
     found = gains.frames(side(BEFORE, 0.050), side(AFTER, 0.020))
     encrypt = found["bench_pyaes", "CTR.encrypt"]

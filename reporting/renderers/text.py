@@ -53,12 +53,12 @@ def render(document: Document) -> bytes:
 
 
 def _is_detail(block: Block) -> bool:
-    return isinstance(block, (Code, Table, Waterfall)) and block.detail
+    return isinstance(block, (Code, Table)) and block.detail
 
 
 def _in_depth(blocks: list[Block]) -> str:
     """Name what a summary leaves out: every title without the builds that it is for."""
-    titles = [b.title for b in blocks if isinstance(b, Code | Table | Waterfall)]
+    titles = [b.title for b in blocks if isinstance(b, Code | Table)]
     names = dict.fromkeys(title.partition(", on ")[0] for title in titles)
     return _wrap(f"In depth, in the HTML and PDF reports: {'; '.join(names)}.")
 
@@ -146,11 +146,13 @@ def _length(value: float, scale: Scale, width: int) -> int:
 @_block.register
 def _steps(chart: Waterfall) -> str:
     """Draw wholes from signs, and of each step from where to where it leads: `-` goes, `+` comes."""
+    if chart.detail:
+        return ""  # the other reports have it
     places = totals(chart.steps)
     names = min(LONG, max((len(step.label) for step in chart.steps), default=0))
     room = max(SHORTEST_BAR, min(BAR, WIDTH - names - 7 - max((len(step.text) for step in chart.steps), default=0)))
     longest = max((abs(end) for place in places for end in place), default=0.0) or 1.0
-    lines = [chart.title, _wrap(chart.caption), f"({chart.axis})", ""]
+    lines = [chart.title, _wrap(chart.caption), ""]
     for step, place in zip(chart.steps, places, strict=True):
         left, right = (round(room * max(end, 0.0) / longest) for end in sorted(place))
         drawn = " " * left + _sign(step) * max(right - left, int(step.whole))
