@@ -5,15 +5,16 @@ Of charts of changes; the renderers still make those of the others themselves.
 
 from __future__ import annotations
 
+from statistics import median
+
 from reporting.document import Cell, FlameGraph, Table, Traces, Waterfall
-from reporting.palette import number
 
 
 def of_changes(chart: Traces | Waterfall | FlameGraph, most: int) -> Table:
     """What stands behind a chart on the page; of a flame graph, so many frames at most."""
     if isinstance(chart, Waterfall):
         return of_waterfall(chart)
-    return of_traces_joined(chart) if isinstance(chart, Traces) else of_difference(chart, most)
+    return of_traces_in_short(chart) if isinstance(chart, Traces) else of_difference(chart, most)
 
 
 def of_waterfall(chart: Waterfall) -> Table:
@@ -36,9 +37,7 @@ def of_difference(graph: FlameGraph, most: int) -> Table:
 
 def of_traces(chart: Traces) -> Table:
     """A row per process, a column per number of a value; warm-ups have the numbers up to 0."""
-    most = max((trace.warm_ups for trace in chart.traces), default=0)
-    longest = max((len(p) - trace.warm_ups for trace in chart.traces for p in trace.processes), default=0)
-    numbers = range(1 - most, longest + 1)
+    numbers = _numbers(chart)
     rows = []
     for trace in chart.traces:
         for process, values in enumerate(trace.processes, 1):
@@ -49,16 +48,26 @@ def of_traces(chart: Traces) -> Table:
     return Table(chart.title, columns, tuple(rows), f"{chart.caption} Values: {chart.axis}.")
 
 
-def of_traces_joined(chart: Traces) -> Table:
-    """A row per label, with the processes in one cell: a page has no room for a cell per value."""
+def of_traces_in_short(chart: Traces) -> Table:
+    """A row per label with the median over its processes: a page has no room for thousands of values."""
+    numbers = _numbers(chart)
     rows = []
     for trace in chart.traces:
-        before = [process[: trace.warm_ups] for process in trace.processes]
-        measured = [process[trace.warm_ups :] for process in trace.processes]
-        parts = ("; ".join(", ".join(map(number, values)) for values in part) for part in (before, measured))
-        rows.append((Cell(trace.label), *(Cell(part.strip("; ") or "–") for part in parts)))
-    columns = ("variant", "warm-ups, process by process", chart.axis)
-    return Table(chart.title, columns, tuple(rows), numeric=False)
+        cells = []
+        for i in numbers:
+            place = i - 1 + trace.warm_ups
+            known = [process[place] for process in trace.processes if 0 <= place < len(process)]
+            cells.append(_digits(float(f"{median(known):.4g}")) if known else Cell(""))
+        rows.append((Cell(trace.label), *cells))
+    columns = ("median over processes", *(f"{'warm-up ' if i < 1 else ''}{i}" for i in numbers))
+    return Table(chart.title, columns, tuple(rows))
+
+
+def _numbers(chart: Traces) -> range:
+    """Return the numbers of all values: those of warm-ups go up to 0."""
+    most = max((trace.warm_ups for trace in chart.traces), default=0)
+    longest = max((len(p) - trace.warm_ups for trace in chart.traces for p in trace.processes), default=0)
+    return range(1 - most, longest + 1)
 
 
 def _digits(value: float | None) -> Cell:

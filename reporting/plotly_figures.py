@@ -40,8 +40,6 @@ from reporting.plotly_parts import (
 )
 
 FLAME_ROW = 20  #: pixels
-NOMINAL = 960  #: pixels; how wide a figure is assumed to be until the page's script knows
-LETTER = 7.2  #: pixels, of the mean letter at the size used in flame graphs
 INERT = {"itemclick": False, "itemdoubleclick": False}
 INTERVAL = {"type": "data", "symmetric": False, "thickness": 1.5, "width": 5, "color": MIDDLE}
 
@@ -132,7 +130,7 @@ def flame(graph: FlameGraph) -> go.Figure:
     if not graph.boxes or graph.samples <= 0:
         return nothing("No samples fell into the measured region.")
     unit, scale, title = flame_scale(graph)
-    traces = [_boxes(boxes, name, colour, unit, scale.high) for name, colour, boxes in shades(graph)]
+    traces = [_boxes(boxes, name, colour, unit) for name, colour, boxes in shades(graph)]
     levels = max(box.depth for box in graph.boxes) + 1
     layout = base(levels * FLAME_ROW + 84)
     layout |= {
@@ -154,10 +152,10 @@ def flame(graph: FlameGraph) -> go.Figure:
     return go.Figure(traces, layout)
 
 
-def _boxes(boxes: list[Box], key: str, colour: str, unit: float, length: float) -> go.Bar:
+def _boxes(boxes: list[Box], key: str, colour: str, unit: float) -> go.Bar:
+    """Draw boxes of one colour; the page's script writes into each as much of its name as fits."""
     widths = [round(box.width * unit, 4) for box in boxes]
     names = [shorten(box.name, 140) for box in boxes]
-    texts = [fitted(name, width * NOMINAL / length) for name, width in zip(names, widths, strict=True)]
     return go.Bar(
         name=safe(key, 20),
         orientation="h",
@@ -166,7 +164,6 @@ def _boxes(boxes: list[Box], key: str, colour: str, unit: float, length: float) 
         y=[box.depth for box in boxes],
         width=1,
         marker={"color": colour, "line": {"color": "#FFFFFF", "width": 1}},
-        text=[escape(text, quote=False) for text in texts],
         textposition="inside",
         insidetextanchor="start",
         textangle=0,
@@ -178,12 +175,6 @@ def _boxes(boxes: list[Box], key: str, colour: str, unit: float, length: float) 
         ],
         hovertemplate="<b>%{customdata}</b><br>%{hovertext}<extra></extra>",
     )
-
-
-def fitted(name: str, room: float) -> str:
-    """Return as much of the name as fits into `room` pixels, or nothing if that would say nothing."""
-    letters = int((room - 6) / LETTER)
-    return shorten(name, letters) if letters >= 3 else ""
 
 
 def _add_line(figure: go.Figure, line: Line, scale: Scale, ends: dict[str, Any], place: dict[str, Any]) -> None:

@@ -10,13 +10,24 @@ from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from bench.model import Measurement
-from reporting import change_palette, gain_words, gains, plotly_figures, sections, units, value_traces
+from reporting import (
+    change_palette,
+    chart_tables,
+    gain_words,
+    gains,
+    paper_figures,
+    plotly_figures,
+    sections,
+    units,
+    value_traces,
+)
 from reporting.compare import compare
 from reporting.document import Block, FlameGraph, Text, Traces, Waterfall
 from reporting.evidence import Evidence
@@ -241,6 +252,16 @@ def test_every_value_of_every_process_is_drawn() -> None:
     assert "Flat (from the first value on): pyaes_clean" in chart.caption
 
 
+def test_the_tables_behind_traces_hold_all_values_or_their_medians() -> None:
+    chart = drawn(profiled())
+    table, short = chart_tables.of_traces(chart), chart_tables.of_traces_in_short(chart)
+    assert table.columns == ("variant", "process", "warm-up 0", "1", "2", "3")
+    assert [cell.value for cell in table.rows[0][2:]] == list(chart.traces[0].processes[0])
+    assert len(table.rows) == sum(len(trace.processes) for trace in chart.traces)
+    last = sorted(process[-1] for process in chart.traces[1].processes)
+    assert short.rows[1][-1].value == pytest.approx((last[4] + last[5]) / 2, rel=1e-3) and len(short.rows) == 3
+
+
 def test_an_axis_is_logarithmic_where_a_warm_up_dwarfs() -> None:
     trace = drawn(profiled()).traces[0]
     calm = change_palette.trace_scale(trace)
@@ -280,6 +301,21 @@ def test_the_page_draws_a_panel_per_variant_and_a_gap_between_processes() -> Non
     domains = [figure["layout"][f"yaxis{n}"]["domain"] for n in ("", 2, 3)]
     assert domains[0][0] > domains[1][1] and domains[1][0] > domains[2][1] >= 0
     assert all(shape["x1"] == 0.5 for shape in figure["layout"]["shapes"])
+
+
+def test_paper_draws_the_same_steps_and_panels() -> None:
+    fall, chart = gained(profiled())[0], drawn(profiled())
+    assert isinstance(fall, Waterfall)
+    (axes,) = paper_figures.draw(fall).axes
+    places = [sorted((bar.get_x(), bar.get_x() + bar.get_width())) for bar in axes.patches]  # type: ignore[attr-defined]
+    assert places == [pytest.approx(sorted(place), abs=1e-9) for place in change_palette.totals(fall.steps)]
+    words = [text.get_text() for text in axes.texts]
+    assert all(step.label in words and step.text in words for step in fall.steps)
+    panels = paper_figures.draw(chart).axes
+    assert [len(panel.lines) for panel in panels] == [synthetic.PROCESSES] * len(chart.traces)
+    assert all(np.array_equal(panel.lines[0].get_xdata(), [0, 1, 2, 3]) for panel in panels)
+    boxes = [panel.get_window_extent() for panel in panels]
+    assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
 
 
 def test_a_difference_is_drawn_in_its_colours_and_with_both_times() -> None:
