@@ -10,7 +10,7 @@ as in "flame:pyaes_opt:release". Of the same thing in another study it is the sa
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 #: What a colour means. Renderers map roles to Okabe–Ito; a role means the same on every chart of a study.
 ROLE_BASELINE, ROLE_WRONG = "baseline", "wrong"  # variants are "variant-0", "variant-1", ... in the study's order
@@ -294,9 +294,7 @@ class Document:
     timestamp: str
     family: str
     sections: tuple[Section, ...]
-    warnings: tuple[str, ...] = field(
-        default=()
-    )  #: what is missing on this machine; shown at the start of every format
+    warnings: tuple[str, ...] = ()  #: what is missing on this machine; shown at the start of every format
     sources: tuple[Source, ...] = ()  #: of a narrative, in the order in which they are first cited
     slides: tuple[Slide, ...] = ()  #: of a narrative: the talk
     appendix: int = 0  #: how many sections at the end are no part of the narrative
