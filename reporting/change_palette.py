@@ -14,11 +14,11 @@ from reporting.palette import KINDS, Scale, drawable, linear, number, role_colou
 #: Blue is less and orange more, the stronger the larger the change; no vermillion, which is for wrong answers.
 SHADES = {
     "gone": "#4A97D0",
-    "halved": "#93C4E8",
+    "under half": "#93C4E8",
     "less": "#D3E7F6",
     "same": "#F2F2F2",
     "more": "#FBE2C2",
-    "doubled": "#F5BC77",
+    "over twice": "#F5BC77",
     "new": "#E8943A",
 }
 DWARFS = 3.0  #: the factor between the ends of an axis of traces beyond which it is logarithmic

@@ -23,11 +23,8 @@ from reporting.statistics import Array, Interval
 
 MOST = 8  #: functions that are told apart; the others are one step
 SMALLEST = 0.005  #: share of the longer of both times: what changes by less is among the others
-SAME, HALF, NEARLY = (
-    0.05,
-    0.5,
-    0.95,
-)  #: changes up to which a frame is the same, is less or more, is halved or doubled; then gone or new
+#: Changes up to which a frame is the same, is less or more, is under half or over twice; beyond, it is gone or new.
+SAME, HALF, NEARLY = 0.05, 0.5, 0.95
 
 Path = tuple[str, ...]
 
@@ -176,7 +173,7 @@ class Frame:
         if share >= NEARLY:
             return "gone" if less else "new"
         if share > HALF:
-            return "halved" if less else "doubled"
+            return "under half" if less else "over twice"
         return "less" if less else "more"
 
 

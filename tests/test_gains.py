@@ -145,7 +145,7 @@ def test_frames_are_matched_by_name_whatever_file_they_are_in() -> None:
     found = gains.frames(side(BEFORE, 0.050), side(AFTER, 0.020))
     encrypt = found["bench_pyaes", "CTR.encrypt"]
     assert [encrypt.before, encrypt.after] == pytest.approx([0.0475, 0.0198])
-    assert encrypt.shade == "halved"
+    assert encrypt.shade == "under half"
     assert found["bench_pyaes", "CTR.encrypt", "AES.encrypt"].shade == "gone"
     assert found["bench_pyaes", "CTR.encrypt", "blocks"].shade == "new"
     rare = gains.frames(side(BEFORE, 0.05), side({LOOP: 990, f"{LOOP};new": 8, f"{LOOP};chance": 2}, 1e-5))
@@ -323,7 +323,7 @@ def test_a_difference_is_drawn_in_its_colours_and_with_both_times() -> None:
     assert isinstance(grew, FlameGraph)
     figure = plotly_figures.draw(grew).to_dict()
     by_name = {trace["name"]: trace for trace in figure["data"]}
-    assert list(by_name) == ["halved", "new"]
+    assert list(by_name) == ["under half", "new"]
     assert by_name["new"]["marker"]["color"] == change_palette.SHADES["new"]
     assert any("before none, now" in shown for shown in by_name["new"]["hovertext"])
     assert figure["layout"]["xaxis"]["range"][1] == pytest.approx(grew.whole)
