@@ -13,18 +13,21 @@ from reporting.document import Cell, FlameGraph, Table, Traces, Waterfall
 def of_changes(chart: Traces | Waterfall | FlameGraph, most: int) -> Table:
     """What stands behind a chart on the page; of a flame graph, so many frames at most."""
     if isinstance(chart, Waterfall):
-        return of_waterfall(chart)
+        return of_waterfall(chart, ("function", "whose code", "shown as"))
     return of_traces_in_short(chart) if isinstance(chart, Traces) else of_difference(chart, most)
 
 
-def of_waterfall(chart: Waterfall) -> Table:
-    """A row per step: its value in the axis' unit, and as it is shown."""
+def of_waterfall(chart: Waterfall, columns: tuple[str, ...] = ()) -> Table:
+    """A row per step: its value in the axis' unit, and as it is shown; only some of these columns, where they are named."""
+    names = ("function", "whose code", chart.axis, "shown as")
+    chosen = [names.index(name) for name in columns or names]
     rows = tuple(
         (Cell(s.label, s.label), Cell(kind, kind), _digits(s.value), Cell(s.text, s.text))
         for s in chart.steps
         for kind in ["whole" if s.whole else s.kind or "several"]
     )
-    return Table(chart.title, ("function", "whose code", chart.axis, "shown as"), rows, chart.caption)
+    picked = tuple(tuple(row[i] for i in chosen) for row in rows)
+    return Table(chart.title, tuple(names[i] for i in chosen), picked, chart.caption)
 
 
 def of_difference(graph: FlameGraph, most: int) -> Table:

@@ -39,10 +39,7 @@ def waterfall(chart: Waterfall) -> go.Figure:
         y=[row + 0.66 for row in range(len(places))],
         width=0.34,
         marker={"color": [step_colour(step) for step in chart.steps], "line": THIN},
-        hovertext=[
-            "<br>".join(filter(None, (f"<b>{safe(s.label, 120)}</b>", safe(s.text, 60), safe(s.kind, 20))))
-            for s in chart.steps
-        ],
+        hovertext=[safe(f"{s.label}, {s.kind}" if s.kind else s.label, 140) for s in chart.steps],
         hovertemplate="%{hovertext}<extra></extra>",
     )
     return go.Figure([_joints(places), bar, _labels(chart, scale)], rows_layout(scale, chart.axis, len(places), []))
