@@ -19,7 +19,7 @@ from pypdf import PdfReader
 from bench.model import Measurement
 from reporting import (
     change_palette,
-    chart_tables,
+    change_tables,
     gain_words,
     gains,
     paper_figures,
@@ -254,7 +254,7 @@ def test_every_value_of_every_process_is_drawn() -> None:
 
 def test_the_tables_behind_traces_hold_all_values_or_their_medians() -> None:
     chart = drawn(profiled())
-    table, short = chart_tables.of_traces(chart), chart_tables.of_traces_in_short(chart)
+    table, short = change_tables.of_traces(chart), change_tables.of_traces_in_short(chart)
     assert table.columns == ("variant", "process", "warm-up 0", "1", "2", "3")
     assert [cell.value for cell in table.rows[0][2:]] == list(chart.traces[0].processes[0])
     assert len(table.rows) == sum(len(trace.processes) for trace in chart.traces)

@@ -15,7 +15,7 @@ from hashlib import sha256
 from itertools import count
 from pathlib import Path
 
-from reporting import chart_tables, plotly_figures
+from reporting import change_tables, plotly_figures
 from reporting.document import (
     LIMITS,
     BarChart,
@@ -196,7 +196,7 @@ def _data(block: Chart) -> Table:
         series = [(label, ", ".join(_digits(v) for v in values)) for label, values, _ in block.series]
         return _plain(block.title, ("Series", block.axis), series, numeric=False)
     if isinstance(block, Traces | Waterfall) or block.unit:
-        return chart_tables.of_changes(block, WIDEST // 2)
+        return change_tables.of_changes(block, WIDEST // 2)
     widest = sorted(block.boxes, key=lambda box: -box.width)[:WIDEST]
     share = 100 / max(block.samples, 1)
     frames = [(b.name, b.kind, str(b.depth), _digits(b.width), f"{b.width * share:.2f} %") for b in widest]

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text as Line
 
-from reporting.change_palette import totals
+from reporting import text_gains
 from reporting.document import (
     LIMITS,
     Bar,
@@ -25,7 +25,6 @@ from reporting.document import (
     Document,
     FlameGraph,
     Prose,
-    Step,
     Table,
     Text,
     Waterfall,
@@ -145,24 +144,9 @@ def _length(value: float, scale: Scale, width: int) -> int:
 
 @_block.register
 def _steps(chart: Waterfall) -> str:
-    """Draw wholes from signs, and of each step from where to where it leads: `-` goes, `+` comes."""
     if chart.detail:
         return ""  # the other reports have it
-    places = totals(chart.steps)
-    names = min(LONG, max((len(step.label) for step in chart.steps), default=0))
-    room = max(SHORTEST_BAR, min(BAR, WIDTH - names - 7 - max((len(step.text) for step in chart.steps), default=0)))
-    longest = max((abs(end) for place in places for end in place), default=0.0) or 1.0
-    lines = [chart.title, _wrap(chart.caption), ""]
-    for step, place in zip(chart.steps, places, strict=True):
-        left, right = (round(room * max(end, 0.0) / longest) for end in sorted(place))
-        drawn = " " * left + _sign(step) * max(right - left, int(step.whole))
-        name = step.label if len(step.label) <= names else step.label[: names - 1] + "…"
-        lines.append(f"  {name:<{names}}  {drawn:<{room}}  {' ' * step.whole}{step.text}".rstrip())
-    return "\n".join(lines)
-
-
-def _sign(step: Step) -> str:
-    return "#" if step.whole else "-" if step.value < 0 else "+"
+    return "\n".join([chart.title, _wrap(chart.caption), "", *text_gains.waterfall(chart, WIDTH)])
 
 
 @_block.register

@@ -21,7 +21,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
-from reporting import chart_tables
+from reporting import change_tables
 from reporting.document import BarChart, Cell, Curves, Document, Dots, Table, Text, Traces, Waterfall
 
 SUFFIX = ".xlsx"
@@ -65,9 +65,9 @@ def _tables(document: Document) -> Iterator[Table]:
             elif isinstance(block, Dots):
                 yield _of_dots(block)
             elif isinstance(block, Waterfall):
-                yield chart_tables.of_waterfall(block)
+                yield change_tables.of_waterfall(block)
             elif isinstance(block, Traces):
-                yield chart_tables.of_traces(block)
+                yield change_tables.of_traces(block)
 
 
 def _of_bars(chart: BarChart) -> Table:

@@ -1,7 +1,4 @@
-"""The numbers behind charts, as tables: for the page, where they stand behind each, and for the workbook.
-
-Of charts of changes; the renderers still make those of the others themselves.
-"""
+"""The numbers behind figures of changes, as tables: for the page, where they stand behind each, and for the workbook."""
 
 from __future__ import annotations
 
