@@ -32,7 +32,7 @@ def task(*tables: arguments.Arguments, name: str | None = None) -> Callable[[Cal
         for argument, (default, _) in table.items()
     ]
     context = Parameter("c", Parameter.POSITIONAL_OR_KEYWORD)
-    texts = {argument.replace("_", "-"): text for argument, (_, text) in table.items()}
+    texts = {argument.strip("_").replace("_", "-"): text for argument, (_, text) in table.items()}
     lists = [argument for argument, (default, _) in table.items() if isinstance(default, list)]
 
     def make(function: Callable[..., None]) -> Task[Any]:
@@ -250,6 +250,38 @@ def adopt(
     _render(archive, adopted.timestamp, (), report_dir, view)
     document = _render(archive, adopted.timestamp, ("pdf",), deep_dive_dir, view)
     print("\n" + "\n".join(document.warnings))
+
+
+@task(arguments.PROMPTS)
+def prompts(
+    c: Context, bench: str, timestamp: str, results_dir: str, for_: str, variant: str, into: str, prompts_dir: str
+) -> None:
+    """Check the log of prompts and write its PDF; with --for STAGE, fill a template with the newest study's evidence."""
+    from bench.rundir import write_text
+    from reporting import prompts_stage as stage
+
+    studied = functools.partial(_studied, bench, timestamp, results_dir)
+    if not for_:
+        if variant or into:
+            raise UsageError("--variant and --into have no effect without --for", "Write: --for optimise.")
+        print(f"wrote: {stage.write_paper(bench, Path(prompts_dir), studied)}")
+        return
+    text = stage.ready(for_, variant, Path(prompts_dir), studied)
+    if into:
+        write_text(Path(into), text)
+        print(f"wrote: {into}")
+    else:
+        sys.stdout.write(text)
+
+
+def _studied(bench: str, timestamp: str, results_dir: str) -> tuple[Any, str, Any]:
+    """Return the archive, the study that was asked for, and its document, derived from raw files as for a report."""
+    from profiling import parse as parsing
+
+    archive = _archive(bench, results_dir)
+    stamp = archive.choose(timestamp)
+    parsing.parse(archive, stamp)
+    return archive, stamp, _document(archive, stamp, {})
 
 
 @task(arguments.CLEAN)

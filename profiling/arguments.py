@@ -73,6 +73,13 @@ VERIFY: Arguments = {
     "bench": ("", "family to check; needed unless --all is given"),
     "all": (False, "every study; of every family, unless --bench names one"),
 }
+PROMPTS: Arguments = {
+    **STUDY,
+    "for_": ("", "stage to print a filled template for, for example optimise (default: write the PDF of the log)"),
+    "variant": ("", "with --for: variant that the prompt is about (default: the baseline, or what the template says)"),
+    "into": ("", "with --for: file to write instead of the terminal"),
+    "prompts_dir": ("prompts", "folder of logs, templates and PDFs (default: prompts)"),
+}
 ADOPT: Arguments = {
     "bench": (..., "name of the benchmark; a family here, or any other"),
     "results_dir": (..., "the old archive: DIR/<variant>/<timestamp>/perf/perf_run_N.txt; it is only read"),

@@ -36,7 +36,20 @@ def nox(*words: str, **env: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-TASKS = ("list", "doctor", "profile", "parse", "render", "pdf", "run", "verify", "compare", "clean", "calibrate")
+TASKS = (
+    "list",
+    "doctor",
+    "profile",
+    "parse",
+    "render",
+    "pdf",
+    "run",
+    "verify",
+    "compare",
+    "prompts",
+    "clean",
+    "calibrate",
+)
 
 
 def test_every_task_is_listed_and_every_argument_has_help() -> None:
