@@ -284,6 +284,15 @@ def _studied(bench: str, timestamp: str, results_dir: str) -> tuple[Any, str, An
     return archive, stamp, _document(archive, stamp, {})
 
 
+@task(arguments.SCRIPT)
+def script(c: Context, bench: str, timestamp: str, results_dir: str, into: str) -> None:
+    """Write script_<bench>.sh: a shell script that redoes a study with plain pyperf, perf and py-spy."""
+    from reporting import script as stage
+
+    archive = _archive(bench, results_dir)
+    print(f"wrote: {stage.write(archive, archive.choose(timestamp), Path(into))}")
+
+
 @task(arguments.CLEAN)
 def clean(c: Context, bench: str, results_dir: str, environments: bool) -> None:
     """Remove what killed studies left behind; finished results and reports are never touched."""

@@ -80,6 +80,7 @@ PROMPTS: Arguments = {
     "into": ("", "with --for: file to write instead of the terminal"),
     "prompts_dir": ("prompts", "folder of logs, templates and PDFs (default: prompts)"),
 }
+SCRIPT: Arguments = {**STUDY, "into": (".", "folder to write the script to (default: the top of the checkout)")}
 ADOPT: Arguments = {
     "bench": (..., "name of the benchmark; a family here, or any other"),
     "results_dir": (..., "the old archive: DIR/<variant>/<timestamp>/perf/perf_run_N.txt; it is only read"),

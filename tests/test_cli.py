@@ -47,6 +47,7 @@ TASKS = (
     "verify",
     "compare",
     "prompts",
+    "script",
     "clean",
     "calibrate",
 )
