@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -368,3 +370,23 @@ def test_a_prompt_is_filled_for_the_variant_that_it_is_about(archived: tuple[Arc
     with pytest.raises(UsageError) as caught:
         prompts_stage.ready("optimise", "pyaes_op", FOLDER, studied)
     assert "Did you mean pyaes_opt" in caught.value.hint
+
+
+# --- as people type it
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("--bench", "nope"), 2, "no benchmark family is named 'nope'"),
+        (("--bench", "aes", "--for", "optimize"), 2, "Did you mean optimise?"),
+        (("--bench", "aes", "--variant", "pyaes_opt"), 2, "have no effect without --for"),
+        (("--bench", "aes", "--prompts-dir", "/nonexistent"), 1, "holds no templates"),
+        (("--bench", "aes", "--for", "optimise", "--results-dir", "/nonexistent"), 1, "holds no finished study"),
+    ],
+)
+def test_a_mistake_ends_in_two_sentences(words: tuple[str, ...], code: int, said: str) -> None:
+    invoke = [sys.executable, "-m", "invoke", "prompts", *words]
+    done = subprocess.run(invoke, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == code and done.stdout == ""
+    assert said in done.stderr and len(done.stderr.strip().splitlines()) == 2

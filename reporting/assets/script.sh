@@ -138,7 +138,9 @@ if [ ! -f bench/__main__.py ]; then
   [ -n "${REPOSITORY:-}" ] || die "this folder is no clone of the repository. Go to the top of one, or set REPOSITORY=<url>."
   git clone --quiet "$REPOSITORY" codesign-bench
   cd codesign-bench
-  if [ -n "$COMMIT" ]; then git checkout --quiet "${COMMIT%+}"; fi
+  if [ -n "$COMMIT" ] && ! git checkout --quiet "${COMMIT%+}"; then
+    printf 'the clone has no commit %s, so its newest code is measured\n' "${COMMIT%+}"
+  fi
 fi
 RESULTS=${RESULTS:-results/by_script}
 mkdir -p "$RESULTS/$FAMILY"
@@ -157,23 +159,28 @@ elif [ "${COMMIT%+}" != "$head" ]; then
 fi
 if [ "$COMMIT" != "${COMMIT%+}" ]; then say "the study's code differed from its commit, so the commit alone does not give it"; fi
 
-PROBE='import sys; sys.exit(sys.version_info < (3, 10) or hasattr(sys, "gettotalrefcount") != (sys.argv[1] == "dbg"))'
+# Whether an interpreter is of a build, and of a version if one is given: probe BUILD [VERSION]
+PROBE='
+import sys
+build, *version = sys.argv[1:]
+right = hasattr(sys, "gettotalrefcount") == (build == "dbg") and sys.version_info >= (3, 10)
+sys.exit(not right or version not in ([], [".".join(map(str, sys.version_info[:3]))]))
+'
 
-# Say which interpreter of the machine an environment is made on: of the study's version if there is one.
+# Say which interpreter of the machine an environment is made on: the study's very version if there is one, else the nearest.
 find_python() {
-  local build=$1 names=() name minor
-  minor=${VERSION[$build]:-}
-  minor=${minor%.*}
-  if [ "$build" = dbg ]; then
-    names=("python$minor-dbg" "python${minor}d" python3-dbg)
-  else
-    names=("python$minor" python3)
-  fi
-  for name in "${names[@]}"; do
-    if command -v "$name" >/dev/null && "$name" -c "$PROBE" "$build"; then
-      command -v "$name"
-      return 0
-    fi
+  local build=$1 version=${VERSION[$1]:-3} minor names name wanted
+  minor=${version%.*}
+  names=("python$minor" "/usr/bin/python$minor" python3 /usr/bin/python3)
+  if [ "$build" = dbg ]; then names=("python$minor-dbg" "python${minor}d" python3-dbg); fi
+  for wanted in "$version" ""; do
+    for name in "${names[@]}"; do
+      # shellcheck disable=SC2086 # nothing, where any version will do
+      if command -v "$name" >/dev/null && "$name" -c "$PROBE" "$build" $wanted 2>/dev/null; then
+        command -v "$name"
+        return 0
+      fi
+    done
   done
   return 1
 }
