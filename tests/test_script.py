@@ -154,11 +154,11 @@ def test_what_is_missing_is_named_with_the_command_that_installs_it(tmp_path: Pa
     assert elsewhere.returncode == 1 and "set REPOSITORY=<url>" in elsewhere.stderr
 
 
-def test_facts_of_a_hostile_archive_stay_words() -> None:
+def test_facts_of_a_hostile_archive_stay_words(tmp_path: Path) -> None:
     found = archive("aes")
     stamp = found.choose()
     study, about = found.study(stamp), found.run("pyaes_clean", stamp).manifest()
-    evil = "x'; touch /tmp/evil #\n$(touch /tmp/evil)"
+    evil = f"x'; touch {tmp_path}/evil #\n$(touch {tmp_path}/evil)"
     interpreters = {
         b: dict(i) | {"version": evil, "distributions": [evil, "a==1; rm", "b==2"]}
         for b, i in about.interpreters.items()
@@ -173,7 +173,7 @@ def test_facts_of_a_hostile_archive_stay_words() -> None:
     )
     assert "\n" not in facts["JOB"] and facts["SIZE"] == "unknown"
     done = subprocess.run(["bash", "-c", f"printf %s {facts['COMMIT_Q']}"], capture_output=True, text=True, check=True)
-    assert done.stdout == evil
+    assert done.stdout == evil and not (tmp_path / "evil").exists()
 
 
 @pytest.mark.parametrize(
