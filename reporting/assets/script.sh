@@ -375,7 +375,9 @@ sample() {
   done < <(lines "$RECORDED")
 }
 
-# Means with standard deviations, the baseline first; pyperf says which differences its t-test finds.
+# Means with standard deviations, the baseline first. -v: or pyperf hides what its t-test does not find. That test takes every value
+# for an observation, where the values of one process resemble each other: so it finds too much. The reports of the study
+# take the process.
 table() {
   local build variant file files
   for build in $BUILDS; do
@@ -387,7 +389,7 @@ table() {
     say ""
     say "$build, Python ${VERSION[$build]:-} in the study:"
     if [ ${#files[@]} -gt 1 ]; then
-      "${PYTHON[$build]}" -m pyperf compare_to "${files[@]}" 2>&1 | tee -a "$LOG"
+      "${PYTHON[$build]}" -m pyperf compare_to -v "${files[@]}" 2>&1 | tee -a "$LOG"
     elif [ ${#files[@]} -eq 1 ]; then
       "${PYTHON[$build]}" -m pyperf show "${files[0]}" 2>&1 | tee -a "$LOG"
     else
@@ -408,6 +410,7 @@ for stage in $STAGES; do
 done
 
 say ""
+if has table "$STAGES"; then say "(Significant, says pyperf of pooled values: that claims more than the verdicts of a report, which go by processes.)"; fi
 say "results: $RESULTS/$FAMILY/*/$STAMP, log: $LOG"
 if [ ${#LEFT_OUT[@]} -gt 0 ]; then printf 'left out: %s\n' "${LEFT_OUT[@]}" | tee -a "$LOG"; fi
 if [ ${#FAILED[@]} -gt 0 ]; then
