@@ -40,6 +40,8 @@ def build(evidence: Evidence, *, transpose: bool = False, geomean: bool = False)
             _environment(evidence),
             _commands(evidence),
         ),
+        variants=tables.variant_choices(evidence),
+        builds=tables.build_choices(evidence),
     )
 
 
@@ -176,8 +178,8 @@ def _conclusion(evidence: Evidence, c: Comparison) -> Section:
 
 
 def _environment(evidence: Evidence) -> Section:
-    found = (provenance.host(evidence), provenance.interpreters(evidence), provenance.sources(evidence))
-    return Section("Environment", found)
+    makers = (provenance.host, provenance.interpreters, provenance.sources)
+    return Section("Environment", (*(make(evidence) for make in makers), *provenance.raw(evidence)))
 
 
 def _commands(evidence: Evidence) -> Section:

@@ -95,6 +95,7 @@ def counters(evidence: Evidence, build: str) -> Block:
         "Counters of whole processes (adopted)", ("counter", "source", *(run.name for run in evidence.runs)), tuple(rows),
         caption="Mean over the runs that printed it, start-up included, not divided by anything. A dash is missing, never "
         f"zero; * was counted less than {FULLY:.0f} % of the time and scaled by perf.",
+        tags=("source",),
         key=f"counters:{build}",
     )  # fmt: skip
 

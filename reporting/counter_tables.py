@@ -34,7 +34,14 @@ def counters(evidence: Evidence, build: str) -> Table | None:
         return None
     columns = ("counter", "source", *(run.label for run in evidence.runs))
     caption = _caption(evidence, build, perf=bool(rows and source != "rusage"), lost=lost)
-    return Table(f"Counters per iteration ({short(build)})", columns, tuple(rows), caption, key=f"counters:{build}")
+    return Table(
+        f"Counters per iteration ({short(build)})",
+        columns,
+        tuple(rows),
+        caption,
+        tags=("source",),
+        key=f"counters:{build}",
+    )
 
 
 def _caption(evidence: Evidence, build: str, *, perf: bool, lost: int) -> str:
@@ -70,7 +77,7 @@ def simulated(evidence: Evidence, build: str) -> Table | None:
     rows = [(label, *cells) for label, _, *cells in rows]  # the title names the source
     columns = ("counter", *(run.label for run in evidence.runs))
     title = f"Simulated counters {base.unit}, at size {base.detail['size']} ({short(build)})"
-    return Table(title, columns, tuple(rows), _simulator(found), key=f"simulated:{build}")
+    return Table(title, columns, tuple(rows), _simulator(found), source=SIMULATED, key=f"simulated:{build}")
 
 
 def _simulator(found: Mapping[str, Measurement]) -> str:

@@ -43,6 +43,11 @@ class Table:
     caption: str = ""  #: what to see in it
     numeric: bool = True
     code: tuple[str, ...] = ()  #: names of columns that hold code, set in letters of one width
+    tags: tuple[str, ...] = ()  #: names of columns that say where a number comes from: PMU, simulated, ...
+    links: tuple[
+        str, ...
+    ] = ()  #: names of columns of files, whose values are their paths below the top of the checkout
+    source: str = ""  #: where all its numbers come from, if neither a clock nor a column says
     detail: bool = False  #: evidence in depth: a summary only names it
     key: str = ""
 
@@ -50,7 +55,9 @@ class Table:
         """Return the table with rows and columns exchanged."""
         grid = [tuple(Cell(c, c) for c in self.columns), *self.rows]
         turned = list(zip(*grid, strict=True))
-        return replace(self, columns=tuple(c.text for c in turned[0]), rows=tuple(turned[1:]), code=())
+        return replace(
+            self, columns=tuple(c.text for c in turned[0]), rows=tuple(turned[1:]), code=(), tags=(), links=()
+        )
 
     def aligned_right(self, column: int) -> bool:
         """Whether a column holds numbers, and so is aligned right; one that holds nothing but words is not."""
@@ -286,6 +293,15 @@ class Slide:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """A variant or a build, which a reader may choose to see or not."""
+
+    name: str  #: as keys have it
+    labels: tuple[str, ...]  #: how tables and figures name it, the name of a variant among them
+    role: str = ""  #: its colour
+
+
+@dataclass(frozen=True)
 class Document:
     """A whole report."""
 
@@ -298,3 +314,5 @@ class Document:
     sources: tuple[Source, ...] = ()  #: of a narrative, in the order in which they are first cited
     slides: tuple[Slide, ...] = ()  #: of a narrative: the talk
     appendix: int = 0  #: how many sections at the end are no part of the narrative
+    variants: tuple[Choice, ...] = ()
+    builds: tuple[Choice, ...] = ()

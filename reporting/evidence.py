@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from bench.errors import SuiteError
 from bench.model import PEER, SERIES_PEER, Listing, Manifest, Measurement, Outcome, Study
-from bench.rundir import Archive
+from bench.rundir import Archive, RunDir
+
+
+@dataclass(frozen=True)
+class RawFile:
+    """What a tool wrote, as the manifest recorded it."""
+
+    collector: str
+    build: str
+    path: str  #: below the directory of its run
+    sha256: str
+    bytes: int | None  #: None where the file is not there
 
 
 @dataclass(frozen=True)
@@ -21,6 +32,7 @@ class Run:
     stacks: dict[str, Counter[str]]  #: build -> folded stacks of Python functions
     listings: tuple[Listing, ...] = ()
     native: dict[str, Counter[str]] = field(default_factory=dict)  #: build -> folded stacks of C functions
+    raw: tuple[RawFile, ...] = ()
 
     @property
     def name(self) -> str:
@@ -128,7 +140,18 @@ def _run(archive: Archive, variant: str, timestamp: str) -> Run:
         {build: found for build in right if (found := _folded(directory.derived_profile / f"{build}.folded"))},
         tuple(directory.listings()),
         {build: found for build in right if (found := _folded(directory.derived_profile / f"{build}.native.folded"))},
+        tuple(_raw(directory, manifest)),
     )
+
+
+def _raw(directory: RunDir, manifest: Manifest) -> Iterator[RawFile]:
+    for done in manifest.collections:
+        for path, sha in done.files:
+            inside = not PurePosixPath(path).is_absolute() and ".." not in PurePosixPath(path).parts
+            file = directory.path / path
+            yield RawFile(
+                done.collector, done.build, path, sha, file.stat().st_size if inside and file.is_file() else None
+            )
 
 
 def _folded(path: Path) -> Counter[str]:

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 
+from bench.rundir import Archive
 from reporting import units
 from reporting.document import Cell, Table
 from reporting.evidence import Evidence
@@ -61,9 +62,31 @@ def sources(evidence: Evidence) -> Table:
     if not any(run.manifest.sources for run in runs):
         return _not_recorded("files", "The files that were executed", ("path", "sha256"))
     rows = tuple((text(run.name), text(path), text(sha)) for run in runs for path, sha in run.manifest.sources)
-    caption = "Raw files and their hashes are listed in each run's manifest.json."
+    caption = "As they were when they were measured. The raw files are listed below."
     columns = ("variant", "file", "sha256")
     return Table("The files that were executed", columns, rows, caption, numeric=False, key="files")
+
+
+def raw(evidence: Evidence) -> list[Table]:
+    """Every raw file with its size and hash, as the manifests recorded them; nothing where there are none."""
+    rows = []
+    for run in (*evidence.runs, *evidence.series_peers):
+        home = Archive(evidence.study.family).run(run.name, evidence.study.timestamp).path
+        for file in run.raw:
+            size = (
+                missing("the file is missing") if file.bytes is None else Cell(f"{file.bytes:,}", file.bytes, unit="B")
+            )
+            path = Cell(file.path.removeprefix("raw/"), (home / file.path).as_posix())
+            rows.append((text(run.name), text(short(file.build)), path, size, text(file.sha256)))
+    caption = (
+        "What the tools wrote, never edited, below the folder raw/ of each variant's run; every number of this report is "
+        "derived from these files. Links work where it lies in its place in a checkout. invoke verify checks every hash and every number."
+    )
+    columns = ("variant", "build", "file", "bytes", "sha256")
+    found = Table(
+        "The raw files", columns, tuple(rows), caption, code=("sha256",), links=("file",), detail=True, key="raw"
+    )
+    return [found] if rows else []
 
 
 def _not_recorded(key: str, title: str, facts: tuple[str, ...]) -> Table:

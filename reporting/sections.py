@@ -61,6 +61,8 @@ def build(evidence: Evidence, view: View | None = None) -> Document:
             environment(evidence),
             commands(evidence),
         ),
+        variants=tables.variant_choices(evidence),
+        builds=tables.build_choices(evidence),
     )
 
 
@@ -186,9 +188,8 @@ def conclusion(evidence: Evidence, comparisons: list[Comparison]) -> Section:
 
 
 def environment(evidence: Evidence) -> Section:
-    return Section(
-        "Environment", (provenance.host(evidence), provenance.interpreters(evidence), provenance.sources(evidence))
-    )
+    makers = (provenance.host, provenance.interpreters, provenance.sources)
+    return Section("Environment", (*(make(evidence) for make in makers), *provenance.raw(evidence)))
 
 
 def commands(evidence: Evidence) -> Section:

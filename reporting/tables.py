@@ -7,7 +7,7 @@ import re
 
 from reporting import quality, units
 from reporting.compare import Comparison, Speed
-from reporting.document import Cell, Table
+from reporting.document import Cell, Choice, Table
 from reporting.evidence import Evidence
 from reporting.statistics import Interval
 
@@ -57,6 +57,17 @@ def python(evidence: Evidence, build: str) -> str:
     if about is None:
         return f"Python (interpreter {NOT_RECORDED})"
     return f"{about['implementation']} {about['version']} ({'debug' if about['debug'] else 'release'})"
+
+
+def variant_choices(evidence: Evidence) -> tuple[Choice, ...]:
+    """Return all variants, as a reader may choose among them."""
+    runs = (*evidence.runs, *evidence.series_peers)
+    return tuple(Choice(run.name, tuple(dict.fromkeys((run.name, run.label))), evidence.role(run)) for run in runs)
+
+
+def build_choices(evidence: Evidence) -> tuple[Choice, ...]:
+    """Return all builds, as a reader may choose among them."""
+    return tuple(Choice(build, (short(build), python(evidence, build))) for build in evidence.builds)
 
 
 def host_notes(evidence: Evidence) -> tuple[str, ...]:
