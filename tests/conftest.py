@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -19,6 +20,9 @@ from profiling.collectors import counters
 from profiling.parse import parse
 from profiling.process import which
 from reporting import quality
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 ROOT = Path(__file__).parent.parent
 STUDIED = ("pyaes_clean", "pyaes_opt", "pyaes_opt2")  #: a study of every rung would take minutes
@@ -97,3 +101,14 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> tuple[Archive, str]:
         archive = Archive("aes", root)
         parse(archive, timestamp)
     return archive, timestamp
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium, one for all tests; whoever asks for it is marked as needing chromium."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        started = driver.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        yield started
+        started.close()
