@@ -11,8 +11,10 @@ disturbs a whole block cancels. Ratios of two studies are taken without blocks (
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache, wraps
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,11 +22,28 @@ from scipy.special import stdtr, stdtrit
 
 Samples = Sequence[Sequence[float]]
 Array = NDArray[np.float64]
+P = ParamSpec("P")
+T = TypeVar("T")
 
 RESAMPLES = 10_000
 SEED = 20_251_025
 ALPHA = 0.05
 Z = 1.959964  #: 97.5 % quantile of the normal distribution
+
+
+def _remembered(function: Callable[P, T]) -> Callable[P, T]:
+    """Answer at once what was asked before: tables and figures of a report ask for the same intervals, which take long."""
+    known = lru_cache(maxsize=2048)(function)
+
+    @wraps(function)
+    def ask(*args: P.args, **more: P.kwargs) -> T:
+        return known(*map(_frozen, args), **more)  # type: ignore[arg-type]
+
+    return ask
+
+
+def _frozen(value: Any) -> Hashable:
+    return tuple(map(_frozen, value)) if isinstance(value, Iterable) else value
 
 
 @dataclass(frozen=True)
@@ -46,6 +65,7 @@ def process_means(samples: Samples) -> Array:
     return np.array([np.mean(values) for values in samples], dtype=float)
 
 
+@_remembered
 def mean(samples: Samples) -> Interval:
     """Return the mean over processes with its interval."""
     rng = np.random.default_rng(SEED)
@@ -53,24 +73,25 @@ def mean(samples: Samples) -> Interval:
     return _interval(float(process_means(samples).mean()), draws, _spread([samples]), len(samples) - 1)
 
 
-def speedups(baseline: Samples, others: Sequence[Samples]) -> tuple[list[Interval], Interval | None]:
+@_remembered
+def speedups(baseline: Samples, others: Sequence[Samples]) -> tuple[tuple[Interval, ...], Interval | None]:
     """Return the speedup of each of `others` over `baseline`, and the geometric mean of all of them.
 
     All must have the same number of processes, process i of each from block i. A resample draws blocks, the same for
     all variants (so the geometric mean knows what they share), then iterations within every drawn process.
     """
     if not others:
-        return [], None
+        return (), None
     rng = np.random.default_rng(SEED)
     blocks = len(baseline)
     chosen = _chosen(blocks, rng)
     top = _drawn_means(baseline, chosen, rng)
     draws = [top / _drawn_means(other, chosen, rng) for other in others]
     values = [float(process_means(baseline).mean() / process_means(other).mean()) for other in others]
-    each = [
+    each = tuple(
         _interval(value, draw, _spread([baseline, other], paired=True), blocks - 1)
         for value, draw, other in zip(values, draws, others, strict=True)
-    ]
+    )
     weight = 1 / len(others)
     together = np.exp(np.mean(np.log(draws), axis=0))
     scale = _spread([baseline, *others], paired=True, weights=[1.0, *[-weight] * len(others)])
@@ -138,6 +159,7 @@ def share(part: int, whole: int) -> Interval:
     return Interval(p, max(0.0, centre - half), min(1.0, centre + half))
 
 
+@_remembered
 def clustered_share(parts: Sequence[int], wholes: Sequence[int]) -> Interval:
     """Return the share of samples, its interval from a bootstrap by process: processes differ more than samples say.
 

@@ -78,14 +78,15 @@ def test_one_process_has_no_interval() -> None:
 
 def test_the_same_numbers_give_the_same_interval() -> None:
     values = [[1.0], [1.1], [1.2], [0.9]]
-    assert statistics.mean(values) == statistics.mean(values)
+    fresh = statistics.mean.__wrapped__  # type: ignore[attr-defined]  # which remembers nothing
+    assert fresh(values) == fresh(values) == statistics.mean(values)
 
 
 def test_the_geometric_mean_is_over_the_given_set() -> None:
     each, together = statistics.speedups([[8.0]] * 10, [[[4.0]] * 10, [[1.0]] * 10])
     assert [e.value for e in each] == [2.0, 8.0]
     assert together is not None and together.value == pytest.approx(4.0)
-    assert statistics.speedups([[8.0]], []) == ([], None)
+    assert statistics.speedups([[8.0]], []) == ((), None)
 
 
 def test_the_geometric_mean_knows_that_variants_share_their_baseline() -> None:
