@@ -1,7 +1,8 @@
 """Tables on a page: cells with their footnotes, the numbers behind them, tags, bars and links.
 
 What a reader sees is the cell's text. Beside it stand the number and its interval where the text does not say them, so
-that a table can be sorted and copied as numbers without any other file. Knows HTML, never a metric.
+that a table can be sorted and copied as numbers without any other file. End tags that HTML does not ask for are left
+out: a page has thousands of cells. Knows HTML, never a metric.
 """
 
 from __future__ import annotations
@@ -23,15 +24,14 @@ def table(shown: Table) -> str:
     columns = [_Column(shown, i) for i in range(len(shown.columns))]
     head = "".join(column.head() for column in columns)
     rows = "".join(
-        f"<tr>{''.join(column.cell(cell, notes) for column, cell in zip(columns, row, strict=True))}</tr>"
+        f"<tr>{''.join(column.cell(cell, notes) for column, cell in zip(columns, row, strict=True))}\n"
         for row in shown.rows
     )
     kind = "numbers" if shown.numeric else "words"
     listed = "".join(f"<li>{escape(note)}</li>" for note in notes)
     return (
         f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(shown.title)}"><table class="{kind}">'
-        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
-        + (f'<ol class="notes">{listed}</ol>' if notes else "")
+        f"<thead><tr>{head}<tbody>\n{rows}</table></div>" + (f'<ol class="notes">{listed}</ol>' if notes else "")
     )
 
 
@@ -41,7 +41,7 @@ class _Column:
     def __init__(self, shown: Table, number: int) -> None:
         self.number, self.name = number, shown.columns[number]
         cells = [row[number] for row in shown.rows]
-        self.right = shown.aligned_right(number)
+        self.left = shown.numeric and number > 0 and not shown.aligned_right(number)  # elsewhere all are
         self.code, self.tags, self.links = (self.name in names for names in (shown.code, shown.tags, shown.links))
         shares = self.name.endswith("(%)") and any(name in shown.code for name in shown.columns)
         self.whole = 100.0 if shares and number else 0.0  #: of a share beside a line of source, which is drawn as a bar
@@ -50,19 +50,19 @@ class _Column:
 
     def head(self) -> str:
         unit = f' data-unit="{escape(self.unit)}"' if self.unit else ""
-        return f'<th scope="col"{self._class()}{unit}>{escape(self.name)}</th>'
+        return f'<th scope="col"{self._class()}{unit}>{escape(self.name)}'
 
     def _class(self, more: str = "") -> str:
-        names = [name for name, given in (("left", not self.right), ("code", self.code), (more, bool(more))) if given]
+        names = [name for name, given in (("left", self.left), ("code", self.code), (more, bool(more))) if given]
         return f' class="{" ".join(names)}"' if names else ""
 
     def cell(self, cell: Cell, notes: dict[str, int]) -> str:
         hint = f' title="{escape(cell.note)}"' if cell.note else ""
         mark = f"<sup>{notes[cell.note]}</sup>" if cell.note else ""
         if not self.number:  # a box in the cell keeps long names from taking the whole width
-            return f'<th scope="row"{self._class()}{hint}{behind(cell)}><div>{self._said(cell)}{mark}</div></th>'
+            return f'<th scope="row"{self._class()}{hint}{behind(cell)}><div>{self._said(cell)}{mark}</div>'
         style = self._class("missing") if cell.missing else self._bar(cell) or self._class()
-        return f"<td{style}{hint}{behind(cell)}>{self._said(cell)}{mark}</td>"
+        return f"<td{style}{hint}{behind(cell)}>{self._said(cell)}{mark}"
 
     def _bar(self, cell: Cell) -> str:
         if not self.whole or not isinstance(cell.value, (int, float)):

@@ -104,7 +104,7 @@ def command_history(evidence: Evidence) -> Table:
         events = found.group(1) if found else events
         groups[command.replace(events, "$EVENTS") if events else command].append(seconds)
     rows = tuple(
-        (Cell(command, command), Cell(str(len(took)), len(took)), Cell(units.seconds(sum(took)), sum(took)))
+        (Cell(command, command), Cell(str(len(took)), len(took)), Cell(units.seconds(sum(took)), sum(took), unit="s"))
         for command, took in groups.items()
     )
     caption = "Run from the top of the checkout." + (f" EVENTS={events.replace(',', ', ')}" if events else "")
