@@ -443,6 +443,8 @@ def test_contents_name_what_is_in_a_section_and_mark_where_the_reader_is(visit: 
         "Table 2. Counters",
         "Table 3. Distortion",
     ]
+    analysis = page.locator("nav li", has_text="Analysis").first.locator("ol a").all_text_contents()
+    assert analysis == ["fast", "Figure 2. Where fast spends its time", "Listing 1. Bytecode", "odd"]
     assert not page.get_by_role("link", name="Figure 3. Spread").is_visible()  # of a section that is not here
     page.locator("nav a", has_text="Comparison").click()
     until(page, "document.querySelector('nav .here').textContent.startsWith('Comparison')")

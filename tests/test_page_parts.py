@@ -67,10 +67,10 @@ def test_a_source_is_a_tag_whose_form_tells_it() -> None:
 
 
 def test_lines_of_source_have_a_bar_of_their_share() -> None:
-    columns = ("line", "self (%)", "hits", "source")
-    row = (Cell("a.py:1"), Cell("29.0", 29.0), Cell("7", 7), Cell("x <= y", "x <= y"))
+    columns = ("line", "function", "self (%)", "hits", "source")
+    row = (Cell("a.py:1"), Cell("f", "f"), Cell("29.0", 29.0), Cell("7", 7), Cell("x <= y", "x <= y"))
     shown = page_tables.table(Table("Hot lines", columns, (row,), code=("source",)))
-    assert '<td class="bar" style="--share:29.0%">29.0<td>7<td class="left code">x &lt;= y\n' in shown
+    assert '<td class="bar" style="--share:29.0%">29.0<td>7<td class="left code">x &lt;= y<td class="left">f\n' in shown
     assert "--share" not in page_tables.table(Table("No code", columns, (row,)))
 
 

@@ -1,16 +1,24 @@
 // Contents: what is in each section, and where the reader is.
 const nav = document.querySelector("nav");
 const entries = [];
+// Lists what stands in a part below its own entry: tables, figures, listings, and the parts of single variants.
+const list = (part, item, above) => {
+  const inner = make("ol");
+  for (const child of part.children) {
+    const isPart = child.matches("div[data-variant]:not(.block)"), named = child.querySelector(".caption b, figcaption b");
+    if (!child.id || !(isPart || child.matches(".block, figure") && named)) continue;
+    const title = isPart ? child.dataset.variant : named.textContent;
+    const link = make("a", {href: `#${child.id}`, title}, title), row = make("li", {}, link);
+    entries.push({link, item: row, around: [...above, row], target: child});
+    if (isPart) list(child, row, [...above, row]);
+    inner.append(row);
+  }
+  if (inner.children.length) item.append(inner);
+};
 all("nav > ol > li").forEach(item => {
-  const link = item.querySelector("a"), section = document.getElementById(link.hash.slice(1)), list = make("ol");
-  entries.push({link, item, top: item, target: section});
-  all(".block[id], figure[id]", section).forEach(part => {
-    const title = part.querySelector(".caption b, figcaption b").textContent;
-    const inner = make("a", {href: `#${part.id}`, title}, title), row = make("li", {}, inner);
-    entries.push({link: inner, item: row, top: item, target: part});
-    list.append(row);
-  });
-  if (list.children.length) item.append(list);
+  const link = item.querySelector("a"), section = document.getElementById(link.hash.slice(1));
+  entries.push({link, item, around: [item], target: section});
+  list(section, item, [item]);
 });
 let here = null;
 const mark = () => {
@@ -21,9 +29,10 @@ const mark = () => {
     if (entry.target.offsetParent && entry.target.getBoundingClientRect().top <= line) now = entry;
   }
   if (!now || now === here) return;
-  if (here) { here.link.removeAttribute("aria-current"); here.top.classList.remove("here"); }
+  if (here) here.link.removeAttribute("aria-current");
+  all(".here", nav).forEach(item => item.classList.remove("here"));
   here = now;
-  here.top.classList.add("here");
+  here.around.forEach(item => item.classList.add("here"));
   here.link.setAttribute("aria-current", "true");
   const inside = nav.getBoundingClientRect(), at = here.link.getBoundingClientRect();
   if (at.top < inside.top || at.bottom > inside.bottom) nav.scrollTop += at.top - inside.top - inside.height / 3;

@@ -110,7 +110,8 @@ class _Page:
             else:
                 found += [self.block((section, j), block) for j, block in group]
         name = headed(_heading(blocks[0][1]), self.document.variants)
-        return f'<div data-variant="{escape(name)}">{"".join(found)}</div>\n' if name else "".join(found)
+        anchor = f"part-{section + 1}-{blocks[0][0] + 1}"
+        return f'<div id="{anchor}" data-variant="{escape(name)}">{"".join(found)}</div>\n' if name else "".join(found)
 
     def block(self, at: tuple[int, int], block: Block) -> str:
         """Return any block but prose. at: (number of its section, of the block)."""
