@@ -107,7 +107,10 @@ def command_history(evidence: Evidence) -> Table:
         (Cell(command, command), Cell(str(len(took)), len(took)), Cell(units.seconds(sum(took)), sum(took), unit="s"))
         for command, took in groups.items()
     )
-    caption = "Run from the top of the checkout." + (f" EVENTS={events.replace(',', ', ')}" if events else "")
+    caption = (
+        "Run from the top of the checkout. N differs from process to process: the number of a file, or of calls."
+        + (f" EVENTS={events.replace(',', ', ')}" if events else "")
+    )
     return Table("Command history", ("command", "times", "took"), rows, caption, numeric=False, key="commands")
 
 
@@ -117,4 +120,5 @@ def _commands(log: Iterable[str]) -> Iterable[tuple[float, str]]:
         match = re.match(r"\d\d:\d\d:\d\d +([\d.]+) s  exit -?\d+ +(.*)$", line)
         if match:
             command = re.sub(r"/[^\s,]*/bench-[^/,]+/", "", match.group(2))  # the folder of perf's pipes is temporary
-            yield float(match.group(1)), re.sub(r"perf_run_\d+", "perf_run_N", command)
+            command = re.sub(r"\b((?:perf_)?run|empty)_\d+\b", r"\1_N", command)
+            yield float(match.group(1)), re.sub(r"(--output |-w 0 -n )\d+\b", r"\1N", command)
