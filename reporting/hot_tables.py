@@ -93,4 +93,4 @@ def amdahl_caps(evidence: Evidence) -> Table | None:
         "Where that is nearly everything, the cap says only that the rest was not sampled."
     )
     title = "What accelerating the hottest function could bring at most"
-    return Table(title, columns, tuple(rows), caption, key="caps") if rows else None
+    return Table(title, columns, tuple(rows), caption, source="projected", key="caps") if rows else None

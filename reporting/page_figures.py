@@ -1,7 +1,8 @@
 """Figures on a page: the place that the page's script fills, the caption, and the numbers behind it as a table.
 
 A figure's data stand in the page as JSON, packed: lists of words become lists of numbers into one list of the whole page, since
-the same functions are in many flame graphs; and what the script can find out itself is left out. The script draws a
+the same functions are in many flame graphs; whole numbers that follow one another become runs; and what the script can
+find out itself is left out. The script draws a
 figure when it comes near. Knows plotly figures and HTML, never a metric.
 """
 
@@ -10,10 +11,11 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from reporting import plotly_figures
-from reporting.document import BarChart, Chart, Curves, Dots, Traces
+from reporting.document import BarChart, Chart, Curves, Dots, FlameGraph, Traces
 from reporting.page_parts import Place, caption, escape
 from reporting.palette import HEADER, NAMED, bar_rows
 
@@ -31,6 +33,9 @@ class Figures:
         """Return a figure. about: the attributes that say what it is of; behind: the table of its numbers."""
         drawn = plotly_figures.draw(block).to_plotly_json()
         height = drawn["layout"]["height"]
+        if isinstance(block, FlameGraph) and not block.unit:
+            for trace in drawn["data"]:
+                del trace["hovertext"]  # the script says it, from the width and the number of samples
         packed = self._packed({"data": drawn["data"], "layout": drawn["layout"]}) | parts(block)
         name = f"plot-{number}"
         return (
@@ -52,10 +57,30 @@ class Figures:
         if isinstance(value, (list, tuple)):
             if len(value) > FEW and all(isinstance(each, str) for each in value):
                 return {"$": [self._words.setdefault(each, len(self._words)) for each in value]}
+            found = runs(value)
+            if 2 * len(found) < len(value):
+                return {"..": found}
             return [self._packed(each) for each in value]
         if isinstance(value, float):
             return None if not math.isfinite(value) else _short(value)
         return value
+
+
+def runs(values: Sequence[Any]) -> list[int | None]:
+    """Return (first, how many) of each run of whole numbers or of None, one after the other; [1, 2, 3, None] as [1, 3, None, 1].
+
+    Of values that are neither, return them as they are, which saves nothing.
+    """
+    if not all(value is None or type(value) is int for value in values):
+        return list(values)
+    found: list[int | None] = []
+    for i, value in enumerate(values):
+        before = values[i - 1] if i else ...
+        if before is not ... and (value is before is None or (None not in (value, before) and value == before + 1)):
+            found[-1] = (found[-1] or 0) + 1
+        else:
+            found += [value, 1]
+    return found
 
 
 def _short(value: float) -> float | int:
@@ -65,9 +90,10 @@ def _short(value: float) -> float | int:
 
 
 def parts(block: Chart) -> dict[str, Any]:
-    """Return what the script needs to leave out a variant or a build, and to close the gap.
+    """Return what the script needs to leave out a variant or a build and to close the gap, and what it fills in.
 
-    rows: [top, bottom, label, group] in the units of the axis; curves and panels: the labels of those drawn.
+    rows: [top, bottom, label, group] in the units of the axis; curves and panels: the labels of those drawn; samples: of a
+    flame graph, from which the script says what each frame takes.
     """
     if isinstance(block, BarChart):
         rows = bar_rows(block)
@@ -84,6 +110,8 @@ def parts(block: Chart) -> dict[str, Any]:
     if isinstance(block, Traces):
         traces = block.traces if any(any(trace.processes) for trace in block.traces) else ()
         return {"panels": [trace.label for trace in traces]}
+    if isinstance(block, FlameGraph) and not block.unit:
+        return {"samples": block.samples}
     return {}
 
 

@@ -29,7 +29,7 @@ def table(shown: Table) -> str:
         f"<tr>{''.join(column.cell(cell, notes) for column, cell in zip(columns, row, strict=True))}\n"
         for row in shown.rows
     )
-    kind = "numbers" if shown.numeric else "words"
+    kind = " ".join(("numbers" if shown.numeric else "words", *(c.mark for c in columns if c.mark)))
     listed = "".join(f"<li>{escape(note)}</li>" for note in notes)
     return (
         f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(shown.title)}"><table class="{kind}">'
@@ -65,24 +65,29 @@ class _Column:
 
     def head(self) -> str:
         unit = f' data-unit="{escape(self.unit)}"' if self.unit else ""
-        return f'<th scope="col"{self._class()}{unit}>{escape(self.name)}'
+        return f'<th scope="col"{unit}>{escape(self.name)}'
 
-    def _class(self, more: str = "") -> str:
-        names = [name for name, given in (("left", self.left), ("code", self.code), (more, bool(more))) if given]
-        return f' class="{" ".join(names)}"' if names else ""
+    @property
+    def mark(self) -> str:
+        """The words among the table's classes that say how this column is set, since a class per cell would weigh more.
+
+        l2: the second column is aligned left; c2: it is code.
+        """
+        marks = (f"l{self.number + 1}" if self.left else "", f"c{self.number + 1}" if self.code else "")
+        return " ".join(filter(None, marks))
 
     def cell(self, cell: Cell, notes: dict[str, int]) -> str:
         hint = f' title="{escape(cell.note)}"' if cell.note else ""
         mark = f"<sup>{notes[cell.note]}</sup>" if cell.note else ""
         if not self.number:  # a box in the cell keeps long names from taking the whole width
-            return f'<th scope="row"{self._class()}{hint}{behind(cell)}><div>{self._said(cell)}{mark}</div>'
-        style = self._class("missing") if cell.missing else self._bar(cell) or self._class()
+            return f'<th scope="row"{hint}{behind(cell)}><div>{self._said(cell)}{mark}</div>'
+        style = ' class="missing"' if cell.missing else self._bar(cell)
         return f"<td{style}{hint}{behind(cell)}>{self._said(cell)}{mark}"
 
     def _bar(self, cell: Cell) -> str:
         if not self.whole or not isinstance(cell.value, (int, float)):
             return ""
-        return f'{self._class("bar")} style="--share:{min(max(cell.value / self.whole, 0), 1):.1%}"'
+        return f' class="bar" style="--share:{min(max(cell.value / self.whole, 0), 1):.1%}"'
 
     def _said(self, cell: Cell) -> str:
         if self.tags and not cell.missing:
@@ -97,7 +102,8 @@ def behind(cell: Cell) -> str:
     if not isinstance(cell.value, (int, float)):
         return ""
     ends = (cell.low, cell.high) if cell.low is not None or cell.high is not None else ()
-    if not ends and _plainly(cell.text) == cell.value:
+    said = _plainly(cell.text)
+    if not ends and said is not None and f"{said:.{DIGITS}g}" == f"{cell.value:.{DIGITS}g}":
         return ""
     return f' data-v="{" ".join(_digits((cell.value, *ends)))}"'
 

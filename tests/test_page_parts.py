@@ -70,7 +70,8 @@ def test_lines_of_source_have_a_bar_of_their_share() -> None:
     columns = ("line", "function", "self (%)", "hits", "source")
     row = (Cell("a.py:1"), Cell("f", "f"), Cell("29.0", 29.0), Cell("7", 7), Cell("x <= y", "x <= y"))
     shown = page_tables.table(Table("Hot lines", columns, (row,), code=("source",)))
-    assert '<td class="bar" style="--share:29.0%">29.0<td>7<td class="left code">x &lt;= y<td class="left">f\n' in shown
+    assert '<td class="bar" style="--share:29.0%">29.0<td>7<td>x &lt;= y<td>f\n' in shown
+    assert '<table class="numbers l4 c4 l5">' in shown
     assert "--share" not in page_tables.table(Table("No code", columns, (row,)))
 
 
@@ -96,6 +97,20 @@ def test_all_raw_files_are_listed_with_size_and_hash() -> None:
     ]
     assert f'<a href="../../{stamp}/raw/timing/dbg/1.json">' in page_tables.table(listed)
     assert provenance.raw(found) == []
+
+
+def test_commands_that_differ_by_a_number_only_are_joined() -> None:
+    log = (
+        "12:00:00      1.50 s  exit 0     python -m bench aes/x@full --worker -w 0 -n 47 -o raw/timing/one.json",
+        "12:00:02      2.50 s  exit 0     python -m bench aes/x@full --worker -w 0 -n 31 -o raw/timing/one.json",
+        "12:00:03      1.00 s  exit 0     python -m bench aes/x@full --startup raw/startup/run_1.json",
+        "12:00:04      1.00 s  exit 0     python -m bench aes/x@full --startup raw/startup/run_2.json",
+        "12:00:05      1.00 s  exit 0     python -m bench aes/x@full --worker -w 20 -n 1 -l 5",
+    )
+    listed = provenance.command_history(replace(synthetic.evidence(), log=log))
+    assert [(row[0].text.rpartition(" -n ")[2][:9], row[1].value, row[2].value) for row in listed.rows] == [
+        ("N -o raw/", 2, 4.0), ("python -m", 2, 2.0), ("1 -l 5", 1, 1.0),
+    ]  # fmt: skip
 
 
 def test_what_a_block_is_about_is_in_its_key() -> None:
@@ -151,10 +166,26 @@ def test_figures_share_their_words() -> None:
     texts = [figures.figure(n, FlameGraph("F", "", 6, boxes), place, "", "") for n in (1, 2)]
     packed = [json.loads(re.findall(r"-data\">(.*?)</script>", text)[0]) for text in texts]
     (trace,) = packed[0]["data"]
-    assert packed[0] == packed[1] and "text" not in trace
+    assert packed[0] == packed[1] and not {"text", "hovertext"} & trace.keys() and packed[0]["samples"] == 6
     words = json.loads(re.sub(r"</?script[^>]*>", "", figures.words()))
     assert [words[i] for i in trace["customdata"]["$"]] == [box.name for box in boxes]
-    assert len(words) == len(set(words)) == 6 + 1  # and what is said of each: all are as wide
+    assert len(words) == len(set(words)) == 6
+    assert trace["base"] == [0, 16.6667, 33.3333, 50, 66.6667, 83.3333] and trace["y"] == [0] * 6
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([-2, -1, 0, 1, None, -2, -1, 0, 1], [-2, 4, None, 1, -2, 4]),
+        ([None, None, 5], [None, 2, 5, 1]),
+        ([0, 0, 0], [0, 1, 0, 1, 0, 1]),
+        ([1.5, 2.5], [1.5, 2.5]),
+        ([True, 2], [True, 2]),
+        ([], []),
+    ],
+)
+def test_whole_numbers_that_follow_one_another_are_runs(values: list[object], expected: list[object]) -> None:
+    assert page_figures.runs(values) == expected
 
 
 def test_rows_of_a_chart_have_no_gaps() -> None:

@@ -1,16 +1,23 @@
 // Figures: unpacked and drawn when they come near, in the colours of the theme, without what the reader chose to leave out.
 const isThere = typeof Plotly !== "undefined";
 const words = data("page-words") || [];
+const expanded = runs => runs.flatMap((first, i) =>
+  i % 2 ? [] : Array.from({length: runs[i + 1]}, (_, step) => first === null ? null : first + step));
 const unpacked = value => {
   if (Array.isArray(value)) return value.map(unpacked);
   if (!value || typeof value !== "object") return value;
   if (value.$) return value.$.map(number => words[number]);
+  if (value[".."]) return expanded(value[".."]);
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, unpacked(part)]));
 };
 const plots = all(".plot");
 const sources = new Map();  // of those that were near: plot -> its figure, as the page has it
 const sourceOf = plot => {
-  if (!sources.has(plot)) sources.set(plot, unpacked(data(plot.id + "-data")));
+  if (!sources.has(plot)) {
+    const figure = unpacked(data(plot.id + "-data"));
+    if (figure.samples) sayTakes(figure);
+    sources.set(plot, figure);
+  }
   return sources.get(plot);
 };
 const isFiltered = figure => Boolean(figure.rows || figure.curves || figure.panels);

@@ -11,6 +11,14 @@ const cut = (name, room) => {
   return letters.length > 1 ? letters.join("") + "…" : "";
 };
 
+// What each frame takes, from its width in per cent and the samples of the whole.
+const sayTakes = figure => figure.data.forEach(trace => {
+  trace.hovertext = trace.x.map(width => {
+    const samples = Math.round(width * figure.samples / 100);
+    return `${samples.toLocaleString("en")} samples, ${Number(width.toPrecision(3))} %`;
+  });
+});
+
 const flames = new Map();  // plot -> {frames, whole, range, wanted, chosen, found}
 const framesOf = figure => figure.data.flatMap((trace, curve) => trace.customdata.map((name, point) => ({
   curve, point, name: plain(name), kind: plain(trace.name), depth: trace.y[point],
@@ -149,14 +157,14 @@ const listFrames = figure => {
   if (!isFlame(sourceOf(plot)) || table.dataset.whole) return;
   table.dataset.whole = "yes";
   const {frames, whole} = state(plot), heads = ["Frame", "Kind", "Depth", "Takes", "Share"];
-  table.className = "numbers";
-  const head = make("tr", {}, ...heads.map((name, i) => make("th", {scope: "col", className: i === 1 || i === 3 ? "left" : ""}, name)));
+  table.className = "numbers l2 l4";
+  const head = make("tr", {}, ...heads.map(name => make("th", {scope: "col"}, name)));
   const rows = [...frames].sort((a, b) => (b.to - b.from) - (a.to - a.from)).map(frame => {
     const share = (frame.to - frame.from) / (whole[1] - whole[0]);
     const last = make("td", {}, percent(share));
     last.dataset.v = share.toPrecision(4);
-    return make("tr", {}, make("th", {scope: "row"}, make("div", {}, frame.name)), make("td", {className: "left"}, frame.kind),
-      make("td", {}, String(frame.depth)), make("td", {className: "left"}, plain(frame.said)), last);
+    return make("tr", {}, make("th", {scope: "row"}, make("div", {}, frame.name)), make("td", {}, frame.kind),
+      make("td", {}, String(frame.depth)), make("td", {}, plain(frame.said)), last);
   });
   table.tHead.replaceChildren(head);
   table.tBodies[0].replaceChildren(...rows);
