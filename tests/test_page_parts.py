@@ -6,10 +6,13 @@ import itertools
 import json
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from reporting import page_figures, page_parts, page_tables, provenance, tables
+from bench.rundir import Archive
+from profiling.parse import parse
+from reporting import evidence, page_figures, page_parts, page_tables, provenance, sections, tables
 from reporting.document import (
     Bar,
     BarChart,
@@ -24,10 +27,12 @@ from reporting.document import (
     Source,
     Span,
     Table,
+    Text,
 )
 from reporting.evidence import RawFile
 from reporting.renderers import html
 from tests import synthetic
+from tests.conftest import ROOT
 
 VARIANTS = (Choice("fast", ("fast", "fast (peer)"), "variant-0"), Choice("fast.2", ("fast.2",), "variant-1"))
 
@@ -196,3 +201,21 @@ def test_rows_of_a_chart_have_no_gaps() -> None:
         ("", "one"), ("", "one"), ("a", "one"), ("b", "one"), ("", "two"), ("a", "two"), ("b", "two"),
     ]  # fmt: skip
     assert all(after[0] - before[1] == pytest.approx(0, abs=0.21) for before, after in itertools.pairwise(rows))
+
+
+@pytest.mark.parametrize("family", ["aes", "mdp"])
+def test_the_page_of_an_archived_study_is_light_and_its_links_lead_somewhere(family: str, tmp_path: Path) -> None:
+    archive = Archive(family, ROOT / "results", derived=tmp_path)
+    stamp = archive.choose()
+    parse(archive, stamp)
+    made = sections.build(evidence.read(archive, stamp))
+    page = html.render(made)
+    assert len(page) < 1_000_000
+    source = page.decode()
+    anchors = set(re.findall(r' id="([^"]*)"', source))
+    assert {
+        block.key for section in made.sections for block in section.blocks if not isinstance(block, (Text, Prose))
+    } <= anchors
+    assert set(re.findall(r'href="#([^"]*)"', source)) <= anchors
+    files = re.findall(r'href="\.\./\.\./([^"]*)"', source)
+    assert len(files) > 50 and all((ROOT / file).is_file() for file in files)
