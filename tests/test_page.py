@@ -6,14 +6,18 @@ import itertools
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from plotly import graph_objects as go
 
+from reporting import page_data, plotly_figures
 from reporting.document import (
     Bar,
     BarChart,
+    Block,
     Box,
     Cell,
     Choice,
@@ -27,6 +31,8 @@ from reporting.document import (
     Section,
     Table,
     Text,
+    Trace,
+    Traces,
 )
 from reporting.renderers import html
 from tests.conftest import ROOT
@@ -256,6 +262,11 @@ def test_the_page_reads_without_plotly_and_without_scripts(visit: Open, tmp_path
     alone = visit(at=tmp_path / "index.html", java_script_enabled=False)
     assert alone.get_by_text("fast is 20× [18–22] faster than base.").is_visible()
     assert alone.locator("details").count() == FIGURES + 1
+    assert (
+        "<noscript><p>Charts need scripts" in (tmp_path / "index.html").read_text()
+    )  # a switched-off browser shows it
+    alone.locator("figure summary").first.click()
+    assert alone.locator("figure tbody tr").first.is_visible()
 
 
 def test_the_data_of_figures_open_where_plotly_is_missing(browser: Browser, tmp_path: Path) -> None:
@@ -299,6 +310,38 @@ def test_filters_hide_figures_rows_columns_and_parts(visit: Open) -> None:
     assert page.locator(".filters summary").inner_text() == "Shown: 2 of 3 variants, 1 of 2 builds"
     page.get_by_label("fast", exact=True).uncheck()
     assert not page.locator("[id='flame:fast:release']").is_visible()
+
+
+def panels(_: Block) -> go.Figure:
+    """Draw three panels one below the other, each on an axis of its own, under the name of their axis."""
+    figure = go.Figure(layout={"height": 400, "margin": {"t": 50, "b": 50}, "font": {"color": "#000"}})
+    figure.add_annotation(text="ms", x=0, y=1, xref="paper", yref="paper")
+    for i, (name, top) in enumerate(zip(VARIANTS, (1.0, 2 / 3, 1 / 3), strict=True)):
+        axis = str(i + 1) if i else ""
+        figure.add_scatter(x=[1, 2], y=[i, i], yaxis=f"y{axis}", name=name)
+        figure.layout[f"yaxis{axis}"] = {"domain": [top - 0.2, top]}
+        figure.add_shape(type="rect", x0=0, x1=1, y0=0, y1=1, yref=f"y{axis} domain")
+        figure.add_annotation(text=name, x=0, y=top, xref="paper", yref="paper")
+    return figure
+
+
+def test_panels_of_what_was_left_out_close_their_gap(
+    visit: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plotly_figures, "draw", panels)
+    monkeypatch.setattr(page_data, "data", lambda _: SPEEDS)
+    traces: Any = Traces("Values", "", "ms", tuple(Trace(name, "variant-0", ((1.0, 2.0),), 1) for name in VARIANTS))
+    shown = replace(DOCUMENT, sections=(Section("Overview", (traces,)),))
+    shutil.copy(ROOT / "reporting/assets/plotly-basic.min.js", tmp_path)
+    (tmp_path / "index.html").write_bytes(html.render(shown, script="plotly-basic.min.js"))
+    page = visit("#variants=base,odd", at=tmp_path / "index.html")
+    layout, names = page.evaluate("(p => [p.layout, p.data.map(t => t.name)])(document.getElementById('plot-1'))")
+    assert names == ["base", "odd"] and layout["height"] == 300 and "yaxis2" not in layout
+    assert layout["yaxis"]["domain"] == pytest.approx([0.7, 1]) and layout["yaxis3"]["domain"] == pytest.approx(
+        [0.2, 0.5]
+    )
+    notes = [(note["text"], note["y"]) for note in layout["annotations"]]
+    assert notes == [("ms", 1), ("base", pytest.approx(1)), ("odd", pytest.approx(0.5))] and len(layout["shapes"]) == 2
 
 
 def test_a_link_shows_what_was_chosen(visit: Open) -> None:

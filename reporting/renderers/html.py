@@ -82,7 +82,8 @@ class _Page:
         said = f'<div class="verdicts">{"".join(map(paragraph, verdicts))}</div>' if verdicts else ""
         return (
             f'<header><h1>{escape(self.document.title)}</h1><p class="sub">{escape(self.document.subtitle)}</p>'
-            f"{said}{_warnings(self.document.warnings)}</header>"
+            f"{said}{_warnings(self.document.warnings)}"
+            "<noscript><p>Charts need scripts, which are off; the numbers behind each chart open below its place.</p></noscript></header>"
         )
 
     def body(self) -> str:
