@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from plotly import graph_objects as go
 
-from reporting import page_data, plotly_figures
+from reporting import page_data, palette, plotly_figures
 from reporting.document import (
     Bar,
     BarChart,
@@ -48,7 +48,7 @@ VARIANTS = ("base", "fast", "odd")
 
 
 def bars(*values: float) -> tuple[Bar, ...]:
-    roles = ("baseline", "variant-0", "variant-1")
+    roles = ("baseline", "variant-6", "variant-1")
     return tuple(
         Bar(name, value, value * 0.9, value * 1.1, f"{value:g}×", role)
         for name, value, role in zip(VARIANTS, values, roles, strict=True)
@@ -236,6 +236,14 @@ def test_the_theme_follows_the_system_until_it_is_chosen(visit: Open) -> None:
     assert paper(page) == LIGHT and page.evaluate(ink) == "rgb(28, 30, 33)"
     page.reload()
     assert paper(page) == LIGHT  # it is remembered
+
+
+def test_dark_shades_stand_out_on_dark_paper(visit: Open) -> None:
+    colours = "document.getElementById('plot-1').data[0].marker.color"
+    light, dark = (visit(color_scheme=scheme).evaluate(colours) for scheme in ("light", "dark"))
+    shade = palette.role_colour("variant-6")
+    assert light[1] == shade and dark[1] != shade and int(dark[1][5:], 16) > int(shade[5:], 16)
+    assert light[2] == dark[2] == palette.role_colour("variant-1")  # bright enough as it is
 
 
 def test_the_theme_switches_without_storage(visit: Open) -> None:

@@ -92,9 +92,11 @@ const shown = plot => {
     if (/^[xy]axis/.test(name) && axis.showgrid !== false) axis.gridcolor = colour("--line");
   }
   for (const trace of figure.data) {
+    for (const name of ["line", "marker"]) if (trace[name]) trace[name] = recoloured(trace[name]);
     if (trace.error_x) trace.error_x.color = ink;
     if (trace.customdata) trace.marker.line.color = colour("--paper");
   }
+  for (const shape of figure.layout.shapes || []) if (shape.line) shape.line = recoloured(shape.line);
   if (figure.rows) withoutRows(figure);
   if (figure.curves) withoutCurves(figure);
   if (figure.panels) withoutPanels(figure);

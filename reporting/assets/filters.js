@@ -91,7 +91,9 @@ const group = (kind, title) => {
   nothing.addEventListener("click", () => set(choices[kind].map(([name]) => name)));
   const rows = choices[kind].map(([name, labels, hue]) => {
     const box = make("input", {type: "checkbox", checked: true}), swatch = make("span", {className: "swatch"});
-    if (hue) swatch.style.background = hue;
+    const paint = () => { if (hue) swatch.style.background = readable(hue); };
+    paint();
+    themed.push(paint);
     box.addEventListener("change", () => {
       if (box.checked) without[kind].delete(name); else without[kind].add(name);
       write();

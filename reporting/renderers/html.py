@@ -24,7 +24,15 @@ __all__ = ["SUFFIX", "escape", "render"]
 
 SUFFIX = ".html"
 SHARED = "../assets/plotly-basic.min.js"  #: where plotly.js is, seen from a page in a folder of its own
-PARTS = ("page", "figures", "flame", "tables", "filters", "contents")  #: of the script, in the order in which they run
+PARTS = (
+    "page",
+    "colours",
+    "figures",
+    "flame",
+    "tables",
+    "filters",
+    "contents",
+)  #: of the script, in the order in which they run
 
 ASSETS = Path(__file__).parent.parent / "assets"
 STYLE = (ASSETS / "page.css").read_text(encoding="utf-8")
