@@ -20,9 +20,11 @@ from profiling.collectors import counters
 from profiling.parse import parse
 from profiling.process import which
 from reporting import quality
+from reporting.renderers import html
+from tests import pages
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).parent.parent
 STUDIED = ("pyaes_clean", "pyaes_opt", "pyaes_opt2")  #: a study of every rung would take minutes
@@ -112,3 +114,42 @@ def browser() -> Iterator[Browser]:
         started = driver.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         yield started
         started.close()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the page and the shared script, as reports/ has them."""
+    top = tmp_path_factory.mktemp("reports")
+    (top / "assets").mkdir()
+    (top / "study").mkdir()
+    shutil.copy(ROOT / "reporting/assets/plotly-basic.min.js", top / "assets")
+    (top / "study/index.html").write_bytes(html.render(pages.DOCUMENT))
+    return top / "study/index.html"
+
+
+@pytest.fixture
+def visit(browser: Browser, site: Path) -> Iterator[pages.Open]:
+    """Open the page; after the test, nothing must have gone wrong in it, and nothing been fetched but the shared script."""
+    wrong: list[str] = []
+    fetched: set[str] = set()
+    contexts = []
+
+    def go(address: str = "", *, before: str = "", at: Path = site, **options: object) -> Page:
+        context = browser.new_context(**{"viewport": {"width": 1200, "height": 800}} | options)  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: wrong.append(message.text))
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("dialog", lambda dialog: wrong.append("a dialog: " + dialog.message))
+        page.on("request", lambda request: fetched.add(request.url.partition("#")[0]))
+        if before:
+            page.add_init_script(before)
+        page.goto(at.as_uri() + address)
+        return page
+
+    yield go
+    for context in contexts:
+        context.close()
+    assert not wrong
+    assert {Path(url).name for url in fetched} <= {"index.html", "plotly-basic.min.js"}
+    assert all(url.startswith("file:") for url in fetched)
