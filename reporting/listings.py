@@ -63,9 +63,12 @@ def _blocks(listing: Listing, name: str, where: str) -> Iterator[Block]:
 
 
 def slug(title: str) -> str:
-    """Return the word that the key of a listing begins with: "hot-lines" of "Hot lines of f (sampled)"."""
+    """Return the word that the key of a listing begins with: "hot-lines" of "Hot lines of f (sampled)".
+
+    Bytecode is "bytecode", whether or not this version of Python specialises it.
+    """
     words = title.partition(" of ")[0].partition(" (")[0].lower()
-    return re.sub(r"[^a-z]+", "-", words.removeprefix("specialised ")).strip("-")  # before 3.11 no bytecode is
+    return re.sub(r"[^a-z]+", "-", words.removeprefix("specialised ")).strip("-")
 
 
 def _cut(line: str) -> str:
