@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from reporting import hot_tables, tables, units
-from reporting.acceleration import ablation
+from reporting.acceleration import Ablation, ablation
 from reporting.compare import hottest
-from reporting.document import Block, Section, Text
+from reporting.document import Block, Cell, Section, Table, Text
 from reporting.evidence import Evidence
 from reporting.statistics import amdahl
 
@@ -39,10 +39,27 @@ def section(evidence: Evidence) -> Section:
             "bring, if each call became one empty call. This needs no profiler; where it differs from the sampled share, "
             "believe this."
         ))  # fmt: skip
-    blocks.append(table)
+    blocks += [table] if measured is None else [_ablated(evidence, measured), table]
     blocks.append(Text(
         "These caps are projections, not measurements. The sampled shares come from a few processes per build; their "
         "intervals say how far these differ. Moving data to an accelerator and back is not in them, so a real design gets less. A "
         "software variant that beats the cap shows that changing the algorithm was worth more than accelerating one function."
     ))  # fmt: skip
     return Section("Hardware Acceleration", tuple(blocks))
+
+
+def _ablated(evidence: Evidence, measured: Ablation) -> Table:
+    """The share of the kernel as it was measured, and the cap that follows from it."""
+    base, build = evidence.baseline.name, tables.short(measured.build)
+    share = tables.estimate(tables.share_of(measured.share), measured.share, "%")
+    if measured.cap.low <= 1:
+        share = tables.missing(f"{measured.kernel}: no share of it could be measured")
+    cap = tables.estimate(units.ratio(measured.cap), measured.cap, "×")
+    row = (tables.text(base), tables.text(build), tables.text(measured.kernel), share, cap)
+    return Table(
+        "The share of the kernel, by ablation",
+        ("variant", "build", "without", "share", "cap", "processes"),
+        ((*row, Cell(str(measured.processes), measured.processes)),),
+        caption=f"{base} with the kernel played back instead of run. Cap: how much faster it then ran, the most that an accelerator of the kernel alone could bring.",
+        key="ablation",
+    )

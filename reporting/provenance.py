@@ -8,9 +8,38 @@ from collections.abc import Iterable
 
 from bench.rundir import Archive
 from reporting import units
+from reporting.compare import noise_floor
 from reporting.document import Cell, Table
 from reporting.evidence import Evidence
-from reporting.tables import NOT_RECORDED, missing, short, text
+from reporting.tables import NOT_RECORDED, date, machine, missing, python, short, text
+from reporting.verdicts import band
+
+
+def study(evidence: Evidence) -> Table:
+    """The study in short: the facts that a person's words about it need most often."""
+    of, manifest, floor = evidence.study, evidence.baseline.manifest, noise_floor(evidence)
+    amount, unit = manifest.work
+    timed = sorted({len(run.processes(evidence.builds[0])) for run in evidence.runs} - {0})
+    facts = {
+        "timestamp": text(of.timestamp),
+        "date": text(date(of.timestamp)),
+        "commit": text(of.commit) if of.commit else missing("commit: not measured from a git checkout"),
+        "job": text(manifest.job),
+        "size": text(of.size),
+        "work": Cell(units.count(int(amount), unit), amount, unit=unit),
+        "baseline": text(evidence.baseline.name),
+        "variants": Cell(str(len(evidence.runs)), len(evidence.runs)),
+        "processes": text("–".join(str(number) for number in dict.fromkeys((timed[0], timed[-1])))) if timed else missing("nothing was timed"),
+        "floor": Cell(units.percent(floor.share), floor.share, unit="%") if floor else missing("floor: not measured"),
+        "band": Cell(units.percent(width := band(floor.share if floor else 0.0)), width, unit="%"),
+        "machine": text(machine(evidence)),
+        "cpus": Cell(str(manifest.host["usable_cpus"]), manifest.host["usable_cpus"]),
+        **{f"python ({short(build)})": text(python(evidence, build)) for build in evidence.builds},
+        "took": Cell(units.seconds(of.seconds), of.seconds, unit="s"),
+    }  # fmt: skip
+    rows = tuple((text(fact), cell) for fact, cell in facts.items())
+    caption = "Floor: what the baseline shows against itself. Band: what is called equivalent. Processes: per variant and build."
+    return Table("The study in short", ("fact", "value"), rows, caption, numeric=False, key="study")
 
 
 def host(evidence: Evidence) -> Table:

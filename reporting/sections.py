@@ -43,11 +43,10 @@ def build(evidence: Evidence, view: View | None = None) -> Document:
         return adopted.build(evidence, transpose=view.transpose, geomean=view.geomean)
     comparisons = [compare(evidence, build) for build in evidence.builds]
     study = evidence.study
-    date = f"{study.timestamp[:4]}-{study.timestamp[4:6]}-{study.timestamp[6:8]}"
     return Document(
         title=f"{study.family}: {evidence.baseline.manifest.job}"
         + (f" (size {study.size})" if study.size != "full" else ""),
-        subtitle=f"Measured {date} on {tables.machine(evidence)}, study {study.timestamp}",
+        subtitle=f"Measured {tables.date(study.timestamp)} on {tables.machine(evidence)}, study {study.timestamp}",
         timestamp=study.timestamp,
         family=study.family,
         warnings=overview.warnings(evidence),
@@ -188,7 +187,7 @@ def conclusion(evidence: Evidence, comparisons: list[Comparison]) -> Section:
 
 
 def environment(evidence: Evidence) -> Section:
-    makers = (provenance.host, provenance.interpreters, provenance.sources)
+    makers = (provenance.study, provenance.host, provenance.interpreters, provenance.sources)
     return Section("Environment", (*(make(evidence) for make in makers), *provenance.raw(evidence)))
 
 

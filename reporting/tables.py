@@ -43,6 +43,11 @@ def cell(value: str | float) -> Cell:
     return Cell(f"{value:,.0f}" if value == round(value) else units.significant(value), value)
 
 
+def date(timestamp: str) -> str:
+    """Return the day of a study: 2026-11-26."""
+    return f"{timestamp[:4]}-{timestamp[4:6]}-{timestamp[6:8]}"
+
+
 def machine(evidence: Evidence) -> str:
     host = evidence.baseline.manifest.host
     if not host:

@@ -14,6 +14,7 @@ from bench.model import Workload
 from bench.rundir import Archive
 from reporting import evidence, sections
 from reporting.acceleration import ablation as measured
+from reporting.document import Table
 from reporting.renderers import text
 
 
@@ -68,4 +69,8 @@ def test_a_real_study_has_its_share_by_ablation(study: tuple[Archive, str]) -> N
     assert result is not None and result.kernel == "pyaes.aes:AES.encrypt" and result.build == "release"
     assert 0.6 < result.share.value < 1.0
     assert result.share.value == pytest.approx(1 - 1 / result.cap.value)
-    assert "Measured by ablation" in text.render(sections.build(found)).decode()
+    document = sections.build(found)
+    assert "Measured by ablation" in text.render(document).decode()
+    (table,) = [b for s in document.sections for b in s.blocks if isinstance(b, Table) and b.key == "ablation"]
+    row = dict(zip(table.columns, table.rows[0], strict=True))
+    assert (row["cap"].value, row["share"].value) == (result.cap.value, result.share.value)
