@@ -1,0 +1,102 @@
+"""Tells a study in the words of a person: a narrative (Markdown with references) and a Document become a Document.
+
+The format is in the README, "Write the narrative". Nothing is computed here, and no number is in the narrative itself:
+each is looked up in the tables of the Document, so that both show the same digits. Finding the file, and what to do where
+it does not fit, is in telling.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from reporting import narrative_structure, numbering
+from reporting.document import Block, Document, Section, Slide, Source, Text
+from reporting.narrative_answers import Answers
+from reporting.narrative_known import Known
+from reporting.narrative_nodes import Card, Listed, Narrative, Node, Problems, Words
+from reporting.narrative_places import Places
+
+ABSTRACT = "Abstract"
+BEHIND = "What stands behind the verdicts"
+APPENDIX = ("Environment", "Commands")  #: sections of a generated document that no person has to write
+
+Part = Block | Words  #: words are looked up last, when everything has its number
+
+
+def tell(source: str, document: Document, name: Path) -> Document:
+    """Return the study in the words of `source`, which is the text of the file `name`.
+
+    Raises Misfit (a SuiteError) with file and line of everything that does not fit, where anything does not.
+    """
+    problems = Problems(name)
+    written = narrative_structure.read(source, problems)
+    known = Known(document)
+    places = Places(known)
+    parts = [
+        (ABSTRACT, _placed(written.abstract, places, problems)),
+        *((chapter.title, _placed(chapter.nodes, places, problems)) for chapter in written.chapters),
+    ]
+    appendix = _appendix(document, places.lines)
+    every = [part for _, found in parts for part in found if not isinstance(part, Words)]
+    labels = numbering.labels([*every, *(block for section in appendix for block in section.blocks)])
+    answers = Answers(known, labels, places.absent, written.works, problems)
+    title = answers.plain(written.title)
+    sections = tuple(Section(title, _answered(found, answers)) for title, found in parts)
+    slides = tuple(_slide(card, answers) for card in written.slides)
+    sources = _sources(written, answers, problems)
+    problems.conclude(document.timestamp)
+    return replace(
+        document, title=title, sections=(*sections, *appendix), sources=sources, slides=slides, appendix=len(appendix)
+    )
+
+
+def _placed(nodes: Sequence[Node], places: Places, problems: Problems) -> list[Part]:
+    """Return words as they are, and what is placed between them."""
+    found: list[Part] = []
+    for node in nodes:
+        if isinstance(node, Words):
+            found.append(node)
+        elif isinstance(node, Listed):
+            found.append(node.code)
+        else:
+            with problems.of(node):
+                found.append(places.block(node))
+    return found
+
+
+def _answered(parts: Iterable[Part], answers: Answers) -> tuple[Block, ...]:
+    return tuple(answers.prose(part) if isinstance(part, Words) else part for part in parts)
+
+
+def _slide(card: Card, answers: Answers) -> Slide:
+    parts = _placed(card.nodes, Places(answers.known), answers.problems)
+    return Slide(answers.plain(card.title), _answered(parts, answers), card.minutes)
+
+
+def _sources(written: Narrative, answers: Answers, problems: Problems) -> tuple[Source, ...]:
+    """Return what is cited, in the order of citation."""
+    for work in written.works.values():
+        if work.key not in answers.cited:
+            problems.add(work.line, f"the source {work.key} is never cited")
+    cited = (written.works[key] for key in answers.cited)
+    return tuple(Source(work.key, work.text, work.url) for work in cited)
+
+
+def _appendix(document: Document, placed: Iterable[str]) -> list[Section]:
+    """Return what stands behind the verdicts, and where and how the study was measured, as far as it is not placed above."""
+    gone = set(placed)
+    blocks = {section.title: section.blocks for section in document.sections}
+    every = [block for found in blocks.values() for block in found]
+    wanted = {
+        BEHIND: [block for block in every if getattr(block, "key", "").startswith("behind:")],
+        **{title: blocks.get(title, ()) for title in APPENDIX},
+    }
+    left = {
+        title: [b for b in found if getattr(b, "key", "") not in gone or not getattr(b, "key", "")]
+        for title, found in wanted.items()
+    }
+    return [
+        Section(title, tuple(found)) for title, found in left.items() if not all(isinstance(b, Text) for b in found)
+    ]
