@@ -127,41 +127,67 @@ def _archive(bench: str, results_dir: str) -> Any:
     arguments.STUDY,
     arguments.REPORTS,
     arguments.VIEW,
-    {"formats": ("", "comma-separated formats (default: html, json, text, xlsx; also: markdown, pdf)")},
+    {"formats": ("", "comma-separated formats (default: html, json, text, xlsx; also: markdown, pdf, slides)")},
 )
 def render(
     c: Context, bench: str, timestamp: str, results_dir: str, report_dir: str, formats: str, **view: Any
 ) -> None:
     """Write the reports of a parsed study: HTML, text, Excel and JSON."""
-    _render(_archive(bench, results_dir), timestamp, arguments.words(formats), report_dir, view)
+    wanted = arguments.words(formats)
+    _warn(_render(_archive(bench, results_dir), timestamp, wanted, report_dir, view), wanted)
 
 
 @task(arguments.STUDY, {"report_dir": arguments.DEEP_DIVES["deep_dive_dir"]}, arguments.VIEW)
 def pdf(c: Context, bench: str, timestamp: str, results_dir: str, report_dir: str, **view: Any) -> None:
-    """Write the PDF deep dive of a parsed study to benchmark_reports/."""
-    _render(_archive(bench, results_dir), timestamp, ("pdf",), report_dir, view)
+    """Write the PDF deep dive of a parsed study to benchmark_reports/, in the words of its narrative if it has one."""
+    _render(_archive(bench, results_dir), timestamp, ("pdf",), report_dir, view, strict=True)
 
 
-def _render(archive: Any, timestamp: str, formats: tuple[str, ...], folder: str, view: Mapping[str, Any]) -> Any:
+@task(arguments.STUDY, {"report_dir": arguments.DEEP_DIVES["deep_dive_dir"]}, arguments.VIEW)
+def slides(c: Context, bench: str, timestamp: str, results_dir: str, report_dir: str, **view: Any) -> None:
+    """Write the talk that the narrative of a family holds to benchmark_reports/."""
+    told = _render(_archive(bench, results_dir), timestamp, ("slides",), report_dir, view, strict=True)
+    cards = told.document("slides").slides
+    print(f"{len(cards)} slides for about {sum(card.minutes for card in cards):g} minutes")
+
+
+def _render(
+    archive: Any,
+    timestamp: str,
+    formats: tuple[str, ...],
+    folder: str,
+    view: Mapping[str, Any],
+    *,
+    strict: bool = False,
+) -> Any:
+    """Write reports of a study; return it as formats get it (reporting/telling.py)."""
     from bench.files import sha256
     from profiling import parse as parsing
     from reporting import render as stage
 
     stamp = archive.choose(timestamp)
     parsing.parse(archive, stamp)  # from raw files each time: what is derived is never trusted
-    document, record = _document(archive, stamp, view), sha256(archive.record(stamp))
-    for path in stage.render(document, formats, Path(folder), Path(folder), view=view, record=record):
+    told, record = _told(archive, stamp, view), sha256(archive.record(stamp))
+    for path in stage.render(told, formats, Path(folder), Path(folder), view=view, record=record, strict=strict):
         print(f"wrote: {path}")
-    return document
+    return told
 
 
-def _document(archive: Any, timestamp: str, view: Mapping[str, Any]) -> Any:
-    """Write the document of a parsed study, as `view` (any of arguments.VIEW) wants it."""
-    from reporting import evidence, sections
+def _warn(told: Any, formats: tuple[str, ...] = ()) -> None:
+    """Say what does not fit in the narrative of the family, where a report was generated in its stead."""
+    from reporting.telling import FORMATS
+
+    if told.misfit is not None and (not formats or set(formats) & set(FORMATS)):
+        print(f"warning: {told.misfit}\nSo the report was generated. {told.misfit.hint}")
+
+
+def _told(archive: Any, timestamp: str, view: Mapping[str, Any]) -> Any:
+    """Write the document of a parsed study, as `view` (any of arguments.VIEW) wants it, and tell it."""
+    from reporting import evidence, sections, telling
 
     chosen = {name: default for name, (default, _) in arguments.VIEW.items()} | dict(view)
     study = evidence.read(archive, timestamp, chosen.pop("baseline"))
-    return sections.build(study, sections.View(**chosen))
+    return telling.told(sections.build(study, sections.View(**chosen)))
 
 
 @task(arguments.BENCH, arguments.MEASURE, arguments.VIEW, arguments.REPORTS, arguments.DEEP_DIVES)
@@ -171,8 +197,9 @@ def run(c: Context, bench: str, results_dir: str, report_dir: str, deep_dive_dir
     stamp = _measure(bench, results_dir, given)
     archive = _archive(bench, results_dir)
     _render(archive, stamp, (), report_dir, view)
-    document = _render(archive, stamp, ("pdf",), deep_dive_dir, view)
-    _print_verdicts(document)
+    told = _render(archive, stamp, ("pdf",), deep_dive_dir, view)
+    _warn(told)
+    _print_verdicts(told.generated)
     print(f"\nOpen {report_dir}/{bench}_results_{stamp}/index.html in a browser.")
 
 
@@ -224,7 +251,7 @@ def _verify(archive: Any, timestamp: str, roots: tuple[Path, Path], audit: Any) 
 
     with TemporaryDirectory(prefix="bench-") as folder:
         again = dataclasses.replace(archive, derived=Path(folder))
-        write = functools.partial(_document, again, timestamp) if raw.check(again, timestamp, audit) else None
+        write = functools.partial(_told, again, timestamp) if raw.check(again, timestamp, audit) else None
         reports.check(again, timestamp, audit, roots, write)
 
 
@@ -248,8 +275,9 @@ def adopt(
     print(f"adopted: {adopted.label} as study {adopted.timestamp} in {into}/{bench}")
     archive = _archive(bench, into)
     _render(archive, adopted.timestamp, (), report_dir, view)
-    document = _render(archive, adopted.timestamp, ("pdf",), deep_dive_dir, view)
-    print("\n" + "\n".join(document.warnings))
+    told = _render(archive, adopted.timestamp, ("pdf",), deep_dive_dir, view)
+    _warn(told)
+    print("\n" + "\n".join(told.generated.warnings))
 
 
 @task(arguments.PROMPTS)

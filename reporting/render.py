@@ -3,7 +3,7 @@
 reports/<bench>_results_<timestamp>/   index.html, report.xlsx, report.json, rendered.json
 reports/assets/                        the script that all pages share
 reports/report_<bench>.txt             text summary of the newest study rendered
-benchmark_reports/<bench>.pdf          deep dive
+benchmark_reports/<bench>.pdf          deep dive; <bench>_slides.pdf: a talk
 rendered_<bench>.json                  beside these two: of which study they are, and how they were written (rendered.py)
 """
 
@@ -20,11 +20,12 @@ from bench.errors import UsageError
 from bench.rundir import write_bytes
 from reporting import rendered
 from reporting.document import Document
+from reporting.telling import Told
 
 REPORTS, DEEP_DIVES = Path("reports"), Path("benchmark_reports")
 SCRIPT = Path(__file__).parent / "assets" / "plotly-basic.min.js"
 HERE = Path(__file__).parent / "renderers"
-ON_REQUEST = ("markdown", "pdf")  #: formats that are not written unless they are asked for
+ON_REQUEST = ("markdown", "pdf", "slides")  #: formats that are not written unless they are asked for
 
 
 def formats() -> list[str]:
@@ -33,28 +34,31 @@ def formats() -> list[str]:
 
 
 def render(
-    document: Document, wanted: tuple[str, ...] = (), root: Path = REPORTS, deep_dives: Path = DEEP_DIVES, *,
-    view: Mapping[str, Any] | None = None, record: str = "",
+    document: Document | Told, wanted: tuple[str, ...] = (), root: Path = REPORTS, deep_dives: Path = DEEP_DIVES, *,
+    view: Mapping[str, Any] | None = None, record: str = "", strict: bool = False,
 ) -> list[Path]:  # fmt: skip
-    """Write `document` in the wanted formats (default: all but those on request); return the paths.
+    """Write a study in the wanted formats (default: all but those on request); return the paths.
 
     view: how the document was made of its study; record: sha256 of the study's record. Both are kept beside the reports.
+    strict: raise Misfit where the family's narrative does not fit the study, instead of writing a generated report.
     """
     known = formats()
     for name in wanted:
         if name not in known:
             raise UsageError(f"no renderer is named {name!r}", f"Known formats: {', '.join(known)}.")
+    told = document if isinstance(document, Told) else Told(document)
+    family, stamp = told.generated.family, told.generated.timestamp
     written = []
     for name in wanted or [name for name in known if name not in ON_REQUEST]:
         suffix, renderer = load(name)
-        path = place(document.family, document.timestamp, name, suffix, root, deep_dives)
-        data = renderer(document)
+        path = place(family, stamp, name, suffix, root, deep_dives)
+        data = renderer(told.document(name, strict=strict))
         write_bytes(path, data)
         made = rendered.Rendered(
-            format=name, study=document.timestamp, view=dict(view or {}), record=record,
-            sha256=sha256(data).hexdigest(), versions=rendered.versions(), commit=rendered.commit(),
+            format=name, study=stamp, view=dict(view or {}), record=record, sha256=sha256(data).hexdigest(),
+            versions=rendered.versions(), commit=rendered.commit(), narrative=dict(told.rests_on(name)),
         )  # fmt: skip
-        rendered.add(beside(path, document.family, document.timestamp), path.name, made)
+        rendered.add(beside(path, family, stamp), path.name, made)
         written.append(path)
         if name == "html":
             _share(SCRIPT, shared(root))
@@ -74,6 +78,7 @@ def place(family: str, timestamp: str, name: str, suffix: str, root: Path, deep_
         "html": folder / "index.html",
         "text": root / f"report_{family}.txt",
         "pdf": deep_dives / f"{family}.pdf",
+        "slides": deep_dives / f"{family}_slides.pdf",
     }
     return special.get(name, folder / f"report{suffix}")
 

@@ -18,7 +18,7 @@ from typing import Any
 from bench.errors import Tampered
 from bench.files import ROOT, code, read_json, seal, spelled_as_written, write_json
 
-LIBRARIES = ("numpy", "rich", "plotly", "matplotlib", "reportlab", "pdfrw2", "openpyxl")
+LIBRARIES = ("numpy", "rich", "markdown-it-py", "plotly", "matplotlib", "reportlab", "pdfrw2", "openpyxl")
 CODE = ("bench/*.py", "profiling/**/*.py", "reporting/**/*.py", "reporting/assets/*")  #: what decides about a report
 
 
@@ -33,6 +33,9 @@ class Rendered:
     sha256: str  #: of the report file
     versions: Mapping[str, str] = field(default_factory=dict)
     commit: str = ""  #: of the checkout that wrote it; + where its code differed from the commit
+    narrative: Mapping[str, str] = field(
+        default_factory=dict
+    )  #: what its words rest on: path -> sha256; see telling.py
 
 
 @cache
@@ -76,6 +79,7 @@ def read(path: Path) -> dict[str, Rendered]:
                 entry.sha256,
                 entry.commit,
                 *entry.versions.values(),
+                *entry.narrative.values(),
             ]
             if (
                 Path(name).name != name

@@ -43,6 +43,7 @@ TASKS = (
     "parse",
     "render",
     "pdf",
+    "slides",
     "run",
     "verify",
     "compare",
