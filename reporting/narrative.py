@@ -42,6 +42,7 @@ def tell(source: str, document: Document, name: Path) -> Document:
     every = [part for _, found in parts for part in found if not isinstance(part, Words)]
     labels = numbering.labels([*every, *(block for section in appendix for block in section.blocks)])
     answers = Answers(known, labels, places.absent, written.works, problems)
+    _check_baseline(known, problems)
     title = answers.plain(written.title)
     sections = tuple(Section(title, _answered(found, answers)) for title, found in parts)
     slides = tuple(_slide(card, answers) for card in written.slides)
@@ -50,6 +51,13 @@ def tell(source: str, document: Document, name: Path) -> Document:
     return replace(
         document, title=title, sections=(*sections, *appendix), sources=sources, slides=slides, appendix=len(appendix)
     )
+
+
+def _check_baseline(known: Known, problems: Problems) -> None:
+    """See that speedups are over the baseline of the study, which is the one that the words are about."""
+    own, here = known.fact("baseline"), known.baseline
+    if own and here and own != here:
+        problems.add(1, f"the words are about speedups over {own}, but this report compares with {here}")
 
 
 def _placed(nodes: Sequence[Node], places: Places, problems: Problems) -> list[Part]:

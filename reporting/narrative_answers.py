@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from reporting.document import Cell, Prose, Span, Table
+from reporting.document import Cell, Prose, Span
 from reporting.narrative_known import Known
 from reporting.narrative_nodes import CHAPTERS, Piece, Problems, Reference, Unfit, Words, Work, nearest
 from reporting.units import build_name
@@ -52,8 +52,11 @@ class Answers:
         spans: list[Span] = []
         for piece in words.pieces:
             span = self._span(piece)
-            if isinstance(piece, Reference) and span.style == "see" and _begins("".join(s.text for s in spans)):
-                span = replace(span, text=span.text[0].upper() + span.text[1:])
+            ours = isinstance(piece, Reference) and (
+                piece.kind in ("see", *CLAIMS) or span.text in (NOT_MEASURED, NO_FIGURE)
+            )
+            if ours and _begins("".join(s.text for s in spans)):
+                span = replace(span, text=span.text[:1].upper() + span.text[1:])
             spans.append(span)
         return Prose(tuple(_joined(spans)), words.kind, words.depth)
 
@@ -119,10 +122,7 @@ class Answers:
         key, row = FACTS[fact]
         if fact == "python":
             row = f"python ({build_name(self.known.build(build))})"
-        table = self.known.blocks.get(key)
-        rows = table.rows if isinstance(table, Table) else ()
-        found = next((cells[1] for cells in rows if cells[0].text == row), None)
-        return Span(found.text if found and not found.missing else "not recorded", "number")
+        return Span(self.known.fact(row, key) or "not recorded", "number")
 
     def _see(self, rest: str) -> Span:
         """Answer {see:KEY} with the number of what is placed, and {see:Chapter} with that of a chapter."""

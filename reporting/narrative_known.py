@@ -62,9 +62,9 @@ KINDS = {
     "stacks": Kind("figure", "V:B", "the flame graph of C functions"),
     "c-functions": Kind("table", "V:B", "the hot C functions"),
     "ideas": Kind("table", "V:B", "the worth of each idea"),
-    "gain": Kind("figure", "V:B", "where the gain came from"),
-    "grew": Kind("figure", "V:B", "what takes longer than in the baseline"),
-    "went": Kind("figure", "V:B", "what took longer in the baseline"),
+    "gain": Kind("figure", "V:B", "the breakdown of the gain"),
+    "grew": Kind("figure", "V:B", "the flame graph of differences"),
+    "went": Kind("figure", "V:B", "the flame graph of differences, as the baseline has it,"),
     "bytecode": Kind("listing", "V:B", "the bytecode"),
     "call-tree": Kind("listing", "V:B", "the call tree"),
     "hot-lines": Kind("table", "V:B", "the hot lines"),
@@ -105,6 +105,19 @@ class Known:
                 first = (row[0].text for row in self.table(key).rows)
                 names += [name for text in first if discover.LABEL.fullmatch(name := text.removesuffix(PEER))]
         return tuple(dict.fromkeys(names))
+
+    @cached_property
+    def baseline(self) -> str:
+        """The variant that this document compares with; empty where it compares with none."""
+        key = f"performance:{self.headline}"
+        rows = self.table(key).rows if key in self.blocks else ()
+        return next((row[0].text for row in rows if any(cell.text == "baseline" for cell in row[1:])), "")
+
+    def fact(self, row: str, key: str = "study") -> str:
+        """Return a fact from a table of facts; empty where it is not there, or was not recorded."""
+        table = self.blocks.get(key)
+        rows = table.rows if isinstance(table, Table) else ()
+        return next((cells[1].text for cells in rows if cells[0].text == row and not cells[1].missing), "")
 
     def variant(self, name: str) -> str:
         """Return the name of a variant; raises Unfit where neither family nor study has one of that name."""

@@ -27,7 +27,7 @@ def study(evidence: Evidence) -> Table:
         "job": text(manifest.job),
         "size": text(of.size),
         "work": Cell(units.count(int(amount), unit), amount, unit=unit),
-        "baseline": text(evidence.baseline.name),
+        "baseline": text(of.baseline),
         "variants": Cell(str(len(evidence.runs)), len(evidence.runs)),
         "processes": text("–".join(str(number) for number in dict.fromkeys((timed[0], timed[-1])))) if timed else missing("nothing was timed"),
         "floor": Cell(units.percent(floor.share), floor.share, unit="%") if floor else missing("floor: not measured"),

@@ -255,7 +255,9 @@ def test_the_same_study_turned_is_told_in_the_same_words(found: Evidence, told: 
 def test_another_baseline_is_held_to_its_own_verdicts(found: Evidence) -> None:
     base = next(run for run in found.runs if run.name == "pyaes_vaes")
     others = tuple(run for run in found.runs if run is not base)
-    said = faults(sections.build(replace(found, runs=(base, *others), baseline=base)), NARRATIVE)
+    other = sections.build(replace(found, runs=(base, *others), baseline=base))
+    said = faults(other, NARRATIVE)
+    assert f"{NAME}:1: the words are about speedups over pyaes_clean, but this report compares with pyaes_vaes" in said
     assert any("the verdict on pyaes_vaes (release) is baseline, not faster" in line for line in said)
 
 
@@ -380,3 +382,17 @@ def test_a_reference_that_is_odd_in_any_way_is_named_and_never_crashes(document:
         for rest in rests:
             with suppress(Misfit):
                 tell(spoilt("> A quotation.", f"{{{kind}:{rest}}}"), document, NAME)
+
+
+def test_what_is_placed_is_not_in_the_appendix_as_well(document: Document) -> None:
+    placed = tell(
+        spoilt("> A quotation.", "{table:machine}\n{table:behind:dbg}\n{table:behind:release}"), document, NAME
+    )
+    assert "Table 2 and Table 4 show" in words(placed)
+    assert keyed(placed, "machine") in placed.sections[1].blocks
+    assert [section.title for section in placed.sections[-placed.appendix :]] == ["Environment", "Commands"]
+
+
+def test_a_listing_of_the_author_has_no_number(document: Document) -> None:
+    source = SOURCE.replace("It is over,", "{see:source:pyaes_opt2#_encrypt_block},")
+    assert "Listing 2, as" in words(tell(source, with_file(document, sha256(ROOT / "bench/aes/pyaes_opt2.py")), NAME))
