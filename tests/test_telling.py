@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import tasks
 from bench.audit import Audit
 from bench.errors import SuiteError
 from bench.rundir import Archive
@@ -136,3 +137,16 @@ def test_a_report_from_before_there_were_words_stays_generated(
 ) -> None:
     written(Told(document), tmp_path)
     assert said(document, tmp_path) == ([], [])
+
+
+def test_the_terminal_shows_all_that_does_not_fit_once_a_report_was_generated_for_it(
+    document: Document, checkout: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spoil(checkout)
+    told = telling.told(document)
+    tasks._warn(told, ("html", "xlsx"))
+    assert capsys.readouterr().out == ""
+    tasks._warn(told, ("text",))
+    printed = capsys.readouterr().out
+    assert "1 thing in the narrative cannot stand with study 20260101_000000:\nbenchmark_reports/aes.md:" in printed
+    assert "So the report was generated. README" in printed
