@@ -182,12 +182,19 @@ def _warn(told: Any, formats: tuple[str, ...] = ()) -> None:
 
 
 def _told(archive: Any, timestamp: str, view: Mapping[str, Any]) -> Any:
-    """Write the document of a parsed study, as `view` (any of arguments.VIEW) wants it, and tell it."""
-    from reporting import evidence, sections, telling
+    """Return a parsed study as formats get it: the document, and what a person's narrative makes of it."""
+    from reporting import telling
+
+    return telling.told(_document(archive, timestamp, view))
+
+
+def _document(archive: Any, timestamp: str, view: Mapping[str, Any]) -> Any:
+    """Write the document of a parsed study, as `view` (any of arguments.VIEW) wants it."""
+    from reporting import evidence, sections
 
     chosen = {name: default for name, (default, _) in arguments.VIEW.items()} | dict(view)
     study = evidence.read(archive, timestamp, chosen.pop("baseline"))
-    return telling.told(sections.build(study, sections.View(**chosen)))
+    return sections.build(study, sections.View(**chosen))
 
 
 @task(arguments.BENCH, arguments.MEASURE, arguments.VIEW, arguments.REPORTS, arguments.DEEP_DIVES)

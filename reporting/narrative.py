@@ -33,6 +33,10 @@ def tell(source: str, document: Document, name: Path) -> Document:
     problems = Problems(name)
     written = narrative_structure.read(source, problems)
     known = Known(document)
+    if not known.fact("timestamp"):  # nothing of it would fit, and one reason is enough
+        problems = Problems(name)
+        problems.add(1, "this study was adopted from elsewhere: it has no verdicts that words could be about")
+        problems.conclude(document.timestamp)
     places = Places(known)
     parts = [
         (ABSTRACT, _placed(written.abstract, places, problems)),

@@ -261,6 +261,13 @@ def test_another_baseline_is_held_to_its_own_verdicts(found: Evidence) -> None:
     assert any("the verdict on pyaes_vaes (release) is baseline, not faster" in line for line in said)
 
 
+def test_an_adopted_study_has_one_fault_and_not_a_hundred(document: Document) -> None:
+    adopted = replace(document, sections=tuple(s for s in document.sections if s.title != "Environment"))
+    assert faults(adopted, NARRATIVE) == [
+        f"{NAME}:1: this study was adopted from elsewhere: it has no verdicts that words could be about"
+    ]
+
+
 def test_few_processes_support_no_claim(found: Evidence) -> None:
     few = synthetic.timed("time", "release", 3e-6, "pyaes_vaes", processes=4)
     said = faults(sections.build(synthetic.changed(found, "pyaes_vaes", few)), NARRATIVE)

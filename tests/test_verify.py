@@ -266,7 +266,7 @@ def test_a_view_that_makes_no_sense_is_named(place: Place, view: dict[str, objec
 
 
 def test_what_a_newer_study_replaced_is_not_checked(place: Place) -> None:
-    document = tasks._told(place.archive, place.stamp, {}).generated
+    document = tasks._document(place.archive, place.stamp, {})
     newer = replace(document, timestamp="20990101_000000", subtitle="study 20990101_000000")
     render.render(newer, ("text",), place.root / "reports")
     found = place.audit()
