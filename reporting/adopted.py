@@ -178,7 +178,7 @@ def _conclusion(evidence: Evidence, c: Comparison) -> Section:
 
 
 def _environment(evidence: Evidence) -> Section:
-    makers = (provenance.host, provenance.interpreters, provenance.sources)
+    makers = (provenance.study, provenance.host, provenance.interpreters, provenance.sources)
     return Section("Environment", (*(make(evidence) for make in makers), *provenance.raw(evidence)))
 
 

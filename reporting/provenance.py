@@ -1,4 +1,4 @@
-"""The tables that say where the numbers come from: the machine, the interpreters, the files and the commands."""
+"""The tables that say where the numbers come from: study, machine, interpreters, files and commands."""
 
 from __future__ import annotations
 
@@ -33,13 +33,20 @@ def study(evidence: Evidence) -> Table:
         "floor": Cell(units.percent(floor.share), floor.share, unit="%") if floor else missing("floor: not measured"),
         "band": Cell(units.percent(width := band(floor.share if floor else 0.0)), width, unit="%"),
         "machine": text(machine(evidence)),
-        "cpus": Cell(str(manifest.host["usable_cpus"]), manifest.host["usable_cpus"]),
+        "cpus": _number(manifest.host.get("usable_cpus"), "cpus"),
         **{f"python ({short(build)})": text(python(evidence, build)) for build in evidence.builds},
         "took": Cell(units.seconds(of.seconds), of.seconds, unit="s"),
     }  # fmt: skip
     rows = tuple((text(fact), cell) for fact, cell in facts.items())
-    caption = "Floor: what the baseline shows against itself. Band: what is called equivalent. Processes: per variant and build."
+    caption = (
+        "Commit: of the checkout that measured; + where its code differed from it. Floor: what the baseline shows against "
+        "itself. Band: what is called equivalent. Processes: per variant and build."
+    )
     return Table("The study in short", ("fact", "value"), rows, caption, numeric=False, key="study")
+
+
+def _number(value: int | None, fact: str) -> Cell:
+    return missing(f"{fact}: {NOT_RECORDED}") if value is None else Cell(str(value), value)
 
 
 def host(evidence: Evidence) -> Table:
@@ -70,7 +77,7 @@ def interpreters(evidence: Evidence) -> Table:
             "The interpreters",
             ("implementation and version", "debug or release build", "distributions"),
         )
-    facts = ("version", "base", "compiler", "sha256", "cflags", "configure", "distributions")
+    facts = ("implementation", "version", "base", "compiler", "sha256", "cflags", "configure", "distributions")
     names = {
         "base": "binary",
         "sha256": "sha256 of the binary",
