@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from bench.model import UNKNOWN
-from reporting.statistics import Interval
+
+if TYPE_CHECKING:  # heavy: it brings numpy, and not all that write numbers do arithmetic
+    from reporting.statistics import Interval
 
 TIMES = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
 BYTES = ((2.0**30, "GiB"), (2.0**20, "MiB"), (2.0**10, "KiB"), (1.0, "B"))
