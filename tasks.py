@@ -127,7 +127,7 @@ def _archive(bench: str, results_dir: str) -> Any:
     arguments.STUDY,
     arguments.REPORTS,
     arguments.VIEW,
-    {"formats": ("", "comma-separated formats (default: html, json, text, xlsx; also: markdown, pdf, slides)")},
+    {"formats": ("", "comma-separated formats (default: html, json, summary, text, xlsx; also: markdown, pdf, slides)")},
 )
 def render(
     c: Context, bench: str, timestamp: str, results_dir: str, report_dir: str, formats: str, **view: Any
@@ -135,6 +135,7 @@ def render(
     """Write the reports of a parsed study: HTML, text, Excel and JSON."""
     wanted = arguments.words(formats)
     _warn(_render(_archive(bench, results_dir), timestamp, wanted, report_dir, view), wanted)
+    _index(results_dir, report_dir)
 
 
 @task(arguments.STUDY, {"report_dir": arguments.DEEP_DIVES["deep_dive_dir"]}, arguments.VIEW)
@@ -206,6 +207,7 @@ def run(c: Context, bench: str, results_dir: str, report_dir: str, deep_dive_dir
     _render(archive, stamp, (), report_dir, view)
     told = _render(archive, stamp, ("pdf",), deep_dive_dir, view)
     _warn(told)
+    _index(results_dir, report_dir)
     _print_verdicts(told.generated)
     print(f"\nOpen {report_dir}/{bench}_results_{stamp}/index.html in a browser.")
 
@@ -218,6 +220,18 @@ def _print_verdicts(document: Any) -> None:
     for block in document.sections[0].blocks:
         if isinstance(block, Text) and block.style:
             print(block.text)
+
+
+@task({"results_dir": ("results", arguments.RESULTS)}, arguments.REPORTS)
+def index(c: Context, results_dir: str, report_dir: str) -> None:
+    """Write reports/index.html: every study, trends per variant, any two compared. Render, run and adopt do it too."""
+    _index(results_dir, report_dir)
+
+
+def _index(results_dir: str, report_dir: str) -> None:
+    from reporting import index as stage
+
+    print(f"wrote: {stage.write(Path(results_dir), Path(report_dir))}")
 
 
 @task(arguments.COMPARE)
@@ -237,6 +251,7 @@ def verify(c: Context, bench: str, timestamp: str, results_dir: str, **given: An
     from bench import discover
     from bench.audit import Audit
     from profiling.verify import studies
+    from reporting import index_check
     from reporting.verify import shown
 
     if not (bench or given["all"]):
@@ -246,6 +261,8 @@ def verify(c: Context, bench: str, timestamp: str, results_dir: str, **given: An
         archive = _archive(name, results_dir)
         for stamp in studies(archive, timestamp, shown(name, roots), every=given["all"]):
             _verify(archive, stamp, roots, audit)
+    if given["all"] and not bench:
+        index_check.check(Path(results_dir), roots[0], audit)
     print(*audit.lines(), sep="\n")
     audit.conclude()
 
@@ -284,6 +301,7 @@ def adopt(
     _render(archive, adopted.timestamp, (), report_dir, view)
     told = _render(archive, adopted.timestamp, ("pdf",), deep_dive_dir, view)
     _warn(told)
+    _index(into, report_dir)
     print("\n" + "\n".join(told.generated.warnings))
 
 
@@ -380,4 +398,5 @@ def calibrate(
     document = calibration_report.build(simulated, measured, found, stamp)
     for path in rendering.render(document, (), Path(report_dir)):
         print(f"wrote: {path}")
+    _index(results_dir, report_dir)
     _print_verdicts(document)

@@ -20,7 +20,14 @@ Take = Callable[[bytes], list[Piece]]
 
 def take(name: str) -> Take | None:
     """Return what takes a file of this format apart; None if that cannot be done with this tool's libraries."""
-    known: dict[str, Take | None] = {"html": of_markup, "json": of_json, "xlsx": of_cells, "pdf": None, "slides": None}
+    known: dict[str, Take | None] = {
+        "html": of_markup,
+        "json": of_json,
+        "summary": of_json,
+        "xlsx": of_cells,
+        "pdf": None,
+        "slides": None,
+    }
     return known.get(name, of_lines)
 
 

@@ -1,6 +1,7 @@
 """The render stage: writes the reports of one study. The only module that spells a path under reports/.
 
-reports/<bench>_results_<timestamp>/   index.html, report.xlsx, report.json, rendered.json
+reports/<bench>_results_<timestamp>/   index.html, report.xlsx, report.json, summary.json, rendered.json
+reports/index.html                     all studies, from their summaries (index.py)
 reports/assets/                        the script that all pages share
 reports/report_<bench>.txt             text summary of the newest study rendered
 benchmark_reports/<bench>.pdf          deep dive; <bench>_slides.pdf: a talk
@@ -61,7 +62,7 @@ def render(
         rendered.add(beside(path, family, stamp), path.name, made)
         written.append(path)
         if name == "html":
-            _share(SCRIPT, shared(root))
+            share(root)
     return written
 
 
@@ -76,6 +77,7 @@ def place(family: str, timestamp: str, name: str, suffix: str, root: Path, deep_
     folder = home(family, timestamp, root)
     special = {
         "html": folder / "index.html",
+        "summary": folder / "summary.json",
         "text": root / f"report_{family}.txt",
         "pdf": deep_dives / f"{family}.pdf",
         "slides": deep_dives / f"{family}_slides.pdf",
@@ -99,15 +101,15 @@ def shared(root: Path) -> Path:
     return root / "assets" / SCRIPT.name
 
 
-def _share(source: Path, target: Path) -> None:
+def share(root: Path) -> None:
     """Put the script where every page finds it: a link inside the checkout, so that it is stored once, else a copy."""
-    data = source.read_bytes()
+    data, target = SCRIPT.read_bytes(), shared(root)
     if target.is_file() and target.read_bytes() == data:
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     target.unlink(missing_ok=True)
     checkout = Path(__file__).resolve().parent.parent
     if target.resolve().is_relative_to(checkout):
-        target.symlink_to(os.path.relpath(source, target.parent.resolve()))
+        target.symlink_to(os.path.relpath(SCRIPT, target.parent.resolve()))
     else:
         write_bytes(target, data)

@@ -49,6 +49,7 @@ TASKS = (
     "compare",
     "prompts",
     "script",
+    "index",
     "clean",
     "calibrate",
 )
@@ -130,6 +131,7 @@ def test_all_stages_by_hand(tmp_path: Path) -> None:
         reports / f"aes_results_{stamp}" / "report.json",
         reports / "assets" / "plotly-basic.min.js",
         reports / "report_aes.txt",
+        reports / "index.html",
         papers / "aes.pdf",
     ):
         assert path.stat().st_size > 1000, path

@@ -95,6 +95,7 @@ FILES = (
     "results/aes/*/{}/profile/release.folded",
     "results/aes/*/{}/profile/release.svg",
     "reports/aes_results_{}/report.json",
+    "reports/aes_results_{}/summary.json",
     "reports/aes_results_{}/report.xlsx",
     "reports/aes_results_{}/index.html",
     "reports/aes_results_{}/rendered.json",
@@ -123,7 +124,7 @@ def test_an_untouched_study_passes_and_stays_untouched(place: Place) -> None:
     before = {p: p.read_bytes() for p in place.root.rglob("*") if p.is_file()}
     found = place.audit("papers")
     assert found.findings == [] and found.notes == []
-    assert found.counted["runs"] == len(STUDIED) and found.counted["report files"] == 5
+    assert found.counted["runs"] == len(STUDIED) and found.counted["report files"] == 6
     assert found.counted["numbers in report.json"] > 100
     raw = [p for p in place.archive.home.glob("*/*/raw/**/*") if p.is_file()]
     assert found.counted["raw files"] == len(raw)
@@ -301,7 +302,10 @@ def test_an_archive_of_the_first_schema_passes_with_notes(place: Place) -> None:
     said = "\n".join(map(str, found.notes))
     assert found.findings == []
     assert "holds no hashes of the manifests, which cannot be checked" in said
-    assert "NOT checked: index.html, report.json, report.xlsx, report_aes.txt: an older version wrote them" in said
+    assert (
+        "NOT checked: index.html, report.json, report.xlsx, summary.json, report_aes.txt: an older version wrote them"
+        in said
+    )
     flip(place.run / "raw" / "timing" / "release" / "pyperf.json", 50)
     assert "pyperf.json was changed since it was measured" in place.said()
 
