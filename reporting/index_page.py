@@ -149,7 +149,7 @@ def _row(entry: Entry) -> str:
     date = _date(study.timestamp)
     named = f'<a href="{escape(entry.page)}">{date}</a>' if entry.page else date
     size = f" <small>size {escape(study.size)}</small>" if study.size not in ("", "full") else ""
-    said = escape(study.verdict)
+    said = escape(study.verdict) or ("" if entry.command else "–")
     if entry.command:
         said += f" Not rendered yet: <code>{escape(entry.command)}</code>"
     texts = (said, *(escape(text) or "–" for text in (_interpreters(study), study.machine, study.commit)))
@@ -158,7 +158,11 @@ def _row(entry: Entry) -> str:
 
 
 def _interpreters(study: Summary) -> str:
-    return ", ".join(f"{build.interpreter} ({build_name(build.build)})" for build in study.builds if build.interpreter)
+    """Return for example: CPython 3.11.2 (release, debug)."""
+    builds: dict[str, list[str]] = {}
+    for build in study.builds:
+        builds.setdefault(build.interpreter, []).append(build_name(build.build))
+    return ", ".join(f"{name} ({', '.join(found)})" for name, found in builds.items() if name)
 
 
 def _date(stamp: str) -> str:

@@ -20,7 +20,7 @@ FAMILIES = {
     "mdp": (("mdp_clean", 1.0), ("mdp_opt", 6.0), ("mdp_numba", 700.0)),
 }  # fmt: skip
 SECONDS = {"release": 0.05, "dbg": 0.17}
-MACHINES = ("Example CPU, x86_64, 2 / 2, none", "Another CPU, aarch64, 8 / 8, KVM")
+MACHINES = ("Example CPU, x86_64, 2 / 2 CPUs", "Another CPU, aarch64, 8 / 8 CPUs, KVM")
 BEGUN = datetime(2026, 1, 1, 8, 30, 5)
 CHECKOUT = Path(__file__).parent.parent
 

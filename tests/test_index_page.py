@@ -114,8 +114,9 @@ def test_a_trend_has_every_study_with_its_interval(seen: Seen) -> None:
     record = many.summary(0)["builds"][0]["variants"][1]["speedup"]
     first = dots[0]
     assert first["y"][0] == pytest.approx(record["value"], rel=1e-5)
-    assert first["error_y"]["array"][0] == pytest.approx(record["high"] - record["value"], rel=1e-3)
-    assert first["error_y"]["arrayminus"][0] == pytest.approx(record["value"] - record["low"], rel=1e-3)
+    bars = [trace for trace in speed["data"] if trace["name"] == "intervals"]
+    assert bars[0]["y"][:3] == [pytest.approx(record["low"], rel=1e-5), pytest.approx(record["high"], rel=1e-5), None]
+    assert len(bars) == 4 and all(len(trace["x"]) == 3 * 8 for trace in bars)
     assert first["x"][0] == "2026-01-01 08:30:05" and first["marker"]["color"] == "#0072B2"
     peers = [trace for trace in dots if trace["marker"]["symbol"][0] == "circle-open"]
     assert len(peers) == 1 and speed["layout"]["yaxis"]["type"] == "log"
@@ -130,7 +131,7 @@ def test_no_line_joins_two_machines_and_it_is_dotted_where_the_commit_changed(se
     dots = next(trace for trace in speed["data"] if trace["mode"] == "markers")
     symbols = dict(zip(dots["x"], dots["marker"]["symbol"], strict=True))
     assert sorted(symbols.values()) == ["circle"] * 4 + ["square"] * 4
-    lines = [trace for trace in speed["data"] if trace["mode"] == "lines"]
+    lines = [trace for trace in speed["data"] if trace["name"] == "trend"]
     assert lines
     for trace in lines:
         for start, end in zip(trace["x"][::3], trace["x"][1::3], strict=True):
@@ -146,8 +147,26 @@ def test_one_commit_is_joined_by_a_whole_line(browser: Browser, tmp_path: Path) 
     for number, commit in enumerate(("abc", "abc", "abc+", "abc+")):
         many.put(tmp_path, many.summary(number, commit=commit, machine="M"))
     seen = opened(browser, index.write(tmp_path / "none", tmp_path))
-    lines = {trace["line"]["dash"]: len(trace["x"]) for trace in seen.charts()[0]["data"] if trace["mode"] == "lines"}
+    lines = {trace["line"]["dash"]: len(trace["x"]) for trace in seen.charts()[0]["data"] if trace["name"] == "trend"}
     assert lines == {"solid": 3, "dot": 6}  # changed code of one commit may be any
+
+
+def test_one_variant_alone_and_its_change_since_the_first(seen: Seen) -> None:
+    seen.page.select_option("#only", "pyaes_numpy")
+    speed, time = seen.charts()  # no other family has it
+    assert [len([t for t in chart["data"] if t["mode"] == "markers"]) for chart in (speed, time)] == [1, 1]
+    seen.page.select_option("#change", "first")
+    changed = next(trace for trace in seen.charts()[1]["data"] if trace["mode"] == "markers")
+    plain = next(trace for trace in time["data"] if trace["mode"] == "markers")
+    assert changed["y"] == pytest.approx([value / plain["y"][0] for value in plain["y"]]) and changed["y"][0] == 1
+    ends = [
+        next(trace for trace in chart["data"] if trace["name"] == "intervals")["y"]
+        for chart in (seen.charts()[1], time)
+    ]
+    assert ends[0][9:11] == pytest.approx([end / plain["y"][0] for end in ends[1][9:11]])
+    seen.page.select_option("#only", "mdp_opt")
+    changed = next(trace for trace in seen.charts()[0]["data"] if trace["mode"] == "markers")
+    assert changed["y"][:2] == [1, 1]  # two machines, each over its own first
 
 
 def test_other_baselines_and_sizes_are_kept_apart(browser: Browser, tmp_path: Path) -> None:
@@ -178,8 +197,8 @@ def test_two_studies_are_compared_with_an_interval_from_both(seen: Seen) -> None
         expected = Interval(value, value * math.exp(-down), value * math.exp(up))
         word = "differs" if expected.low > 1.01 or expected.high < 1 / 1.01 else ""
         times = [units.time_interval(Interval(t["value"], t["low"], t["high"])) for t in (x, y)]
-        assert rows[name] == [*times, units.ratio(expected), word]
-    assert {row[-1] for row in rows.values()} == {"differs", ""}
+        assert rows[name] == [units.ratio(expected), word, *times]
+    assert {row[1] for row in rows.values()} == {"differs", ""}
     text = seen.page.inner_text("#compared")
     assert f"invoke compare {a['timestamp']}:dbg {b['timestamp']}:dbg --bench aes\n" in text + "\n"
     assert "Another commit: A 000000000002, B 000000000004." in text and "machine" not in text
@@ -198,7 +217,7 @@ def test_what_differs_between_two_studies_is_said(browser: Browser, tmp_path: Pa
     for said in ("Another machine: A Example CPU", "Whether the kernel differs was not recorded", "Another interpreter: A CPython 3.11.2",
                  "Another size of the workload: A small, B full", "so there is no ratio", "--across-hosts"):  # fmt: skip
         assert said in text
-    assert {row[2] for row in seen.compared().values()} == {"–"}
+    assert {row[0] for row in seen.compared().values()} == {"–"}
     seen.page.select_option("#b", seen.page.input_value("#a"))
     assert "are the same study" in seen.page.inner_text("#compared") and seen.trouble == []
 
@@ -228,9 +247,9 @@ def test_hostile_texts_do_nothing_in_a_browser(browser: Browser, tmp_path: Path)
 def test_many_studies_stay_usable(browser: Browser, tmp_path: Path) -> None:
     many.fill(tmp_path, 240)
     seen = opened(browser, index.write(tmp_path / "none", tmp_path))
-    assert len(seen.rows()) == 100  # fifty of each family
-    seen.page.get_by_role("button", name="Show the 70 older ones").first.click()
-    assert len(seen.rows()) == 170
+    assert len(seen.rows()) == 20  # ten of each family
+    seen.page.get_by_role("button", name="Show the 110 older ones").first.click()
+    assert len(seen.rows()) == 130
     assert "The newest 50 of 120 studies" in seen.page.inner_text("#charts")
     seen.page.select_option("#last", "all")
     (first, *_) = [trace for trace in seen.charts()[0]["data"] if trace["mode"] == "markers"]
@@ -264,7 +283,7 @@ def test_the_keyboard_reaches_every_control(seen: Seen) -> None:
     for _ in range(60):
         seen.page.keyboard.press("Tab")
         reached.add(seen.page.evaluate("document.activeElement.id"))
-    assert {"family", "machine", "build", "last", "placed", "a", "b", "side"} <= reached
+    assert {"family", "machine", "build", "last", "placed", "only", "change", "a", "b", "side"} <= reached
     seen.page.focus("#family")
     seen.page.keyboard.press("ArrowDown")
     assert len(seen.rows()) == 8 and re.search("family=", seen.page.evaluate("location.hash"))

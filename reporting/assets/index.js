@@ -4,14 +4,14 @@
   const byId = id => document.getElementById(id);
   const data = JSON.parse(byId("data").textContent);
   const variants = new Map(data.families.map(([name, found]) => [name, new Map(found.map(variant => [variant[0], variant]))]));
-  const LISTED = 50, DRAWN = 50, BUILDS = ["release", "dbg", "unknown"];
+  const LISTED = 10, DRAWN = 50, BUILDS = ["release", "dbg", "unknown"];
   const BUILD_NAMES = {release: "release", dbg: "debug", unknown: "build not recorded"};
   const nameOf = study => study.family + "/" + study.stamp;
   const buildsOf = study => BUILDS.filter(build => study.builds[build]);
   const measured = data.studies.filter(study => buildsOf(study).length);
 
   // What is chosen stands in the address too, so that a view can be passed on.
-  const CHOICES = ["family", "machine", "build", "last", "placed", "a", "b", "side"];
+  const CHOICES = ["family", "machine", "build", "last", "placed", "only", "change", "a", "b", "side"];
   const state = Object.fromEntries(CHOICES.map(name => [name, ""]));
   const recall = () => {
     if (location.hash && !location.hash.includes("=")) return false;  // a link to a part of the page
@@ -33,6 +33,9 @@
     offer("build", [["", "all builds"], ...BUILDS.filter(build => builds.includes(build)).map(build => [build, BUILD_NAMES[build]])]);
     offer("last", [["", `the newest ${DRAWN}`], ["200", "the newest 200"], ["all", "all"]]);
     offer("placed", [["", "by date"], ["evenly", "one step a study"]]);
+    const names = data.families.filter(([family]) => !state.family || family === state.family).flatMap(([, found]) => found.map(([name]) => name));
+    offer("only", [["", "all variants"], ...unique(names).map(name => [name, name])]);
+    offer("change", [["", "as measured"], ["first", "change since the first"]]);
   };
   const isChosen = study => (!state.family || study.family === state.family)
     && (!state.machine || study.machine === state.machine) && (!state.build || study.builds[state.build]);
@@ -40,7 +43,7 @@
   // The list: newest first, by family; a family's older studies on request.
   const whole = new Set();
   const row = study => {
-    const line = make("tr"), head = make("th", "", {scope: "row"}), said = make("td", study.verdict);
+    const line = make("tr"), head = make("th", "", {scope: "row"}), said = make("td", study.verdict || (study.command ? "" : "–"));
     head.append(study.page ? make("a", study.date, {href: study.page}) : study.date);
     if (study.size && study.size !== "full") head.append(" ", make("small", "size " + study.size));
     if (study.command) said.append(" Not rendered yet: ", make("code", study.command));
@@ -76,7 +79,7 @@
     const [{family, size}] = studies, build = state.build || BUILDS.find(build => studies.some(study => study.builds[build]));
     const able = studies.filter(study => study.builds[build]), newest = state.last === "all" ? able : able.slice(0, Number(state.last) || DRAWN);
     return {
-      family, size, build, all: able.length, evenly: state.placed === "evenly", baseline: newest[0].baseline, variants: variants.get(family),
+      family, size, build, all: able.length, evenly: state.placed === "evenly", only: state.only, change: state.change === "first", baseline: newest[0].baseline, variants: variants.get(family),
       name: `${family}${size && size !== "full" ? `, size ${size}` : ""} (${BUILD_NAMES[build]})`,
       machines: [...unique(newest.map(study => study.machine)), ""], studies: [...newest].reverse(),
     };
@@ -130,25 +133,26 @@
     return unique([...right.keys(), ...left.keys()]).map(name => {
       const [x, y] = [left, right].map(side => side.get(name)).map(number => number && number[0] !== null ? number : null);
       const found = same && x && y ? ratio(x, y) : null;
-      return [name, x ? asTime(x) : "–", y ? asTime(y) : "–", found ? asRatio(found) : "–", found ? wordOf(found) : ""];
+      return [name, found ? asRatio(found) : "–", found ? wordOf(found) : "", x ? asTime(x) : "–", y ? asTime(y) : "–"];
     });
   };
   const ABOUT = "A over B is the time of A over that of B: above 1, B is faster. Its interval adds those of A and B as logarithms, in "
     + "quadrature. “differs”: it excludes 1 by more than 1 %. That is no verdict, since the two were not interleaved. This command gives one:";
   const compare = () => {
     const [a, b, build] = chosenPair(), say = text => byId("compared").replaceChildren(make("p", text, {className: "told"}));
-    if (!a || a === b) return say(measured.length < 2 || !a ? "It takes two studies of a family." : "A and B are the same study: choose another one.");
+    const alone = !a || measured.filter(study => study.family === a.family).length < 2;
+    if (alone || a === b) return say(alone ? "It takes two studies of a family." : "A and B are the same study: choose another one.");
     if (!build) return say("The two have no build in common.");
     const found = unlike(a, b, build), same = a.size === b.size, side = build === "unknown" ? "" : ":" + build;
     const command = `invoke compare ${a.stamp}${side} ${b.stamp}${side} --bench ${a.family}${a.machine === b.machine ? "" : " --across-hosts"}`;
-    const heads = ["variant", `A, ${a.date}`, `B, ${b.date}`, "A over B", ""];
+    const heads = ["variant", "A over B", "", `A, ${a.date}`, `B, ${b.date}`];
     byId("compared").replaceChildren(...(found.length ? [notes(found, same)] : []),
       table(heads, rowsOf(a, b, build, same), "The two studies, variant by variant"), make("p", ABOUT, {className: "told"}), make("pre", command));
     return undefined;
   };
 
   const all = () => { offerFilters(); list(); trends(); compare(); };
-  const redraw = {last: trends, placed: trends, a: compare, b: compare, side: compare};
+  const redraw = {last: trends, placed: trends, only: trends, change: trends, a: compare, b: compare, side: compare};
   CHOICES.forEach(id => {
     byId(id).onchange = () => { state[id] = byId(id).value; (redraw[id] || all)(); keep(); };
   });

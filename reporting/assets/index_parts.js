@@ -26,7 +26,7 @@ const Parts = (() => {
   const asRatio = number => `${significant(number[0])}× ${bracket(number)}`;
 
   const table = (heads, rows, label) => {
-    const box = make("div", "", {className: "list", tabIndex: 0}), found = make("table"), head = make("tr");
+    const box = make("div", "", {className: "list", tabIndex: 0}), found = make("table", "", {className: "figures"}), head = make("tr");
     box.setAttribute("role", "region");
     box.setAttribute("aria-label", label);
     head.append(...heads.map((text, i) => make("th", text, {scope: "col", className: i ? "number" : ""})));

@@ -6,8 +6,11 @@ const Trends = (() => {
   const timeTick = value => { const [scale, unit] = unitOf(value * 1.000001); return tick(value / scale) + " " + unit; };
   const SPEEDUP = {at: 6, title: "Speedup over the baseline", axis: "speedup (×, log scale)", write: asRatio, tick};
   const TIME = {at: 3, title: "Time per iteration", axis: "time per iteration (log scale)", write: asTime, tick: timeTick};
+  const changeOf = metric => ({at: metric.at, title: `${metric.title}, change`, axis: `${metric === TIME ? "time" : "speedup"} over that of the first (×, log scale)`,
+    write: asRatio, tick});
   const SYMBOLS = [["circle", "●"], ["square", "■"], ["diamond", "◆"], ["triangle-up", "▲"], ["triangle-down", "▼"]];
   const GRID = "rgba(128,128,128,.2)", NONE = "rgba(0,0,0,0)", ROW = 18, TOP = 34, BOTTOM = 40;
+  const FAMILY = "system-ui, sans-serif", SIZE = 13, FONT = `${SIZE}px ${FAMILY}`, pen = document.createElement("canvas").getContext("2d");
   const colour = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const escaped = text => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");  // plotly reads a little markup
   const cut = (text, limit) => { const letters = [...text]; return letters.length > limit ? letters.slice(0, limit - 1).join("") + "…" : text; };
@@ -16,11 +19,18 @@ const Trends = (() => {
     const found = new Map();
     group.studies.forEach((study, order) => study.builds[group.build].variants.forEach(entry => {
       const number = entry.slice(metric.at, metric.at + 3);
-      const beside = metric === SPEEDUP && (study.baseline !== group.baseline || entry[0] === group.baseline);
-      if (number[0] === null || beside) return;
+      const beside = metric.at === SPEEDUP.at && (study.baseline !== group.baseline || entry[0] === group.baseline);
+      if (number[0] === null || beside || (group.only && entry[0] !== group.only)) return;
       if (!found.has(entry[0])) found.set(entry[0], []);
       found.get(entry[0]).push({study, order, number, word: entry[1], x: group.evenly ? order : `${study.date}:${study.stamp.slice(13)}`});
     }));
+    if (group.change) found.forEach(points => {
+      const first = new Map();
+      points.forEach(point => {
+        if (!first.has(point.study.machine)) first.set(point.study.machine, point.number[0]);
+        point.number = point.number.map(value => value === null ? null : value / first.get(point.study.machine));
+      });
+    });
     return found;
   };
   const alike = (a, b, build) => a.commit && a.commit === b.commit && !a.commit.endsWith("+")
@@ -42,16 +52,18 @@ const Trends = (() => {
     escaped(cut(study.commit || "commit not recorded", 40)), escaped(cut(study.machine || "machine not recorded", 70)),
   ].join("<br>");
   const tracesOf = (name, points, group, metric) => {
-    const [, hue, peer] = group.variants.get(name), reach = end => points.map(({number}) => number[1] === null ? 0 : end(number));
-    const lines = joined(points, group.build).map(([dash, [x, y]]) =>
-      ({type: "scatter", mode: "lines", hoverinfo: "skip", x, y, line: {color: hue, width: 1.5, dash}}));
+    const [, hue, peer] = group.variants.get(name), line = {type: "scatter", mode: "lines", hoverinfo: "skip"};
+    const lines = joined(points, group.build).map(([dash, [x, y]]) => ({...line, name: "trend", x, y, line: {color: hue, width: 1.5, dash}}));
+    const whole = points.filter(point => point.number[1] !== null);
+    const intervals = {  // strokes of one line: as error bars of their own, five hundred studies would take seconds
+      ...line, name: "intervals", x: whole.flatMap(({x}) => [x, x, null]), y: whole.flatMap(({number: [, low, high]}) => [low, high, null]),
+      line: {color: hue, width: 1.2, simplify: false},
+    };
     const symbols = points.map(({study}) => SYMBOLS[group.machines.indexOf(study.machine) % SYMBOLS.length][0] + (peer ? "-open" : ""));
-    return [...lines, {
-      type: "scatter", mode: "markers", x: points.map(p => p.x), y: points.map(p => p.number[0]),
+    return [...lines, intervals, {
+      type: "scatter", mode: "markers", name: "studies", x: points.map(p => p.x), y: points.map(p => p.number[0]),
       hovertext: points.map(point => told(name, metric, point)), hovertemplate: "%{hovertext}<extra></extra>",
-      marker: {color: hue, size: 8, symbol: symbols, line: {color: hue, width: peer ? 2 : 0}},
-      error_y: {type: "data", symmetric: false, thickness: 1.2, width: 3, color: hue,
-        array: reach(([value, , high]) => Math.max(0, high - value)), arrayminus: reach(([value, low]) => Math.max(0, value - low))},
+      marker: {color: hue, size: 7, symbol: symbols, line: {color: hue, width: peer ? 2 : 0}},
     }];
   };
 
@@ -92,12 +104,14 @@ const Trends = (() => {
     const last = names.map(name => log(points.get(name).at(-1).number[0] / low) / log(high / low));
     const heights = apart(last, Math.min(ROW / body, 1 / Math.max(1, names.length - 1)));
     const words = {showarrow: false, xref: "paper", yref: "paper", xanchor: "left", borderpad: 0};
-    const labels = names.map((name, i) => ({...words, x: 1, xshift: 6, y: heights[i], yanchor: "middle", text: escaped(cut(name, limit))}));
-    const dots = names.map((name, i) => ({...words, x: 1, xshift: -4, y: heights[i], yanchor: "middle", text: "–", font: {color: group.variants.get(name)[1]}}));
+    const beside = (i, shift) => ({...words, x: 1, xshift: shift, y: heights[i], yanchor: "middle"});
+    const labels = names.map((name, i) => ({...beside(i, 20), text: escaped(cut(name, limit))}));
+    const dots = names.map((name, i) => ({...beside(i, 6), text: group.variants.get(name)[2] ? "○" : "●", font: {color: group.variants.get(name)[1]}}));
     const title = {...words, x: 0, xshift: -60, y: 1, yshift: 8, yanchor: "bottom", text: metric.axis}, ticks = ticksOf(low, high);
-    const right = 16 + Math.round(7.6 * Math.max(...names.map(name => Math.min([...name].length, limit))));
+    pen.font = FONT;
+    const right = 28 + Math.ceil(Math.max(...names.map(name => pen.measureText(cut(name, limit)).width)));
     return {
-      font: {family: "system-ui, sans-serif", size: 13, color: colour("--ink")}, paper_bgcolor: NONE, plot_bgcolor: NONE,
+      font: {family: FAMILY, size: SIZE, color: colour("--ink")}, paper_bgcolor: NONE, plot_bgcolor: NONE,
       showlegend: false, dragmode: false, hovermode: "closest", hoverlabel: {align: "left"}, height: body + TOP + BOTTOM,
       margin: {l: 70, r: right, t: TOP, b: BOTTOM}, annotations: [title, ...dots, ...labels], xaxis: dates(group, room),
       yaxis: {type: "log", range: [log(low), log(high)], tickvals: ticks, ticktext: ticks.map(metric.tick), gridcolor: GRID, zeroline: false, fixedrange: true},
@@ -132,11 +146,13 @@ const Trends = (() => {
     const said = [number < group.all ? `The newest ${number} of ${count(group.all, "study", "studies")}` : count(number, "study", "studies")];
     said[0] += ", with 95 % intervals. A line joins studies of one machine; it is dotted where commit or interpreter changed between them.";
     if (names.some(name => group.variants.get(name)[2])) said.push("Hollow points are library peers.");
+    if (group.change) said.push("Every value is over the variant's first one here on the same machine, whose own uncertainty no interval shows.");
     if (left) said.push(`${count(left, "study", "studies")} with another baseline than ${group.baseline} ${left === 1 ? "is" : "are"} left out of the speedups.`);
     return said.join(" ");
   };
 
-  // group: studies (oldest first), variants (name -> [name, colour, peer]), family, size, build, name, machines, baseline, all, evenly
+  // group: studies (oldest first), variants (name -> [name, colour, peer]), family, size, build, name, machines, baseline, all, evenly,
+  // only (a variant, or ""), change (over the first instead of as measured)
   const part = group => {
     const box = make("div", "", {className: "trend"});
     box.append(make("h3", group.name));
@@ -144,7 +160,7 @@ const Trends = (() => {
       box.append(make("p", "One study so far: a trend begins with the second.", {className: "told"}));
       return {box, charts: []};
     }
-    const charts = [SPEEDUP, TIME].map(metric => chart(group, metric)).filter(Boolean);
+    const charts = [SPEEDUP, TIME].map(metric => chart(group, group.change ? changeOf(metric) : metric)).filter(Boolean);
     box.append(make("p", captionOf(group, unique(charts.flatMap(found => found.names))), {className: "told"}));
     const machines = group.machines.filter(Boolean);
     if (machines.length > 1) {

@@ -15,7 +15,9 @@ from reporting.summaries import SCHEMA, Build, Estimate, Shown, Summary
 from reporting.units import build_name
 
 SUFFIX = ".json"
-MACHINE = ("CPU", "architecture", "CPUs (usable / all)", "virtualisation")  #: facts of what makes a machine another one
+#: facts of what makes a machine another one, and how they are put
+MACHINE = {"CPU": "{}", "architecture": "{}", "CPUs (usable / all)": "{} CPUs", "virtualisation": "{}"}
+BARE = "none"  #: virtualisation of a machine that is none
 
 
 def render(document: Document) -> bytes:
@@ -27,6 +29,7 @@ def of(document: Document) -> Summary:
     """Take the summary out of a document, whichever way its tables are turned."""
     found = _Found(document)
     study, machine = found.facts("study"), found.facts("machine")
+    known = {fact: form.format(machine[fact]) for fact, form in MACHINE.items() if machine.get(fact, BARE) != BARE}
     keys = [key for key in found.blocks if key.startswith("performance:")]
     return Summary(
         family=document.family,
@@ -36,7 +39,7 @@ def of(document: Document) -> Summary:
         size=study.get("size of the workload", ""),
         commit=study.get("commit", ""),
         baseline=study.get("baseline", ""),
-        machine=", ".join(filter(None, (machine.get(fact, "") for fact in MACHINE))),
+        machine=", ".join(known.values()),
         kernel=machine.get("kernel", ""),
         builds=tuple(found.build(key.partition(":")[2]) for key in keys),
     )
