@@ -37,6 +37,10 @@ class Seen:
         found: list[dict[str, Any]] = self.page.evaluate(script)
         return found
 
+    def wait_for_rows(self, where: str, number: int) -> None:
+        """Wait until so many rows are there; what opens a part of the page fills it a little later."""
+        self.page.wait_for_function(f"document.querySelectorAll('{where} tbody tr').length === {number}")
+
     def compared(self) -> dict[str, list[str]]:
         rows = self.page.locator("#compared tbody tr").all()
         return {row.locator("th").inner_text(): row.locator("td").all_inner_texts() for row in rows}
@@ -123,7 +127,7 @@ def test_a_trend_has_every_study_with_its_interval(seen: Seen) -> None:
     labels = [note["text"] for note in speed["layout"]["annotations"]]
     assert {"pyaes_opt", "pyaes_vaes", "peer_openssl"} <= set(labels)
     seen.page.locator("#charts details summary").nth(2).click()
-    assert seen.page.locator("#charts details").nth(2).locator("tbody tr").count() == 8
+    seen.wait_for_rows("#charts details[open]", 8)
 
 
 def test_no_line_joins_two_machines_and_it_is_dotted_where_the_commit_changed(seen: Seen) -> None:
@@ -205,6 +209,29 @@ def test_two_studies_are_compared_with_an_interval_from_both(seen: Seen) -> None
     assert "no verdict" in text
 
 
+@pytest.mark.parametrize(
+    ("time", "word"),
+    [
+        ((1.0, 0.99, 1.01), ""),
+        ((1.02, 1.005, 1.03), ""),  # the interval excludes 1, but not by more than 1 %
+        ((1.02, 1.012, 1.03), "differs"),
+        ((0.98, 0.97, 0.995), ""),
+        ((0.98, 0.97, 0.989), "differs"),
+        ((1.5, None, None), ""),  # one process tells nothing of spread
+    ],
+)
+def test_a_word_is_said_only_beyond_one_per_cent(
+    browser: Browser, tmp_path: Path, time: tuple[float, float | None, float | None], word: str
+) -> None:
+    for number, times in enumerate((time, (1.0, 1.0, 1.0))):
+        record = many.summary(number)
+        record["builds"][0]["variants"][1]["time"] = dict(zip(("value", "low", "high"), times, strict=True))
+        many.put(tmp_path, record)
+    seen = opened(browser, index.write(tmp_path / "none", tmp_path))
+    expected = Interval(*(math.nan if end is None else end for end in time))
+    assert seen.compared()["pyaes_opt"][:2] == [units.ratio(expected), word]
+
+
 def test_what_differs_between_two_studies_is_said(browser: Browser, tmp_path: Path) -> None:
     many.put(tmp_path, many.summary(0, size="small", kernel=""))
     for build in (later := many.summary(1, machine="Another", kernel=""))["builds"]:
@@ -242,6 +269,11 @@ def test_hostile_texts_do_nothing_in_a_browser(browser: Browser, tmp_path: Path)
     assert {"__proto__", "constructor", '"quoted" & {{DATA}}'} <= set(seen.compared())
     assert any("alert(1)" in row for row in seen.compared())
     assert len(seen.charts()) == 2
+    texts = [note["text"] for chart in seen.charts() for note in chart["layout"]["annotations"]]
+    texts += [text for chart in seen.charts() for trace in chart["data"] for text in trace.get("hovertext", ())]
+    assert any("&lt;/script" in text for text in texts) and not any(
+        "<script" in text or "<img" in text for text in texts
+    )
 
 
 def test_many_studies_stay_usable(browser: Browser, tmp_path: Path) -> None:
@@ -267,7 +299,7 @@ def test_a_phone_need_not_scroll_sideways(browser: Browser, place: Path, scheme:
 def test_without_plotly_the_tables_are_open(browser: Browser, place: Path, tmp_path: Path) -> None:
     shutil.copy(place, tmp_path / "index.html")
     seen = opened(browser, tmp_path / "index.html")
-    assert seen.page.locator("#charts details[open] tbody tr").count() == 4 * 8
+    seen.wait_for_rows("#charts details[open]", 4 * 8)
     assert len(seen.compared()) == 3
 
 
