@@ -22,7 +22,7 @@ from bench.rundir import Archive
 from profiling import adopted_runs, collector, old_archive
 from profiling.adopt import adopt
 from profiling.parse import parse, timings
-from reporting import compare_stage, evidence, sections, versus, versus_words
+from reporting import compare_stage, evidence, sections, summaries, versus, versus_words
 from reporting.document import Cell, Document, Table
 from reporting.renderers import html, text
 from reporting.sections import View
@@ -378,6 +378,12 @@ def test_the_task_adopts_and_writes_every_report(old: Path, tmp_path: Path) -> N
     folder = tmp_path / "rep" / f"someones_results_{STAMP}"
     for path in (folder / "index.html", folder / "report.json", tmp_path / "rep" / "report_someones.txt"):
         assert "adopted" in path.read_text() and "faster" not in path.read_text()
+    kept = summaries.read(folder / "summary.json")
+    assert [(b.build, b.interpreter) for b in kept.builds] == [("unknown", "")]
+    assert (kept.machine, kept.commit, kept.size) == ("", "", "") and "faster" not in kept.verdict
+    assert {s.verdict for s in kept.builds[0].variants} == {"baseline", "unchecked"}
+    assert all(s.time is not None and s.lines is None for s in kept.builds[0].variants)
+    assert f"someones_results_{STAMP}/index.html" in (tmp_path / "rep" / "index.html").read_text()
     from pypdf import PdfReader
 
     pages = " ".join(page.extract_text() for page in PdfReader(tmp_path / "deep" / "someones.pdf").pages)
