@@ -1,7 +1,7 @@
 """The index stage: reads the summary beside each report, and writes one page over all studies, reports/index.html.
 
 Studies that were measured and not rendered are listed from their records; what cannot be read is named. The page is
-derived: it has no record of its own, and is checked by writing it again (index_check.py). Its looks are in index_page.py.
+derived: it has no record of its own; index_check.py checks it by writing it again. Its looks are in index_page.py.
 """
 
 from __future__ import annotations

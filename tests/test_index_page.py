@@ -187,6 +187,8 @@ def test_other_baselines_and_sizes_are_kept_apart(browser: Browser, tmp_path: Pa
 
 
 def test_two_studies_are_compared_with_an_interval_from_both(seen: Seen) -> None:
+    chosen = [seen.page.input_value(f"#{side}") for side in ("a", "b")]
+    assert chosen == [f"mdp/{many.summary(number)['timestamp']}" for number in (11, 15)]  # the last two of one machine
     a, b = (many.summary(number) for number in (4, 8))
     for side, record in (("a", a), ("b", b)):
         seen.page.select_option(f"#{side}", f"aes/{record['timestamp']}")

@@ -104,8 +104,11 @@
     nameOf(study), [study.family, study.date, study.size === "full" ? "" : study.size, study.commit].filter(Boolean).join(" · "),
   ];
   const named = name => measured.find(study => nameOf(study) === name);
-  const chosenPair = () => {  // unless chosen: the newest study of which there is an older one of its family, and that one
-    const older = study => measured.slice(measured.indexOf(study) + 1).find(other => other.family === study.family);
+  const older = study => {  // the one before it, on the same machine if there is one
+    const before = measured.slice(measured.indexOf(study) + 1).filter(other => other.family === study.family);
+    return before.find(other => other.machine === study.machine && other.size === study.size) || before[0];
+  };
+  const chosenPair = () => {  // unless chosen: the newest study that has one before it, and that one
     const newer = named(state.b) || measured.find(older) || measured[0];
     if (!named(state.a) && newer) state.a = nameOf(older(newer) || newer);
     offer("a", measured.map(optionOf));
@@ -136,6 +139,11 @@
       return [name, found ? asRatio(found) : "–", found ? wordOf(found) : "", x ? asTime(x) : "–", y ? asTime(y) : "–"];
     });
   };
+  const commandOf = command => {  // broken between words, never at a hyphen
+    const box = make("pre");
+    box.append(...command.split(" ").flatMap((word, i) => [i ? " " : "", make("span", word)]));
+    return box;
+  };
   const ABOUT = "A over B is the time of A over that of B: above 1, B is faster. Its interval adds those of A and B as logarithms, in "
     + "quadrature. “differs”: it excludes 1 by more than 1 %. That is no verdict, since the two were not interleaved. This command gives one:";
   const compare = () => {
@@ -145,9 +153,9 @@
     if (!build) return say("The two have no build in common.");
     const found = unlike(a, b, build), same = a.size === b.size, side = build === "unknown" ? "" : ":" + build;
     const command = `invoke compare ${a.stamp}${side} ${b.stamp}${side} --bench ${a.family}${a.machine === b.machine ? "" : " --across-hosts"}`;
-    const heads = ["variant", "A over B", "", `A, ${a.date}`, `B, ${b.date}`];
+    const heads = ["variant", "A over B", "beyond 1 %", `A, ${a.date}`, `B, ${b.date}`];
     byId("compared").replaceChildren(...(found.length ? [notes(found, same)] : []),
-      table(heads, rowsOf(a, b, build, same), "The two studies, variant by variant"), make("p", ABOUT, {className: "told"}), make("pre", command));
+      table(heads, rowsOf(a, b, build, same), "The two studies, variant by variant"), make("p", ABOUT, {className: "told"}), commandOf(command));
     return undefined;
   };
 
