@@ -36,7 +36,7 @@ def of(document: Document) -> Summary:
         timestamp=document.timestamp,
         title=document.title,
         verdict=_verdict(document),
-        size=study.get("size of the workload", ""),
+        size=study.get("size", ""),
         commit=study.get("commit", ""),
         baseline=study.get("baseline", ""),
         machine=", ".join(known.values()),
