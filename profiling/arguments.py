@@ -47,6 +47,7 @@ VIEW: Arguments = {
     "transpose": (False, "variants as columns instead of rows"),
     "geomean": (False, "add the geometric mean of the speedups"),
     "baseline": ("", "variant to compare with (default: the family's)"),
+    "paper": ("a4", "sheet of the PDF: a4 or letter (default: a4)"),
 }
 REPORTS: Arguments = {"report_dir": ("reports", "folder of the reports (default: reports)")}
 DEEP_DIVES: Arguments = {"deep_dive_dir": ("benchmark_reports", "folder of the PDF (default: benchmark_reports)")}

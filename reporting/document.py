@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 #: What a colour means. Renderers map roles to Okabe–Ito; a role means the same on every chart of a study.
 ROLE_BASELINE, ROLE_WRONG = "baseline", "wrong"  # variants are "variant-0", "variant-1", ... in the study's order
 LIMITS = "What limits this report"  #: the heading over a document's warnings
+PAPERS = ("a4", "letter")  #: sheets that a report can be printed on
 
 
 @dataclass(frozen=True)
@@ -316,3 +317,5 @@ class Document:
     appendix: int = 0  #: how many sections at the end are no part of the narrative
     variants: tuple[Choice, ...] = ()
     builds: tuple[Choice, ...] = ()
+    paper: str = PAPERS[0]  #: the sheet that it is printed on
+    verdict: str = ""  #: the headline, as the first section says it; it stays where a narrative takes that one's place

@@ -13,19 +13,19 @@ from reporting.document import Curve, Curves
 from reporting.palette import Scale, apart, curves_scale, role_colour, shorten
 from reporting.paper_parts import GREY, INK, PALE, WIDTH, figure_of, nothing
 
-BODY, LINE = 230.0, 11.0  #: points: height of the plot at least, and of a name at its right
+BODY, LINE = 230.0, 11.0  #: points: height of the plot where there is room, and of a name at its right
 LEFT, TOP, BOTTOM = 46.0, 26.0, 42.0  #: points around the plot
 NAME_LIMIT, LETTER = 28, 5.4  #: letters of a name at the right, and points of a letter
 POINT_LIMIT = 12  #: letters of a point's name beside each other
 
 
-def curves(chart: Curves) -> Figure:
+def curves(chart: Curves, tallest: float = math.inf) -> Figure:
     """Draw one line per curve, with intervals, and the names at the right, apart from one another."""
     shown = [curve for curve in chart.curves if any(curve.values)]
     if not shown or not chart.points:
         return nothing("No values to draw.")
     scale = curves_scale(chart)
-    body = max(BODY, LINE * len(shown))
+    body = max(min(BODY, tallest - TOP - BOTTOM), LINE * len(shown))
     axes = _canvas(chart, scale, body, max(len(shorten(curve.label, NAME_LIMIT)) for curve in shown))
     for curve in shown:
         _line(axes, curve)

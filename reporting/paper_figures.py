@@ -1,18 +1,15 @@
 """Draws the figures of a Document for paper, with matplotlib: true sizes in points, vectors, no colour from a theme.
 
-One PDF holds all figures of a report, a page each, so that they share their fonts; the PDF renderer embeds the pages.
+How they get into a report is paper_pictures' business.
 The page's figures are plotly_figures' business; what both have in common is in the palette.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from io import BytesIO
 from typing import Any
 
 from matplotlib import rc_context
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.collections import PatchCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
@@ -72,15 +69,6 @@ def draw(figure: Chart) -> Figure:
         if isinstance(figure, Traces):
             return paper_gains.traces(figure)
         return _dots(figure) if isinstance(figure, Dots) else _flame(figure)
-
-
-def pages(figures: Sequence[Chart]) -> bytes:
-    """Return one PDF with a page for each figure, the same bytes for the same figures."""
-    buffer = BytesIO()
-    with rc_context(STYLE), PdfPages(buffer, metadata={"CreationDate": None, "Producer": None}) as pdf:
-        for figure in figures:
-            pdf.savefig(draw(figure))
-    return buffer.getvalue()
 
 
 def _bars(chart: BarChart) -> Figure:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,26 +11,35 @@ from reportlab.platypus import Table as Grid
 
 from reporting.document import Cell, Table
 from reporting.palette import printable
-from reporting.paper import BOLD, LINE, MONO, PORTRAIT, SANS, SHADE, TURNED, paragraph, style
+from reporting.paper import BOLD, COLUMN, LINE, MONO, SANS, SHADE, Sheet, paragraph, style
 
 SIZES = (9.0, 8.5, 8.0, 7.5, 7.0)  #: of text in tables, tried in this order
+SMALL = SIZES[3:]  #: in an appendix
 PAD = 4.0  #: left and right of a cell
+FEW_NOTES = 3  #: notes that have a line each
+NARROW = "\N{NO-BREAK SPACE}"  #: between the number of a note and the note
 DIVISIBLE = 220.0  #: points; a table of less height is not divided between pages
 UNBROKEN, BREAKABLE = 34, 20  #: letters of words that are better not broken, and of those that may not be
 
 
-def fit(table: Table) -> tuple[float, float]:
+def fit(table: Table, sheet: Sheet, sizes: Sequence[float] = SIZES) -> tuple[float, float]:
     """Return the size of the letters and the width of the page that a table needs; see the module's docstring."""
-    parts = len(_cuts(_least(table, SIZES[2]), PORTRAIT))
-    stacks = parts * (len(table.rows) + 3) * SIZES[2] * 1.9 < DIVISIBLE  # so few rows that its parts go on one page
-    for width, letters in ((PORTRAIT, UNBROKEN), (PORTRAIT, BREAKABLE), (TURNED, BREAKABLE)):
-        if width == TURNED and stacks:
-            return SIZES[2], PORTRAIT
-        units = _units(table, letters)
-        for size in SIZES:
-            if sum(units) * size + 2 * PAD * len(units) <= width:
+    last, lying = sizes[len(sizes) // 2], sheet.turned().column
+    parts = len(_cuts(_least(table, last), COLUMN))
+    stacks = parts * (len(table.rows) + 3) * last * 1.9 < DIVISIBLE  # so few rows that its parts go on one page
+    for width, letters in ((COLUMN, UNBROKEN), (COLUMN, BREAKABLE), (lying, BREAKABLE)):
+        if width == lying and stacks:
+            return last, COLUMN
+        for size in sizes:
+            if needed(table, size, letters) <= width:
                 return size, width
-    return SIZES[2], TURNED
+    return last, lying
+
+
+def needed(table: Table, size: float, letters: int = UNBROKEN) -> float:
+    """Return the least width of a table, in points, if no word of at most so many letters is broken."""
+    units = _units(table, letters)
+    return sum(units) * size + 2 * PAD * len(units)
 
 
 def _least(table: Table, size: float) -> list[float]:
@@ -97,8 +106,8 @@ def _cuts(least: list[float], room: float) -> list[tuple[int, int]]:
     return cuts
 
 
-def grid(table: Table, size: float, room: float, notes: dict[str, int]) -> Any:
-    """Return a reportlab table that repeats its header on every page."""
+def grid(table: Table, size: float, room: float, notes: Mapping[str, int], tall: float) -> Any:
+    """Return a reportlab table that repeats its header on every page; a page holds so much."""
     leading = size * 1.3
     sides = [2 if table.aligned_right(i) else 0 for i in range(len(table.columns))]  # reportlab's right and left
     fonts: list[dict[str, Any]] = [{"fontName": MONO} if column in table.code else {} for column in table.columns]
@@ -122,13 +131,20 @@ def grid(table: Table, size: float, room: float, notes: dict[str, int]) -> Any:
         ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
     ]
     grid.setStyle(rules)
-    grid.wrap(room, TURNED)
-    grid.splitInRow = max(grid._rowHeights) > TURNED / 2  # a row may be divided only if no page could hold it
+    grid.wrap(room, tall)
+    grid.spaceBefore, grid.spaceAfter = 2, 6
+    grid.splitInRow = max(grid._rowHeights) > tall / 2  # a row may be divided only if no page could hold it
     return grid
 
 
-def _marked(cell: Cell, notes: dict[str, int]) -> str:
-    return cell.text + (raised(notes[cell.note]) if cell.note else "")
+def _marked(cell: Cell, notes: Mapping[str, int]) -> str:
+    return cell.text + (raised(notes[cell.note]) if cell.note in notes else "")
+
+
+def footnotes(notes: Mapping[str, int]) -> list[str]:
+    """Return the notes as paragraphs: many of them run on in one."""
+    texts = [f"{raised(number)} {note}" for note, number in notes.items()]
+    return texts if len(texts) <= FEW_NOTES else ["   ".join(text.replace(" ", NARROW, 1) for text in texts)]
 
 
 def raised(number: int) -> str:

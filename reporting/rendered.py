@@ -28,7 +28,7 @@ class Rendered:
 
     format: str  #: the renderer's name
     study: str  #: timestamp
-    view: Mapping[str, Any]  #: what a person chose: transpose, geomean, baseline
+    view: Mapping[str, Any]  #: what a person chose: transpose, geomean, baseline, paper
     record: str  #: sha256 of the study's record, which leads to those of all raw files
     sha256: str  #: of the report file
     versions: Mapping[str, str] = field(default_factory=dict)

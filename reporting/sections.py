@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from bench.errors import UsageError
 from reporting import (
     adopted,
     counter_tables,
@@ -22,7 +23,7 @@ from reporting import (
     value_traces,
 )
 from reporting.compare import Comparison, compare, flame_boxes, hottest, noise_floor
-from reporting.document import Block, Document, Dots, FlameGraph, Section, Text
+from reporting.document import PAPERS, Block, Document, Dots, FlameGraph, Section, Text
 from reporting.evidence import Evidence, Run
 from reporting.verdict_texts import behind, sentence
 from reporting.verdicts import MINIMUM_PROCESSES
@@ -34,14 +35,20 @@ class View:
 
     transpose: bool = False
     geomean: bool = False
+    paper: str = PAPERS[0]
+
+    def __post_init__(self) -> None:
+        if self.paper not in PAPERS:
+            raise UsageError(f"no paper is named {self.paper!r}", f"Write --paper {' or --paper '.join(PAPERS)}.")
 
 
 def build(evidence: Evidence, view: View | None = None) -> Document:
     """Write the whole report of one study."""
     view = view or View()
     if evidence.study.adopted:
-        return adopted.build(evidence, transpose=view.transpose, geomean=view.geomean)
+        return replace(adopted.build(evidence, transpose=view.transpose, geomean=view.geomean), paper=view.paper)
     comparisons = [compare(evidence, build) for build in evidence.builds]
+    first = overview.section(evidence, comparisons)
     study = evidence.study
     return Document(
         title=f"{study.family}: {evidence.baseline.manifest.job}"
@@ -49,9 +56,11 @@ def build(evidence: Evidence, view: View | None = None) -> Document:
         subtitle=f"Measured {tables.date(study.timestamp)} on {tables.machine(evidence)}, study {study.timestamp}",
         timestamp=study.timestamp,
         family=study.family,
+        paper=view.paper,
+        verdict=headline(first),
         warnings=overview.warnings(evidence),
         sections=(
-            overview.section(evidence, comparisons),
+            first,
             initial_analysis(evidence, comparisons),
             optimizations(evidence, comparisons),
             comparison(evidence, comparisons, view),
@@ -63,6 +72,11 @@ def build(evidence: Evidence, view: View | None = None) -> Document:
         variants=tables.variant_choices(evidence),
         builds=tables.build_choices(evidence),
     )
+
+
+def headline(section: Section) -> str:
+    """Return the first verdict of a section; empty if it has none."""
+    return next((b.text for b in section.blocks if isinstance(b, Text) and b.style == "verdict"), "")
 
 
 def initial_analysis(evidence: Evidence, comparisons: list[Comparison]) -> Section:

@@ -83,14 +83,20 @@ TABLE = Table(
         (Cell(LONG), Cell("–", None, REASON), Cell("5", 5.0)),
     ),
 )
+
+
+def keyed(block: Any) -> Any:
+    return replace(block, key=block.title)
+
+
 DOCUMENT = Document(
     "Report " + HOSTILE,
     "Subtitle × µ –",
     "2025-01-01 12:00:00",
     "aes",
     (
-        Section("Overview", (Text("It is 12.0× faster.", "verdict"), Text(HOSTILE), CHART, DOTS)),
-        Section("Analysis " + ALERT, (FLAME, EMPTY, TABLE)),
+        Section("Overview", (Text("It is 12.0× faster.", "verdict"), Text(HOSTILE), keyed(CHART), keyed(DOTS))),
+        Section("Analysis " + ALERT, (keyed(FLAME), keyed(EMPTY), keyed(TABLE))),
         Section("Commands", (Text(COMMAND, "code"), Text("It takes an hour.", "warning"))),
     ),
     ("perf is missing " + ALERT,),
@@ -296,7 +302,7 @@ def test_paper_has_figures_tables_and_pages(reader: PdfReader) -> None:
 
 def test_paper_has_an_outline_and_links(reader: PdfReader) -> None:
     titles = [entry.title for entry in reader.outline if not isinstance(entry, list)]
-    assert titles[0] == "Overview" and titles[2] == "Commands" and len(titles) == 3
+    assert titles[0] == "1 Overview" and titles[2] == "3 Commands" and len(titles) == 3
     assert len(reader.pages[0]["/Annots"]) >= 3 + FIGURES  # type: ignore[arg-type]
 
 

@@ -1,0 +1,150 @@
+"""The first pages of a report: title, verdict, abstract, the ladder, what limits it, and the contents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from reportlab.platypus import Flowable, Paragraph
+
+from reporting import paper
+from reporting.document import LIMITS, BarChart, Document, Table, Text
+from reporting.paper_blocks import NARRATIVE, Look, Numbers, place
+from reporting.paper_choice import narrated
+from reporting.paper_layout import Group, Item, Mark
+from reporting.paper_pictures import Drawing
+from reporting.paper_prose import RAGGED
+
+LADDER = 215.0  #: points: the ladder on the title page, at most
+ABSTRACT = Look(paper.style("abstract", 10, 15, spaceAfter=7, rightIndent=RAGGED), NARRATIVE.sizes, NARRATIVE.code)
+CONTENTS = paper.style("contents", 12, 16, fontName=paper.BOLD, spaceBefore=18, spaceAfter=4)
+ENTRY = {0: (10.0, 18.0, 0.0, paper.BOLD), 1: (8.5, 12.0, 18.0, paper.SANS)}  #: level -> size, leading, indent, font
+
+
+class Rule(Flowable):
+    """A short thick line below the title."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.spaceBefore, self.spaceAfter = 8, 18
+
+    def wrap(self, _width: float, _height: float) -> tuple[float, float]:
+        """Return its size."""
+        return 64, 2.5
+
+    def draw(self) -> None:
+        """Draw it."""
+        self.canv.setFillColor(paper.LINK)
+        self.canv.rect(0, 0, 64, 2.5, stroke=0, fill=1)
+
+
+class Contents(Flowable):
+    """The entries with their pages, each a link. Their number has to be known at once, their pages when it is drawn."""
+
+    def __init__(self, entries: Sequence[Mark], pages: Mapping[str, int]) -> None:
+        super().__init__()
+        self.entries, self.pages = entries, pages
+
+    def wrap(self, width: float, _height: float) -> tuple[float, float]:
+        """Return the size: a line for each entry."""
+        self.width, self.height = width, sum(ENTRY[entry.level][1] for entry in self.entries)
+        return self.width, self.height
+
+    def split(self, _width: float, height: float) -> list[Flowable]:
+        """Return the entries that fit and those that do not."""
+        fitting, used = 0, 0.0
+        while fitting < len(self.entries) and (used := used + ENTRY[self.entries[fitting].level][1]) <= height:
+            fitting += 1
+        if not 0 < fitting < len(self.entries):
+            return []
+        return [Contents(part, self.pages) for part in (self.entries[:fitting], self.entries[fitting:])]
+
+    def draw(self) -> None:
+        """Write the entries: name, dots, page."""
+        top = self.height
+        for entry in self.entries:
+            size, leading, indent, font = ENTRY[entry.level]
+            top -= leading
+            self._line(entry, top + 4, size, indent, font)
+            self.canv.linkRect("", entry.key, (0, top + 1, self.width, top + leading), relative=1, thickness=0)
+
+    def _line(self, entry: Mark, y: float, size: float, indent: float, font: str) -> None:
+        canvas, number = self.canv, str(self.pages[entry.key])
+        text = paper.cut(entry.entry, self.width - indent - 40, size, font)
+        canvas.setFillColor(paper.SOFT if entry.level else paper.INK)
+        canvas.setFont(font, size)
+        canvas.drawString(indent, y, text)
+        canvas.drawRightString(self.width, y, number)
+        canvas.setFillColor(paper.LINE)
+        canvas.setFont(paper.SANS, 8)
+        x, end = (
+            indent + canvas.stringWidth(text, font, size) + 6,
+            self.width - canvas.stringWidth(number, font, size) - 6,
+        )
+        for i in range(int(x // 5) + 1, int(end // 5)):  # dots stand below one another
+            canvas.drawString(i * 5.0, y, ".")
+
+
+def hoisted(document: Document) -> tuple[list[str], Document]:
+    """Return the verdicts that the title page shows, and the document without them.
+
+    Of a generated report they are those that its first section with any begins with; a narrative tells them, too.
+    """
+    sections = list(document.sections)
+    for i, section in enumerate(sections if not narrated(document) else []):
+        found = [b.text for b in section.blocks if isinstance(b, Text) and b.style == "verdict"]
+        if found:
+            rest = tuple(b for b in section.blocks if not (isinstance(b, Text) and b.style == "verdict"))
+            sections[i] = replace(section, blocks=rest)
+            return found, replace(document, sections=tuple(sections))
+    return [document.verdict] if document.verdict else [], document
+
+
+def ladder(document: Document) -> BarChart | None:
+    """Return the chart that the title page shows small."""
+    charts = (b for s in document.sections for b in s.blocks if isinstance(b, BarChart) and b.key == "ladder")
+    return next(charts, None)
+
+
+def title(document: Document, verdicts: Sequence[str]) -> Iterator[Group]:
+    """Yield the title, what was measured, and the verdicts."""
+    yield Group((Item(paper.paragraph(document.title, paper.TITLE)),))
+    yield Group((Item(paper.paragraph(document.subtitle, paper.SUBTITLE)),))
+    commit = _commit(document)
+    if commit:
+        yield Group((Item(paper.paragraph(f"Commit {commit}", paper.SUBTITLE)),))
+    yield Group((Item(Rule()),))
+    for i, verdict in enumerate(verdicts):
+        yield Group((Item(paper.paragraph(verdict, paper.VERDICT if i else paper.LEAD)),))
+
+
+def _commit(document: Document) -> str:
+    """Return the commit that was measured, as the table of the study's facts has it."""
+    tables = (b for s in document.sections for b in s.blocks if isinstance(b, Table) and b.key == "study")
+    rows = (row for table in tables for row in table.rows if row[0].text == "commit" and not row[1].missing)
+    return next((row[1].text for row in rows), "")
+
+
+def picture(chart: BarChart, page: Any, numbers: Numbers) -> Group:
+    """Return the ladder in small, with a link to the figure itself."""
+    label = numbers.labels[chart.key]
+    note = paper.style("small", 8.5, 11.5, textColor=paper.SOFT, spaceAfter=10)
+    text = f'<b>{paper.markup(chart.title)}.</b> <a href="#{place(label)}">{label}</a> says more.'
+    return Group((Item(Drawing(page, paper.COLUMN)), Item(Paragraph(text, note))))
+
+
+def limits(document: Document, left_out: str) -> Iterator[Group]:
+    """Yield what is missing on this machine, and in this format."""
+    if document.warnings:
+        lines = "<br/>".join(f"• {paper.markup(warning)}" for warning in document.warnings)
+        yield Group((Item(Paragraph(f"<b>{LIMITS}</b><br/>{lines}", paper.WARNING)),), least=60)
+    if left_out:
+        yield Group((Item(paper.paragraph(left_out, paper.style("left", 8.5, 11.5, textColor=paper.SOFT))),))
+
+
+def contents(entries: Sequence[Mark], pages: Mapping[str, int]) -> Group:
+    """Return the contents, which stay together unless they are very long."""
+    height = sum(ENTRY[entry.level][1] for entry in entries)
+    least = None if height < 0.8 * paper.SHEETS["letter"].tall else 200.0
+    return Group((Item(Paragraph("Contents", CONTENTS)), Item(Contents(entries, pages))), least)
