@@ -110,10 +110,12 @@ class Blocks:
 
     def _code(self, code: Code, look: Look) -> Group:
         mark, caption = self._captioned(code, 10)
-        return self._floating(mark, [*caption, Item(Listing(code.text, look.code))], floats=bool(mark))
+        return self._floating(mark, [*caption, Item(Listing(code.text, look.code))], look)
 
     def _table(self, table: Table, look: Look) -> Group:
         """Return the caption, the table (in parts, if no page is wide enough) and its footnotes."""
+        if look is APPENDIX:
+            table = paper_tables.folded(table)
         size, width = paper_tables.fit(table, self.sheet, look.sizes)
         turned = width > paper.COLUMN
         tall = self.sheet.turned().tall if turned else self.sheet.tall
@@ -121,14 +123,18 @@ class Blocks:
         mark, items = self._captioned(table, 10)
         items += [Item(paper_tables.grid(p, size, width, notes, tall)) for p in paper_tables.parts(table, size, width)]
         items += [Item(paper.paragraph(text, paper.NOTE)) for text in paper_tables.footnotes(notes)]
-        return self._floating(mark, items, turned=turned)
+        return self._floating(mark, items, look, turned=turned)
 
-    def _floating(self, mark: Mark | None, items: list[Item], *, turned: bool = False, floats: bool = True) -> Group:
-        """Return what is kept whole, unless it takes most of a page. What has no number stands where it is told."""
+    def _floating(self, mark: Mark | None, items: list[Item], look: Look, *, turned: bool = False) -> Group:
+        """Return what is kept whole, unless it takes most of a page or is of an appendix.
+
+        There, and where it has no number, it stands where it is told.
+        """
         on = self.sheet.turned() if turned else self.sheet
-        long = extent(items, on) > LONG * on.tall
+        divided = look is APPENDIX or extent(items, on) > LONG * on.tall
+        floats = look is not APPENDIX and mark is not None
         first, *rest = items
-        return Group((Item(first.flowable, mark), *rest), BEGINNING if long else None, floats=floats, turned=turned)
+        return Group((Item(first.flowable, mark), *rest), BEGINNING if divided else None, floats=floats, turned=turned)
 
 
 def _text(text: Text, look: Look) -> Group:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from reporting.document import Block, Code, Document, FlameGraph, Prose, Table
 
-MOST_ROWS, FEW = 40, 5  #: rows of words that are printed; so few more are not worth leaving out
+MOST_ROWS, FEW = 25, 5  #: rows of words that are printed; so few more are not worth leaving out
 
 
 def narrated(document: Document) -> bool:

@@ -53,7 +53,8 @@ def _canvas(chart: Curves, scale: Scale, body: float, letters: int) -> Axes:
     axes.set_ylim(scale.low, scale.high)
     axes.set_yticks([value for value, _ in scale.ticks], [text for _, text in scale.ticks], fontsize=8)
     axes.set_yticks([], minor=True)
-    names = ["\n".join(wrap(shorten(point, 40), POINT_LIMIT)[:3]) for point in chart.points]
+    least = max(4, int(room[2] * WIDTH / len(chart.points) / LETTER))
+    names = ["\n".join(wrap(shorten(point, 40), min(POINT_LIMIT, least))[:3]) for point in chart.points]
     axes.set_xticks(range(len(names)), names, fontsize=8)
     axes.tick_params(length=0)
     axes.grid(axis="y", color=PALE, linewidth=0.6)

@@ -58,7 +58,7 @@ class Placed:
 
 @dataclass
 class Page:
-    """One page. chapter: what is in force at its top, or what begins there."""
+    """One page. chapter: what is in force at its top, or else what begins on it first."""
 
     sheet: Sheet
     chapter: str = ""
@@ -198,7 +198,7 @@ class _Layout:
         page, top = self.pages[-1], self.y - gap
         if item.mark and item.mark.level == 0:
             self.chapter = item.mark.entry
-            page.chapter = page.chapter if page.placed else self.chapter
+            page.chapter = page.chapter if page.placed and page.chapter else self.chapter
         self.y, self.space = top - height, item.flowable.getSpaceAfter() or 0.0
         bottom = (self.sheet.height - self.sheet.tall) / 2
         page.placed.append(Placed(self.sheet.left, bottom + self.y, bottom + top, item))

@@ -45,15 +45,15 @@ def pages(pictures: Sequence[Picture]) -> list[Any]:
 
 def _drawn(picture: Picture) -> Figure:
     figure, tallest = picture.figure, picture.tallest
-    if math.isinf(tallest):
-        return paper_figures.draw(figure)  # type: ignore[arg-type]
     if isinstance(figure, BarChart):
         return paper_rows.bars(figure, tallest)
     if isinstance(figure, Dots):
         return paper_rows.dots(figure, tallest)
+    if isinstance(figure, Curves):
+        return paper_curves.curves(figure, tallest)
     if isinstance(figure, Waterfall):
         return paper_rows.waterfall(figure, tallest)
-    return paper_curves.curves(figure, tallest) if isinstance(figure, Curves) else paper_figures.draw(figure)
+    return paper_figures.draw(figure)
 
 
 class Drawing(Flowable):

@@ -12,8 +12,8 @@ from reportlab.platypus import Paragraph
 from reporting.document import Prose, Source, Span
 from reporting.paper import ITALIC, LINK, MONO, SUBHEADING, markup, style
 
-RAGGED = 46.0  #: points at the right of prose: a line holds about 75 letters, figures are wider
-PROSE = style("prose", 10, 14.6, spaceAfter=7, rightIndent=RAGGED)
+RAGGED = 34.0  #: points at the right of prose: a line holds about 80 letters, figures are wider
+PROSE = style("prose", 10, 14.4, spaceAfter=7, rightIndent=RAGGED)
 REFERENCE = style("reference", 8.5, 11.8, spaceAfter=4, leftIndent=26, rightIndent=RAGGED, bulletFontSize=8.5)
 BULLETS = ("•", "–", "·")
 COLOUR = "#" + LINK.hexval()[2:]

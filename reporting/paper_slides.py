@@ -31,7 +31,7 @@ BODIES = (26.0, 23.0, 20.0)  #: of letters, tried in this order
 TABLES, CODES = (20.0, 18.0, 16.0, 14.0), (18.0, 16.0, 14.0)
 LEAST_FIGURE = 190.0  #: points of height
 LEAST_SCALE = 12 / 8  #: of a figure: its letters are of 8 points where they are smallest
-EVER = "They hold for this machine, these interpreters and this workload."
+EVER = "These figures hold for this machine, these interpreters and this workload."
 
 
 @dataclass

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import zip_longest
 from typing import Any
 
 from reportlab.pdfbase import pdfmetrics
@@ -16,6 +17,7 @@ from reporting.paper import BOLD, COLUMN, LINE, MONO, SANS, SHADE, Sheet, paragr
 SIZES = (9.0, 8.5, 8.0, 7.5, 7.0)  #: of text in tables, tried in this order
 SMALL = SIZES[3:]  #: in an appendix
 PAD = 4.0  #: left and right of a cell
+FOLDED, SHORT = 8, 110  #: rows of a table that is folded, at least, and letters of its values, at most
 FEW_NOTES = 3  #: notes that have a line each
 NARROW = "\N{NO-BREAK SPACE}"  #: between the number of a note and the note
 DIVISIBLE = 220.0  #: points; a table of less height is not divided between pages
@@ -139,6 +141,17 @@ def grid(table: Table, size: float, room: float, notes: Mapping[str, int], tall:
 
 def _marked(cell: Cell, notes: Mapping[str, int]) -> str:
     return cell.text + (raised(notes[cell.note]) if cell.note in notes else "")
+
+
+def folded(table: Table) -> Table:
+    """Return a long table of short facts with its two halves side by side; any other table as it is."""
+    half = (len(table.rows) + 1) // 2
+    short = all(len(row[1].text) <= SHORT for row in table.rows)
+    if table.numeric or len(table.columns) != 2 or half < FOLDED / 2 or not short:
+        return table
+    empty = (Cell(""), Cell(""))
+    rows = tuple((*left, *right) for left, right in zip_longest(table.rows[:half], table.rows[half:], fillvalue=empty))
+    return replace(table, columns=table.columns * 2, rows=rows)
 
 
 def footnotes(notes: Mapping[str, int]) -> list[str]:

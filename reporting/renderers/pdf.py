@@ -52,14 +52,16 @@ def _draw(canvas: Any, placed: Placed) -> None:
 def _around(canvas: Any, document: Document, page: Page, number: int, last: int) -> None:
     """Draw the running head, with the report and its chapter (not on the first page), and the foot."""
     left, right, top = page.sheet.left, page.sheet.left + page.sheet.column, page.sheet.height
-    room = page.sheet.column / 2 - 10
+    room = page.sheet.column * 0.55
     canvas.setFont(paper.SANS, 8)
     canvas.setFillColor(paper.SOFT)
     canvas.drawRightString(right, FOOT, f"{number} of {last}")
     canvas.drawString(left, FOOT, paper.cut(f"{document.family}, study {document.timestamp}", room, 8))
     if number > 1:
-        canvas.drawString(left, top - HEAD, paper.cut(document.title, room, 8))
-        canvas.drawRightString(right, top - HEAD, paper.cut(page.chapter, room, 8))
+        chapter = paper.cut(page.chapter, room, 8)
+        beside = page.sheet.column - canvas.stringWidth(chapter, paper.SANS, 8) - 20
+        canvas.drawString(left, top - HEAD, paper.cut(document.title, beside, 8))
+        canvas.drawRightString(right, top - HEAD, chapter)
         canvas.setStrokeColor(paper.LINE)
         canvas.setLineWidth(0.5)
         canvas.line(left, top - HEAD - 6, right, top - HEAD - 6)
