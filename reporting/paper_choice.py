@@ -5,9 +5,10 @@ What is left out is on the report's page, which has room for it.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
-from reporting.document import Block, Code, Document, FlameGraph, Prose, Table
+from bench.model import BUILDS
+from reporting.document import Block, Document, FlameGraph, Prose, Table
 
 MOST_ROWS, FEW = 25, 5  #: rows of words that are printed; so few more are not worth leaving out
 
@@ -19,30 +20,41 @@ def narrated(document: Document) -> bool:
 
 def chosen(document: Document) -> tuple[Document, str]:
     """Return what is printed, and a sentence on what is not; empty if all is."""
-    told, seen = narrated(document), set[str]()
-    kept, gone = [], []
+    told, seen, gone = narrated(document), Seen(), list[Block]()
+    kept = []
     for section in document.sections:
-        blocks = [block for block in section.blocks if told or _belongs(block, seen)]
+        blocks = [block for block in section.blocks if told or seen.first(block)]
         kept.append(replace(section, blocks=tuple(map(_shortened, blocks))))
         gone += [block for block in section.blocks if not any(block is other for other in blocks)]
     if not gone:
         return replace(document, sections=tuple(kept)), ""
-    flames = sum(isinstance(block, FlameGraph) for block in gone)
-    listings = len(gone) - flames
+    listings = sum(_is_detail(block) for block in gone)
+    second = len(gone) - listings
     named = [f"{listings} listings in depth"] if listings else []
-    named += [f"{flames} flame graphs of a second build"] if flames else []
+    named += [f"{second} tables and figures of a second build"] if second else []
     said = f"Not printed, but on the page of this report: {' and '.join(named)}."
     return replace(document, sections=tuple(kept)), said
 
 
-def _belongs(block: Block, seen: set[str]) -> bool:
-    """Whether a block is no detail and, of flame graphs that differ in their build only, the first."""
-    if isinstance(block, FlameGraph):
-        about = block.key.rpartition(":")[0]
-        if about and about in seen:
-            return False
-        seen.add(about)
-    return not (isinstance(block, Table | Code) and block.detail)
+@dataclass
+class Seen:
+    """What came before, to tell what is there for a second build."""
+
+    about: set[str] = field(default_factory=set)  #: keys without their build
+    build: str = ""  #: of the first flame graph
+
+    def first(self, block: Block) -> bool:
+        """Whether a block is no detail, and not what a build before it has, too; a flame graph has to be of the first."""
+        about, _, build = getattr(block, "key", "").rpartition(":")
+        if isinstance(block, FlameGraph):
+            self.build = self.build or build
+        known = about in self.about or (isinstance(block, FlameGraph) and build != self.build)
+        self.about |= {about} if about and build in BUILDS else set()
+        return not known and not _is_detail(block)
+
+
+def _is_detail(block: Block) -> bool:
+    return getattr(block, "detail", False)
 
 
 def _shortened(block: Block) -> Block:

@@ -12,8 +12,8 @@ import pytest
 from pypdf import PdfReader
 
 from bench.errors import UsageError
-from reporting import paper, paper_code, sections
-from reporting.document import Cell, Code, Document, FlameGraph, Section, Span, Table, Text
+from reporting import paper, paper_code, paper_tables, sections
+from reporting.document import Block, Cell, Code, Document, Section, Span, Table, Text
 from reporting.paper_choice import chosen, narrated
 from reporting.paper_story import compose
 from reporting.renderers import pdf
@@ -197,16 +197,45 @@ def test_a_listing_is_divided_between_lines() -> None:
 
 def test_a_generated_report_leaves_out_what_its_page_shows(generated: Document) -> None:
     deep = Table("In depth", ("a",), ((Cell("x"),),), detail=True, key="hot-lines:v:dbg")
-    flames = tuple(replace(FLAME, key=f"flame:v:{build}") for build in ("release", "dbg"))
-    alone = replace(FLAME, key="stacks:v:dbg")
-    document = replace(generated, sections=(Section("Only", (*flames, alone, deep, Code("", "", "", detail=True))),))
+    keys = ("flame:v:release", "flame:v:dbg", "stacks:v:dbg", "flame:w:release", "stacks:w:release")
+    flames = tuple(replace(FLAME, key=key) for key in keys)
+    tables = tuple(
+        replace(deep, detail=False, key=key) for key in ("performance:release", "performance:dbg", "tax:dbg")
+    )
+    blocks: tuple[Block, ...] = (*flames, *tables, deep, Code("", "", "", detail=True))
+    document = replace(generated, sections=(Section("Only", blocks),))
     kept, said = chosen(document)
-    assert [getattr(b, "key", "") for b in kept.sections[0].blocks] == ["flame:v:release", "stacks:v:dbg"]
-    assert "2 listings" in said and "1 flame graph" in said
+    shown = ["flame:v:release", "flame:w:release", "stacks:w:release", "performance:release", "tax:dbg"]
+    assert [getattr(b, "key", "") for b in kept.sections[0].blocks] == shown
+    assert "2 listings" in said and "3 tables and figures of a second build" in said
     text = "\n".join(page.extract_text() for page in PdfReader(BytesIO(pdf.render(document))).pages)
     assert said.split(":")[0] in " ".join(text.split())
-    assert chosen(replace(document, sections=(Section("Only", (*flames, deep, paragraph("told"))),)))[1] == ""
-    assert not narrated(generated) and isinstance(alone, FlameGraph)
+    assert chosen(replace(document, sections=(Section("Only", (*blocks, paragraph("told"))),)))[1] == ""
+    assert not narrated(generated)
+
+
+def test_of_a_long_table_of_words_the_first_rows_are_printed(told: Document) -> None:
+    rows = tuple((Cell(f"row {i}"), Cell("x")) for i in range(100))
+    many = Table("Files", ("a", "b"), rows, "All.", numeric=False, key="files")
+    (short, numbers) = (
+        chosen(replace(told, sections=(Section("", (many, replace(many, numeric=True))),)))[0].sections[0].blocks
+    )
+    assert isinstance(short, Table) and isinstance(numbers, Table)
+    assert len(short.rows) == 25 and "the first 25 of 100 rows" in short.caption and len(numbers.rows) == 100
+
+
+def test_facts_of_an_appendix_stand_in_two_columns() -> None:
+    rows = tuple((Cell(f"fact {i}"), Cell(str(i), note="why" if i == 8 else "")) for i in range(9))
+    table = Table("Facts", ("fact", "value"), rows, numeric=False)
+    folded = paper_tables.folded(table)
+    assert [cell.text for cell in folded.rows[0]] == ["fact 0", "0", "fact 5", "5"]
+    assert [cell.text for cell in folded.rows[-1]] == ["fact 4", "4", "", ""] and folded.footnotes() == ("why",)
+    for other in (
+        replace(table, numeric=True),
+        replace(table, rows=rows[:4]),
+        replace(table, rows=((Cell("a"), Cell("b" * 200)),) * 9),
+    ):
+        assert paper_tables.folded(other) is other
 
 
 def test_hostile_prose_is_text(told: Document) -> None:
