@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_pdf import FigureCanvasPdf
 from matplotlib.figure import Figure
@@ -27,6 +29,11 @@ def tidy(axes: Axes, title: str) -> None:
     axes.set_xlabel(title, fontsize=8.5)
     for side, spine in axes.spines.items():
         spine.set_visible(side == "bottom")
+
+
+def write(axes: Axes, y: float, text: str, **style: Any) -> Any:
+    """Write at the left edge, at a height of the axes' data."""
+    return axes.text(0, y, text, transform=axes.get_yaxis_transform(), va="center", **style)
 
 
 def nothing(why: str) -> Figure:
