@@ -123,6 +123,7 @@ class Blocks:
         mark, items = self._captioned(table, 10)
         items += [Item(paper_tables.grid(p, size, width, notes, tall)) for p in paper_tables.parts(table, size, width)]
         items += [Item(paper.paragraph(text, paper.NOTE)) for text in paper_tables.footnotes(notes)]
+        items[-1].flowable.spaceAfter = 10  # text goes on below it
         return self._floating(mark, items, look, turned=turned)
 
     def _floating(self, mark: Mark | None, items: list[Item], look: Look, *, turned: bool = False) -> Group:

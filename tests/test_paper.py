@@ -148,6 +148,8 @@ def test_letter(told: Document) -> None:
     reader = PdfReader(BytesIO(pdf.render(replace(told, paper="letter"))))
     sizes = {tuple(sorted((float(p.mediabox.width), float(p.mediabox.height)))) for p in reader.pages}
     assert sizes == {(612.0, 792.0)}
+    made = sections.build(synthetic.evidence(synthetic.LADDER[:2]), View(paper="letter"))
+    assert made.paper == "letter" and made.verdict.startswith("pyaes_opt is ")
     with pytest.raises(UsageError, match="no paper is named 'a3'"):
         View(paper="a3")
 
