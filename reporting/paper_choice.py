@@ -46,10 +46,12 @@ class Seen:
     def first(self, block: Block) -> bool:
         """Whether a block is no detail, and not what a build before it has, too; a flame graph has to be of the first."""
         about, _, build = getattr(block, "key", "").rpartition(":")
-        if isinstance(block, FlameGraph):
-            self.build = self.build or build
-        known = about in self.about or (isinstance(block, FlameGraph) and build != self.build)
-        self.about |= {about} if about and build in BUILDS else set()
+        if build not in BUILDS:
+            return not _is_detail(block)
+        flame = isinstance(block, FlameGraph)
+        self.build = self.build or (build if flame else "")
+        known = about in self.about or (flame and build != self.build)
+        self.about.add(about)
         return not known and not _is_detail(block)
 
 
