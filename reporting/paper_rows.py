@@ -18,7 +18,7 @@ from reporting.document import Bar, BarChart, Dots, Line, Waterfall
 from reporting.palette import BASELINE, VARIANTS, WRONG, Scale, bar_scale, dots_scale, role_colour, shorten, spread
 from reporting.paper_parts import GREY, INK, PALE, WIDTH, figure_of, nothing, tidy
 
-ROW, TIGHT = 15.0, 10.5  #: points: of a row where there is room, and at least
+ROW, WIDE, TIGHT = 15.0, 24.0, 10.5  #: points: of a row on a page, where it has a slide for itself, and at least
 ABOVE, BELOW = 15.0, 34.0  #: points: for a line's name, and for the axis
 HEADER, BETWEEN = 1.3, 0.4  #: rows: for the name of a group and those of its lines, and between groups
 NAMES, VALUES = 30, 30  #: letters
@@ -126,7 +126,8 @@ def waterfall(chart: Waterfall, tallest: float) -> Figure:
 
 def _axes(rows: Sequence[Row], height: float, scale: Scale, tallest: float) -> Axes:
     """Return axes, so many rows high, between a column of names and a column of values, with both written."""
-    body = height * max(TIGHT, min(ROW, (tallest - ABOVE - BELOW) / height))
+    most = ROW if math.isinf(tallest) else WIDE
+    body = height * max(TIGHT, min(most, (tallest - ABOVE - BELOW) / height))
     whole = body + ABOVE + BELOW
     shown = [(y, shorten(name, NAMES), shorten(value, VALUES)) for y, name, value in rows]
     left = LETTER * max(len(name) for _, name, _ in shown) + 10
