@@ -252,7 +252,9 @@ def test_what_other_code_derived_may_say_more_and_less(place: Place) -> None:
     assert place.said().startswith(f"{path} was changed since it was derived")
 
 
-@pytest.mark.parametrize("view", [{"transpose": True, "geomean": True}, {"baseline": "pyaes_opt2"}])
+@pytest.mark.parametrize(
+    "view", [{"transpose": True, "geomean": True}, {"baseline": "pyaes_opt2"}, {"paper": "letter"}]
+)
 def test_reports_are_compared_with_the_view_they_were_written_with(place: Place, view: dict[str, object]) -> None:
     place.write(("json", "text"), **view)  # html and xlsx keep the other view
     assert place.said() == ""
