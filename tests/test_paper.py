@@ -12,7 +12,7 @@ import pytest
 from pypdf import PdfReader
 
 from bench.errors import UsageError
-from reporting import paper, paper_code, paper_tables, sections
+from reporting import paper, paper_code, paper_press, paper_tables, sections
 from reporting.document import Block, Cell, Code, Document, Section, Span, Table, Text
 from reporting.paper_choice import chosen, narrated
 from reporting.paper_story import compose
@@ -96,7 +96,7 @@ def _links(reader: PdfReader) -> Iterator[tuple[int, Any]]:
 def test_every_link_leads_to_what_it_names(reader: PdfReader, told: Document) -> None:
     pages = {page.indirect_reference.idnum: i for i, page in enumerate(reader.pages, 1)}  # type: ignore[union-attr]
     marks = {
-        (number, round(placed.top + pdf.ABOVE)): placed.item.mark.key
+        (number, round(placed.top + paper_press.ABOVE)): placed.item.mark.key
         for number, page in enumerate(compose(told, paper.SHEETS["a4"]), 1)
         for placed in page.placed
         if placed.item.mark
