@@ -16,7 +16,7 @@ from matplotlib.patches import Patch, Rectangle
 
 from reporting import paper_gains
 from reporting.change_palette import flame_scale, shades
-from reporting.document import FlameGraph, Traces
+from reporting.document import FlameGraph, Traces, Waterfall
 from reporting.palette import Scale, shorten
 from reporting.paper_parts import INK, TALLEST, WIDTH, figure_of, nothing, tidy
 
@@ -35,9 +35,11 @@ STYLE: Any = {
 }
 
 
-def draw(figure: FlameGraph | Traces) -> Figure:
+def draw(figure: FlameGraph | Traces | Waterfall) -> Figure:
     """Return the matplotlib figure for a figure of a Document that is not made of rows or curves."""
     with rc_context(STYLE):
+        if isinstance(figure, Waterfall):
+            return paper_gains.waterfall(figure)
         return paper_gains.traces(figure) if isinstance(figure, Traces) else _flame(figure)
 
 

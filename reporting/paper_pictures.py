@@ -28,7 +28,7 @@ from reporting.document import BarChart, Chart, Curves, Dots, Waterfall
 class Picture:
     """A figure, and the height that there is for it: in points, as it is drawn."""
 
-    figure: Chart | Waterfall
+    figure: Chart
     tallest: float = math.inf  #: where it is finite, rows are drawn in one line each
 
 
@@ -51,7 +51,7 @@ def _drawn(picture: Picture) -> Figure:
         return paper_rows.dots(figure, tallest)
     if isinstance(figure, Curves):
         return paper_curves.curves(figure, tallest)
-    if isinstance(figure, Waterfall):
+    if isinstance(figure, Waterfall) and not math.isinf(tallest):  # on a page its long names have lines of their own
         return paper_rows.waterfall(figure, tallest)
     return paper_figures.draw(figure)
 

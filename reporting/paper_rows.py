@@ -14,8 +14,9 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from reporting.change_palette import step_colour, steps_scale, totals
 from reporting.document import Bar, BarChart, Dots, Line, Waterfall
-from reporting.palette import BASELINE, VARIANTS, WRONG, Scale, bar_scale, dots_scale, role_colour, shorten, spread
+from reporting.palette import WRONG, Scale, bar_scale, dots_scale, role_colour, shorten, spread
 from reporting.paper_parts import GREY, INK, PALE, WIDTH, figure_of, nothing, tidy
 
 ROW, WIDE, TIGHT = 15.0, 24.0, 10.5  #: points: of a row on a page, where it has a slide for itself, and at least
@@ -23,7 +24,6 @@ ABOVE, BELOW = 15.0, 34.0  #: points: for a line's name, and for the axis
 HEADER, BETWEEN = 1.3, 0.4  #: rows: for the name of a group and those of its lines, and between groups
 NAMES, VALUES = 30, 30  #: letters
 LETTER = 5.2  #: points of a letter
-LESS, MORE = VARIANTS[0], VARIANTS[3]  #: colours of steps
 Row = tuple[float, str, str]  #: middle, name, value
 
 
@@ -106,16 +106,11 @@ def waterfall(chart: Waterfall, tallest: float) -> Figure:
     """Draw a bar per step, from where the one before it ended."""
     if not chart.steps:
         return nothing("Nothing to draw.")
-    level, places = 0.0, []
-    for step in chart.steps:
-        start, level = (0.0, step.value) if step.whole else (level, level + step.value)
-        places.append((start, level))
-    reach = tuple(Bar("", end, None, None, "", "") for pair in places for end in pair)
-    scale = bar_scale(BarChart("", "", chart.axis, (("", reach),)))
+    places, scale = totals(chart.steps), steps_scale(chart)
     rows = [(i + 0.5, step.label, step.text) for i, step in enumerate(chart.steps)]
     axes = _axes(rows, len(rows), scale, tallest)
     for row, (step, (start, end)) in enumerate(zip(chart.steps, places, strict=True)):
-        colour = BASELINE if step.whole else LESS if end < start else MORE
+        colour = step_colour(step)
         axes.barh(row + 0.5, abs(end - start), 0.62, min(start, end), color=colour, edgecolor="#666666", linewidth=0.4)
         if row + 1 < len(places):
             axes.plot([end, end], [row + 0.81, row + 1.19], color=GREY, linewidth=0.7)
