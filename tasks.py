@@ -127,7 +127,12 @@ def _archive(bench: str, results_dir: str) -> Any:
     arguments.STUDY,
     arguments.REPORTS,
     arguments.VIEW,
-    {"formats": ("", "comma-separated formats (default: html, json, summary, text, xlsx; also: markdown, pdf, slides)")},
+    {
+        "formats": (
+            "",
+            "comma-separated formats (default: html, json, summary, text, xlsx; also: markdown, pdf, slides)",
+        )
+    },
 )
 def render(
     c: Context, bench: str, timestamp: str, results_dir: str, report_dir: str, formats: str, **view: Any

@@ -71,7 +71,7 @@ class _Pages(BaseDocTemplate):
         super().__init__(buffer, pagesize=A4, invariant=1, initialFontName=paper.SANS, **about)
         self.heading = title
         sides: dict[str, Any] = {f"{side}Padding": 0 for side in ("left", "right", "top", "bottom")}
-        frame = Frame(paper.MARGIN, paper.MARGIN, paper.PORTRAIT, paper.TURNED, **sides)
+        frame = Frame(paper.MARGIN, paper.MARGIN, paper.COLUMN, paper.SHEETS["a4"].tall, **sides)
         self.addPageTemplates([PageTemplate("page", [frame], onPage=self._head, pagesize=A4)])
 
     def _head(self, canvas: Any, _doc: BaseDocTemplate) -> None:
@@ -108,7 +108,7 @@ def _front(title: str, log: Log, templates: Sequence[Template]) -> Iterator[Flow
     yield from _prose(log.about)
     yield Paragraph("Contents", paper.style("contents", 12, 16, fontName=paper.BOLD, spaceBefore=10))
     looks: list[Any] = [
-        paper.ENTRY[0],
+        paper.style("entry", 10, 15, spaceAfter=0, spaceBefore=3),
         paper.style("subentry-wide", 9, 13, spaceAfter=0, leftIndent=14, textColor=paper.SOFT),
     ]
     contents: Any = TableOfContents(dotsMinLevel=0, levelStyles=looks)
@@ -166,7 +166,7 @@ def _facts(facts: Sequence[tuple[str, str]]) -> Flowable:
         ("TOPPADDING", (0, 0), (-1, -1), 1),
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
     ]
-    return Table(rows, colWidths=[70, paper.PORTRAIT - 70], style=[*edges, ("BOTTOMPADDING", (0, 0), (-1, -1), 1)])
+    return Table(rows, colWidths=[70, paper.COLUMN - 70], style=[*edges, ("BOTTOMPADDING", (0, 0), (-1, -1), 1)])
 
 
 def _prose(blocks: Sequence[Prose | Code]) -> Iterator[Flowable]:
@@ -200,7 +200,7 @@ def _code(text: str) -> Flowable:
 def broken(text: str) -> list[str]:
     """Return the lines of a text, those too wide for the page broken at spaces, or anywhere if there is none."""
     letters = int(
-        (paper.PORTRAIT - CODE.leftIndent - CODE.rightIndent) / pdfmetrics.stringWidth("m", paper.MONO, CODE.fontSize)
+        (paper.COLUMN - CODE.leftIndent - CODE.rightIndent) / pdfmetrics.stringWidth("m", paper.MONO, CODE.fontSize)
     )
     keep: dict[str, Any] = {"width": letters, "break_on_hyphens": False, "replace_whitespace": False}
     found: list[str] = []
