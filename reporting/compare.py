@@ -219,11 +219,11 @@ class Hot:
     inclusive: Interval  #: the function anywhere on the stack
 
 
-def hottest(run: Run, build: str) -> list[Hot]:
-    """Return the functions of a variant's profile, the hottest first, with intervals over the sampled processes."""
+def hottest(run: Run, build: str, number: int | None = None) -> list[Hot]:
+    """Return the functions of a variant's profile (or the first `number`), the hottest first, with intervals over processes."""
     found = run.find(build, "samples")
     processes: list[dict[str, list[int]]] = found.detail.get("processes", []) if found else []
-    return [_over_processes(hot, processes) for hot in hot_functions(run.stacks.get(build, Counter()))]
+    return [_over_processes(hot, processes) for hot in hot_functions(run.stacks.get(build, Counter()))[:number]]
 
 
 def _over_processes(hot: Hot, processes: Sequence[dict[str, list[int]]]) -> Hot:

@@ -18,7 +18,7 @@ def section(evidence: Evidence) -> Section:
     build_ = "release" if "release" in evidence.builds else evidence.builds[0]
     blocks: list[Block] = []
     if evidence.baseline.stacks.get(build_):
-        top = hottest(evidence.baseline, build_)[0]
+        top = hottest(evidence.baseline, build_, 1)[0]
         cap = amdahl(top.inclusive)
         blocks.append(Text(
             f"On {tables.python(evidence, build_)}, {evidence.baseline.name} spends {units.percent(top.own.value)} of its time "

@@ -64,7 +64,7 @@ def _distorted(run: Run, build: str, by_build: dict[str, Comparison]) -> tuple[C
     if not stacks:
         why = run.outcome(build).reason or run.gap(build, "profile") or "no sample fell into the region"
         return (*names, *[missing(f"{run.name}: no profile on the {short(build)} build: {why}")] * 4)
-    top, samples = hottest(run, build)[0], stacks.total()
+    top, samples = hottest(run, build, 1)[0], stacks.total()
     cap = amdahl(top.inclusive)
     return (
         *names,
@@ -80,7 +80,7 @@ def amdahl_caps(evidence: Evidence) -> Table | None:
     for run in evidence.runs:
         for build in evidence.builds:
             if run.stacks.get(build):
-                top = hottest(run, build)[0]
+                top = hottest(run, build, 1)[0]
                 cap = amdahl(top.inclusive)
                 rows.append((
                     text(run.label), text(short(build)), text(top.name),

@@ -111,7 +111,7 @@ def flames(evidence: Evidence, run: Run) -> list[Block]:
             found.append(Text(f"No flame graph of {run.name} on {tables.python(evidence, build)}: {why}.", "warning"))
             continue
         samples = sum(stacks.values())
-        top = hottest(run, build)[0]
+        top = hottest(run, build, 1)[0]
         recorded = run.find(build, "samples")
         minimum = recorded.detail["minimum"] if recorded else 0  # the collector says what it takes to be enough
         few = f" Fewer than {minimum} samples: read the widths as rough." if samples < minimum else ""
