@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from bench.model import ADOPTED
-from reporting import adopted_tables, provenance, tables, units
+from reporting import adopted_tables, observations, provenance, tables, units
 from reporting.adopted_tables import FULLY, INTERVALS, NOTHING_CHECKED, detail, runs
 from reporting.compare import Comparison, Speed, compare
 from reporting.document import Bar, BarChart, Block, Document, Dots, Line, Section, Table, Text
@@ -42,6 +42,7 @@ def build(evidence: Evidence, *, transpose: bool = False, geomean: bool = False)
         ),
         variants=tables.variant_choices(evidence),
         builds=tables.build_choices(evidence),
+        data=observations.tables(evidence, adopted_tables.performance(evidence, c)),
     )
 
 

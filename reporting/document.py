@@ -319,3 +319,4 @@ class Document:
     builds: tuple[Choice, ...] = ()
     paper: str = PAPERS[0]  #: the sheet that it is printed on
     verdict: str = ""  #: the headline, as the first section says it; it stays where a narrative takes that one's place
+    data: tuple[Table, ...] = ()  #: one row an observation, for spreadsheets and filters (observations.py)

@@ -15,6 +15,7 @@ from reporting import (
     ladder_tables,
     listings,
     native_tables,
+    observations,
     overview,
     provenance,
     series_tables,
@@ -71,6 +72,7 @@ def build(evidence: Evidence, view: View | None = None) -> Document:
         ),
         variants=tables.variant_choices(evidence),
         builds=tables.build_choices(evidence),
+        data=observations.tables(evidence, observations.summary(comparisons)),
     )
 
 

@@ -315,7 +315,7 @@ def test_a_debug_build_alone_warns_once_and_not_for_every_variant(found: Evidenc
 def test_every_format_shows_the_limit(document: Document) -> None:
     limit = next(b for b in document.sections[0].blocks if isinstance(b, BarChart)).lines[1]
     assert limit.text in markdown.render(document).decode()
-    sheet = load_workbook(io.BytesIO(xlsx.render(document)))["Speedup over the baseline"]
+    sheet = load_workbook(io.BytesIO(xlsx.render(document)))["ladder"]
     values = {(row[0].value, row[1].value): row[2].value for row in sheet.iter_rows()}
     assert values[limit.group, limit.name] == pytest.approx(limit.value)
     record = json.loads(json_renderer.render(document))

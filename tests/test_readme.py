@@ -101,3 +101,14 @@ def test_every_dependency_has_its_line() -> None:
     table = README.partition("## What it stands on")[2]
     for name in re.findall(r'"([a-zA-Z][\w-]*?)[=>]', groups):
         assert name in table, name
+
+
+def test_ci_installs_what_the_readme_recommends() -> None:
+    recommended = {
+        name
+        for line in re.findall(r"^sudo apt install ([\w. -]+?) *(?:#|$)", README, re.MULTILINE)
+        for name in line.split()
+    }
+    (installed,) = re.findall(r"--no-install-recommends \\\n(.*?)>/dev/null", (ROOT / ".ci/run").read_text(), re.DOTALL)
+    given = set(installed.split()) - {"git", "python3", "python3-venv"}
+    assert "chromium" in recommended and {name.replace("$perf_package", "linux-perf") for name in given} == recommended

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from reporting.document import Document
 
@@ -13,9 +13,11 @@ SUFFIX = ".json"
 def render(document: Document) -> bytes:
     """Return the document; each block carries its kind, since JSON has no types of its own.
 
-    The boxes of flame graphs are left out: the folded stacks in results/ hold the same and more.
+    Left out are the boxes of flame graphs, which the folded stacks in results/ hold, and the plain tables of observations,
+    which metrics.json and metrics.csv hold.
     """
-    record = asdict(document)
+    record = asdict(replace(document, data=()))
+    del record["data"]
     for section, plain in zip(document.sections, record["sections"], strict=True):
         for block, fields in zip(section.blocks, plain["blocks"], strict=True):
             fields["kind"] = type(block).__name__
