@@ -139,7 +139,7 @@ def _performance(speed: Speed, cold: bool) -> tuple[Cell, ...]:
     if speed.verdict == "baseline":
         ratio = Cell("1×", 1.0)
     elif speed.speedup is None:
-        ratio = missing(speed.reason)
+        ratio = missing(f"{speed.run.name}: {speed.reason}")
     else:
         ratio = estimate(units.ratio(speed.speedup), speed.speedup, "×")
     return (

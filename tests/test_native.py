@@ -15,7 +15,7 @@ from bench.rundir import Archive, RunDir
 from profiling import elf, interpreters, native_stacks
 from profiling.collector import Job, Options
 from profiling.collectors import native
-from reporting import evidence, native_tables, sections
+from reporting import evidence, native_tables, sections, text_tables
 from reporting.document import Cell, FlameGraph, Table, Text
 from reporting.evidence import Evidence
 from reporting.renderers import text
@@ -213,8 +213,8 @@ def test_the_distortion_shows_both_builds_with_caps_in_a_line(found: Evidence) -
         assert len(found.builds) == 1
         return
     assert len(table.rows) == 2 * len(found.runs)
-    assert max(len(line) for line in text._table(table).splitlines()) <= 100
-    assert text._table(table).count("its share") == 1  # not split into parts
+    assert max(map(len, text_tables.lines(table, 100).splitlines())) <= 100
+    assert text_tables.lines(table, 100).count("its share") == 1  # not split into parts
 
     def value(cell: Cell) -> float:
         assert isinstance(cell.value, float) and cell.low is not None and cell.low <= cell.value

@@ -1,242 +1,195 @@
-"""Plain text in 100 columns, for terminals, diffs and mail. Charts become their tables."""
+"""Plain text in 100 columns, for terminals, diffs and mail: the verdicts, what limits them, then the sections.
+
+How a table becomes lines is in text_tables.py, how a chart does in text_figures.py, colour in terminal.py.
+"""
 
 from __future__ import annotations
 
-import io
-import math
-import textwrap
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import singledispatch
-from itertools import groupby
+from itertools import groupby, takewhile
 
-from rich import box
-from rich.console import Console
-from rich.table import Table as Grid
-from rich.text import Text as Line
-
-from reporting import text_gains
+from reporting import text_figures, text_gains, text_tables
 from reporting.document import (
     LIMITS,
-    Bar,
     BarChart,
     Block,
-    Cell,
     Code,
     Document,
     FlameGraph,
     Prose,
+    Section,
+    Source,
     Table,
     Text,
     Waterfall,
 )
-from reporting.palette import Scale, bar_scale
+from reporting.palette import printable
+from reporting.text_tables import wrapped
 
 SUFFIX = ".txt"
 WIDTH = 100
-LONG = 44  #: a cell wider than this does not fit beside others
-NARROW, LEAST = 24, 16  #: of a name beside code, and of code
-SHORTEST_BAR, BAR, MOST = 12, 36, 28  #: of the longest bar, and of a bar's name
+REFERENCES = "References"
+ABSTRACT = ("", "Abstract")  #: titles of a section that needs none
+LISTED = ("item", "numbered")
 
 
 def render(document: Document) -> bytes:
-    parts = [document.title, "=" * len(document.title), document.subtitle]
-    if document.warnings:
-        parts += ["", f"{LIMITS}:", *(_wrap(warning, "! ") for warning in document.warnings)]
-    for section in document.sections:
-        parts += ["", "", section.title, "-" * len(section.title)]
-        for detail, group in groupby(section.blocks, _is_detail):
-            blocks = list(group)
-            shown = [_in_depth(blocks)] if detail else [_block(block) for block in blocks]
-            parts += [part for text in shown if text for part in ("", text)]
-    return ("\n".join(parts) + "\n").encode()
+    return (written(document) + "\n").encode()
 
 
-def _is_detail(block: Block) -> bool:
-    return isinstance(block, (Code, Table)) and block.detail
+def written(document: Document, width: int = WIDTH) -> str:
+    """Return the whole report in lines no wider than `width`, as far as words allow."""
+    parts = [*_titled(document.title, "=", width), wrapped(document.subtitle, width), "", head(document, width)]
+    for _, text in sections(document, width):
+        parts += ["", "", text]
+    return printable("\n".join(parts))
 
 
-def _in_depth(blocks: list[Block]) -> str:
+def head(document: Document, width: int) -> str:
+    """Return what stands before the sections: the verdicts in words and as a table, and what limits the report."""
+    limits = [f"{LIMITS}:", *(wrapped(warning, width, "! ") for warning in document.warnings)]
+    shown = [*verdicts(document, width), "\n".join(limits) if document.warnings else ""]
+    return "\n\n".join(filter(None, shown))
+
+
+def verdicts(document: Document, width: int) -> tuple[str, str]:
+    """Return the verdicts in words (of a narrative: its abstract) and as a table; either may be empty."""
+    return _blocks(_leading(document), width), "\n\n".join(_block(table, width) for table in _headline(document))
+
+
+def sections(document: Document, width: int) -> list[tuple[str, str]]:
+    """Return (title, text) of the sections as this format has them: without the head, with the sources of a narrative."""
+    first, *rest = document.sections
+    rest_of_first = replace(first, blocks=first.blocks[len(_leading(document)) :])
+    kept = [*([rest_of_first] if rest_of_first.blocks else []), *rest]
+    shown = [(section.title, _section(section, width)) for section in kept]
+    if document.sources:
+        listed = "\n".join([*_titled(REFERENCES, "-", width), "", *_sources(document.sources, width)])
+        shown.insert(len(shown) - document.appendix, (REFERENCES, listed))
+    return shown
+
+
+def _section(section: Section, width: int) -> str:
+    return "\n\n".join(["\n".join(_titled(section.title, "-", width)), _blocks(section.blocks, width)])
+
+
+def _blocks(blocks: Sequence[Block], width: int) -> str:
+    """Return blocks with a blank line between them; items stand close, and evidence in depth is only named."""
+    parts = []
+    for kind, group in groupby(blocks, _group):
+        members = list(group)
+        if kind == "detail":
+            parts.append(_in_depth(members, width))
+        elif kind == "list":
+            parts.append(_list([block for block in members if isinstance(block, Prose)], width))
+        else:
+            parts += [_block(block, width) for block in members]
+    return "\n\n".join(filter(None, parts))
+
+
+def _leading(document: Document) -> tuple[Block, ...]:
+    """Return what comes before everything else: the sentences that a report starts with, of a narrative its abstract."""
+    first = document.sections[0]
+    if first.title in ABSTRACT:
+        return first.blocks
+    return tuple(takewhile(lambda block: isinstance(block, Text), first.blocks))
+
+
+def _headline(document: Document) -> Iterator[Table]:
+    """Yield the table of verdicts on the build that the headlines are of, which is the first; without it, nothing."""
+    for table in document.data:
+        if table.key == "summary" and table.columns[0] == "build":
+            build = table.rows[0][0].text
+            rows = tuple(row[1:] for row in table.rows if row[0].text == build)
+            yield replace(table, title=f"{table.title} ({build})", columns=table.columns[1:], rows=rows)
+
+
+def _titled(title: str, rule: str, width: int) -> list[str]:
+    lines = wrapped(title, width).split("\n")
+    return [*lines, rule * max(map(len, lines))]
+
+
+def _group(block: Block) -> str:
+    if isinstance(block, (Code, Table)) and block.detail:
+        return "detail"
+    return "list" if isinstance(block, Prose) and block.kind in LISTED else ""
+
+
+def _in_depth(blocks: Sequence[Block], width: int) -> str:
     """Name what a summary leaves out: every title without the builds that it is for."""
     titles = [b.title for b in blocks if isinstance(b, Code | Table)]
     names = dict.fromkeys(title.partition(", on ")[0] for title in titles)
-    return _wrap(f"In depth, in the HTML and PDF reports: {'; '.join(names)}.")
+    return wrapped(f"In depth, on the page: {'; '.join(names)}.", width)
+
+
+def _list(items: Sequence[Prose], width: int) -> str:
+    """Write items below each other; numbers count on at each depth until an item of a lower depth comes."""
+    lines: list[str] = []
+    counted: dict[int, int] = {}
+    for item in items:
+        counted = {depth: number for depth, number in counted.items() if depth <= item.depth}
+        counted[item.depth] = counted.get(item.depth, 0) + 1 if item.kind == "numbered" else 0
+        mark = f"{counted[item.depth]}. " if item.kind == "numbered" else "• "
+        lines.append(wrapped(item.plain, width, "  " * item.depth + mark))
+    return "\n".join(lines)
+
+
+def _sources(sources: Sequence[Source], width: int) -> Iterator[str]:
+    for number, source in enumerate(sources, 1):
+        yield wrapped(f"{source.text}{f' {source.url}' if source.url else ''}", width, f"[{number}] ")
 
 
 @singledispatch
-def _block(_block: Block) -> str:
+def _block(_block: Block, _width: int) -> str:
     """Return a block as text; of what is drawn only, nothing: tables and other formats have what it shows."""
     return ""
 
 
 @_block.register
-def _prose(block: Prose) -> str:
-    return _wrap(block.plain)
+def _prose(block: Prose, width: int) -> str:
+    if block.kind == "heading":
+        return "\n".join(_titled(block.plain, ".", width))
+    return wrapped(block.plain, width, "  | " if block.kind == "quote" else "", every=True)
 
 
 @_block.register
-def _code(block: Code) -> str:
-    lines = (f"    {line}".rstrip()[:WIDTH] for line in block.text.split("\n"))
-    return "\n".join([block.title, _wrap(block.caption), *lines])
+def _code(block: Code, width: int) -> str:
+    lines = (f"    {line}".rstrip()[:width] for line in block.text.split("\n"))
+    return "\n".join([*filter(None, [wrapped(block.title, width), wrapped(block.caption, width)]), *lines])
 
 
 @_block.register
-def _flame(block: FlameGraph) -> str:
+def _flame(block: FlameGraph, width: int) -> str:
     if block.unit:
         return ""  # the waterfall above it says as much in words
-    return _wrap(f"{block.title} ({block.samples:,} samples; drawn in the HTML and PDF reports): {block.caption}")
+    return wrapped(
+        f"{block.title} ({block.samples:,} samples; drawn in the HTML and PDF reports): {block.caption}", width
+    )
 
 
 @_block.register
-def _text(block: Text) -> str:
-    marks = {"verdict": "> ", "warning": "! ", "code": "    "}
+def _text(block: Text, width: int) -> str:
     if block.style == "heading":
-        return f"{block.text}\n{'.' * len(block.text)}"
-    return "\n".join(_wrap(line, marks.get(block.style, "")) for line in block.text.split("\n"))
-
-
-def _wrap(text: str, mark: str = "") -> str:
-    return textwrap.fill(
-        text,
-        WIDTH,
-        initial_indent=mark,
-        subsequent_indent=" " * len(mark),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+        return "\n".join(_titled(block.text, ".", width))
+    marks = {"verdict": "> ", "warning": "! ", "code": "    "}
+    return "\n".join(wrapped(line, width, marks.get(block.style, "")) for line in block.text.split("\n"))
 
 
 @_block.register
-def _bars(chart: BarChart) -> str:
-    """Draw bars from signs; the direct label says the number. Bars that are not ours are hollow, lines end in a stroke."""
-    scale = bar_scale(chart)
-    labels = [bar.label for _, bars in chart.groups for bar in bars]
-    names = min(MOST, max(map(len, (*labels, *(line.name for line in chart.lines if line.group))), default=0))
-    texts = [bar.text for _, bars in chart.groups for bar in bars] + [line.text for line in chart.lines]
-    room = WIDTH - names - 6 - max(map(len, texts), default=0)
-    width = min(BAR, max(SHORTEST_BAR, room))
-    lines = [chart.title, _wrap(chart.caption), *([f"({chart.axis})"] if chart.log else [])]
-
-    def row(name: str, drawn: str, text: str) -> str:
-        short = name if len(name) <= names else name[: names - 1] + "…"
-        return f"  {short:<{names}}  {drawn:<{width}}  {text}".rstrip()
-
-    for group, bars in chart.groups:
-        lines += ["", f"  {group}", *(row(bar.label, _drawn(bar, scale, width), bar.text) for bar in bars)]
-        for line in chart.lines:
-            if line.group and line.group == group:
-                lines.append(row(line.name, "." * (_length(line.value, scale, width) - 1) + "|", line.text))
-    return "\n".join(lines)
-
-
-def _drawn(bar: Bar, scale: Scale, width: int) -> str:
-    if bar.value is None or not scale.holds(bar.value):
-        return "x"
-    length = _length(bar.value, scale, width)
-    return f"[{' ' * max(length - 2, 0)}]" if bar.outlined else "#" * length
-
-
-def _length(value: float, scale: Scale, width: int) -> int:
-    """Return the length of a bar in signs, from 1 to `width`; on a log axis bars begin at its lower end."""
-    ends = (scale.low, scale.high, value) if not scale.log else map(math.log, (scale.low, scale.high, value))
-    low, high, end = ends
-    return max(1, round(width * (end - low) / (high - low)))
+def _bars(chart: BarChart, width: int) -> str:
+    return text_figures.bars(chart, width)
 
 
 @_block.register
-def _steps(chart: Waterfall) -> str:
+def _steps(chart: Waterfall, width: int) -> str:
     if chart.detail:
-        return ""  # the other reports have it
-    return "\n".join([chart.title, _wrap(chart.caption), "", *text_gains.waterfall(chart, WIDTH)])
+        return ""  # the page has it
+    return "\n".join([wrapped(chart.title, width), wrapped(chart.caption, width), "", *text_gains.waterfall(chart, width)])
 
 
 @_block.register
-def _table(table: Table) -> str:
-    if not table.numeric:
-        body = _facts(table) if len(table.columns) == 2 else _stacked(table)
-    else:
-        body = "\n\n".join(_grid(part) for part in _parts(_fitted(_shortened(table))))
-    notes = [_wrap(note, "  – ") for note in table.footnotes()]
-    return "\n".join(filter(None, [table.title, _wrap(table.caption), body, *notes]))
-
-
-def _shortened(table: Table) -> Table:
-    """Cut cells that would push all others off the line; the whole text is in every other format."""
-    rows = tuple(
-        tuple(
-            cell if column in table.code else _cut(cell, LONG) for column, cell in zip(table.columns, row, strict=True)
-        )
-        for row in table.rows
-    )
-    return replace(table, rows=rows)
-
-
-def _cut(cell: Cell, limit: int) -> Cell:
-    return replace(cell, text=cell.text[: limit - 1] + "…") if len(cell.text) > limit else cell
-
-
-def _fitted(table: Table) -> Table:
-    """Let a column of code have what the other columns leave, of which those of words are cut first; never split it off."""
-    if not table.code or not table.rows:
-        return table
-    where = [column in table.code for column in table.columns]
-    words = [not table.aligned_right(i) and not where[i] for i in range(len(where))]
-    limits = [NARROW if i and words[i] else LONG for i in range(len(where))]
-    rows = [[_cut(cell, limit) for cell, limit in zip(row, limits, strict=True)] for row in table.rows]
-    widths = [max(len(name), *(len(row[i].text) for row in rows)) + 2 for i, name in enumerate(table.columns)]
-    room = WIDTH - sum(width for width, code in zip(widths, where, strict=True) if not code)
-    share = max(LEAST, room // sum(where) - 2)
-    rows = [
-        [_cut(whole, share) if code else cell for whole, cell, code in zip(old, row, where, strict=True)]
-        for old, row in zip(table.rows, rows, strict=True)
-    ]
-    return replace(table, rows=tuple(map(tuple, rows)))
-
-
-def _parts(table: Table) -> list[Table]:
-    """Split a table that is too wide; every part repeats the first column."""
-    columns = list(zip(table.columns, *((cell.text for cell in row) for row in table.rows), strict=True))
-    widths = [max(map(len, column)) + 2 for column in columns]
-    chunks: list[list[int]] = [[]]
-    for index in range(1, len(widths)):
-        if chunks[-1] and widths[0] + sum(widths[i] for i in chunks[-1]) + widths[index] > WIDTH:
-            chunks.append([])
-        chunks[-1].append(index)
-    return [_columns(table, [0, *chunk]) for chunk in chunks]
-
-
-def _columns(table: Table, chosen: list[int]) -> Table:
-    rows = tuple(tuple(row[i] for i in chosen) for row in table.rows)
-    return Table(table.title, tuple(table.columns[i] for i in chosen), rows, numeric=table.numeric)
-
-
-def _grid(table: Table) -> str:
-    grid = Grid(box=box.SIMPLE, padding=(0, 1, 0, 0), show_edge=False, pad_edge=False)
-    for index, column in enumerate(table.columns):
-        grid.add_column(Line(column), justify="right" if table.aligned_right(index) else "left", no_wrap=True)
-    for row in table.rows:
-        grid.add_row(*(Line(cell.text) for cell in row))
-    out = io.StringIO()
-    Console(file=out, width=WIDTH, color_system=None).print(grid)
-    return "\n".join(line.rstrip() for line in out.getvalue().rstrip().splitlines())
-
-
-def _stacked(table: Table) -> str:
-    """Write a table of long texts as one block per row; its short cells share a line."""
-    lines = []
-    for row in table.rows:
-        lines.append(_wrap(row[0].text, "  "))
-        named = [f"{column}: {cell.text}" for column, cell in zip(table.columns[1:], row[1:], strict=True)]
-        short = [text for text in named if len(text) <= LONG // 2]
-        lines += [_wrap(text, "      ") for text in named if text not in short]
-        lines += [_wrap("   ".join(short), "      ")] if short else []
-    return "\n".join(lines)
-
-
-def _facts(table: Table) -> str:
-    """Write a table of two columns as aligned lines."""
-    width = max(len(row[0].text) for row in table.rows)
-    indent = " " * (width + 4)
-    return "\n".join(
-        textwrap.fill(row[1].text, WIDTH, initial_indent=f"  {row[0].text:<{width}}  ", subsequent_indent=indent)
-        for row in table.rows
-    )
+def _table(table: Table, width: int) -> str:
+    parts = [wrapped(table.title, width), wrapped(table.caption, width), text_tables.lines(table, width)]
+    return "\n".join(filter(None, [*parts, *text_tables.notes(table, width)]))
