@@ -157,6 +157,23 @@ def slides(c: Context, bench: str, timestamp: str, results_dir: str, report_dir:
     print(f"{len(cards)} slides for about {sum(card.minutes for card in cards):g} minutes")
 
 
+@task(
+    arguments.STUDY,
+    arguments.VIEW,
+    {"section": ("", "only this section, for example overview or performance (default: the whole report)")},
+)
+def show(c: Context, bench: str, timestamp: str, results_dir: str, section: str, **view: Any) -> None:
+    """Print the text report of a study: in a terminal in colour, the verdicts last; through a pipe as the file has it."""
+    from profiling import parse as parsing
+    from reporting import terminal
+
+    archive = _archive(bench, results_dir)
+    stamp = archive.choose(timestamp)
+    parsing.parse(archive, stamp)
+    told = _told(archive, stamp, view)
+    terminal.show(told.document("text"), section)
+
+
 def _render(
     archive: Any,
     timestamp: str,

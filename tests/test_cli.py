@@ -52,6 +52,7 @@ TASKS = (
     "index",
     "clean",
     "calibrate",
+    "show",
 )
 
 
