@@ -26,10 +26,16 @@ LOOKS = (
     (r"(?m)^(?P<warning>! .*(?:\n  \S.*)*)", {"warning": "yellow"}),
     (r"(?m)^(?P<line>─+)$", {"line": "dim"}),
     (r"(?m)^(?P<note>  – .*(?:\n    \S.*)*)", {"note": "dim"}),
-    (r"(?m)^  \S.*?  (?P<bar>#+)(?=  )", {"bar": "blue"}),
+    (r"(?m)^  \S.*?  (?P<bar>#+)(?=  )", {"bar": "bright_blue"}),
     (r"(?m)^  \S.*?  (?P<mark>x)(?=   )", {"mark": "red"}),
 )
-WORDS = {"faster": "blue", "slower": "dark_orange", "equivalent": "cyan", "inconclusive": "magenta", "invalid": "red"}
+WORDS = {
+    "faster": "bright_blue",
+    "slower": "dark_orange",
+    "equivalent": "cyan",
+    "inconclusive": "magenta",
+    "invalid": "red",
+}
 CELL, SAID = r"(?m)(?<=  ){}(?= {{2,}}|$)", r"(?m)^> .*\b(?P<word>{})\b"
 
 

@@ -28,6 +28,7 @@ PLAIN, HEAD, TITLE = (
 SHADE = PatternFill("solid", fgColor="E7ECF2")
 RULE = Border(bottom=Side(style="thin", color="808080"))
 TOP, RIGHT = Alignment(vertical="top"), Alignment(vertical="top", horizontal="right")
+WORD = Alignment(vertical="top", horizontal="left", indent=1)  #: a word must not touch the number before it
 WRAPPED = Alignment(vertical="top", wrap_text=True)
 NARROWEST, WIDEST, READABLE = 9, 60, 90  #: width of columns, and of the lines below a table, in characters
 LINE = 15.0  #: height of a line, in points
@@ -47,7 +48,8 @@ def fill(sheet: Worksheet, table: Table, below: Sequence[str] = ()) -> None:
         head = put(sheet, 1, column, name)
         head.font, head.fill, head.border = HEAD, SHADE, RULE
         right = any(isinstance(cell.value, (int, float)) for cell in cells)
-        head.alignment = Alignment(horizontal="right" if right else "left", vertical="center", wrap_text=True)
+        side, indent = ("right", 0) if right else ("left", int(column > 1))
+        head.alignment = Alignment(horizontal=side, indent=indent, vertical="center", wrap_text=True)
         for row, cell in enumerate(cells, 2):
             _cell(sheet, row, column, cell, right=right)
         sheet.column_dimensions[get_column_letter(column)].width = _width(name, cells)
@@ -79,7 +81,7 @@ def put(sheet: Worksheet, row: int, column: int, value: str | float) -> Written:
 def _cell(sheet: Worksheet, row: int, column: int, cell: Cell, *, right: bool) -> None:
     """Write one cell of a table; right: it stands in a column of numbers, as its dashes then do."""
     written = put(sheet, row, column, cell.text if cell.value is None else cell.value)
-    value, written.alignment = written.value, RIGHT if right else TOP
+    value, written.alignment = written.value, RIGHT if right else WORD if column > 1 else TOP
     if isinstance(value, (int, float)):
         written.number_format = number_format(value, cell.unit)
     elif isinstance(value, str) and (len(value) > WIDEST or "\n" in value):

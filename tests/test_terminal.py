@@ -65,7 +65,7 @@ def test_verdicts_are_coloured_and_worded(document: Document) -> None:
     row = next(
         line for line in shown.split("\n") if ESCAPE.sub("", line).startswith("pyaes_vaes ") and "faster" in line
     )
-    assert re.search(r"\x1b\[1;34mfaster\x1b\[0m", row)
+    assert re.search(r"\x1b\[1;94mfaster\x1b\[0m", row)
 
 
 def test_no_color_is_respected(document: Document, monkeypatch: pytest.MonkeyPatch) -> None:

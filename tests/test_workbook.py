@@ -194,6 +194,17 @@ def hostile() -> Document:
     return Document(HOSTILE, HOSTILE, "20260101_000000", "aes", (Section(HOSTILE, blocks),), (HOSTILE,), data=(timing,))
 
 
+def test_a_long_key_keeps_whose_sheet_it_is() -> None:
+    tables = [
+        Table("t", ("a",), (), key=f"instructions-by-c-function:pyaes_{who}:release")
+        for who in ("numba", "numpy", "numba")
+    ]
+    shown = xlsx.render(Document("t", "s", "20260101_000000", "aes", (Section("x", tuple(tables)),)))
+    names = load_workbook(io.BytesIO(shown)).sheetnames[-3:]
+    ends = ("numba release", "numpy release", "numba relea 2")
+    assert names == [f"instructio… pyaes_{end}" for end in ends]
+
+
 def test_no_text_becomes_a_formula(data: bytes) -> None:
     for written in (data, xlsx.render(hostile())):
         loaded = load_workbook(io.BytesIO(written))

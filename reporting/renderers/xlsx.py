@@ -26,6 +26,7 @@ from reporting.workbook_cells import fill, put
 SUFFIX = ".xlsx"
 LINK = Font(color="0563C1", underline="single")
 SUMMARY, CONTENTS = "summary", "contents"
+LONGEST = 31  #: characters of a sheet name
 
 
 def render(document: Document) -> bytes:
@@ -92,14 +93,22 @@ def _contents(sheet: Worksheet, listed: list[tuple[str, Table]]) -> None:
         cell.font = LINK
 
 
-def _name(title: str, taken: set[str]) -> str:
-    """Return a sheet name that Excel accepts: at most 31 characters, none of []:*?/\\, no ' at an end, unique."""
-    clean = " ".join(re.sub(r"[\[\]:*?/\\\ufffd]", " ", printable(title)).split()).strip("' ")
+def _name(key: str, taken: set[str]) -> str:
+    """Return a sheet name that Excel accepts: at most 31 characters, none of []:*?/\\, no ' at an end, unique.
+
+    Of a key that is longer, what it is gives way to whose it is: "instructions-by-… pyaes_numba release".
+    """
+    kind, *whose = (" ".join(re.sub(r"[\[\]*?/\\\ufffd]", " ", part).split()) for part in printable(key).split(":"))
+    spare = LONGEST - len(" ".join(["", *whose]))
+    if 4 <= spare < len(kind):
+        kind = f"{kind[: spare - 1]}…"
+    clean = " ".join(filter(None, [kind, *whose]))[:LONGEST].strip("' ")
     if clean.lower() in ("", "history"):  # Excel keeps the second for itself
         clean = f"{clean} table".strip()
-    name, number = clean[:31].strip("' "), 2
-    while name.lower() in {t.lower() for t in taken}:
-        name, number = f"{clean[: 30 - len(str(number))].strip(chr(39))} {number}", number + 1
+    name, number = clean, 2
+    while name.lower() in {known.lower() for known in taken}:
+        ending = f" {number}"
+        name, number = clean[: LONGEST - len(ending)] + ending, number + 1
     taken.add(name)
     return name
 
