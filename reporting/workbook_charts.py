@@ -48,6 +48,7 @@ class Place:
 
     def add(self, chart: Bars | ScatterChart, row: int) -> int:
         """Put a chart to the right of the cells; return the row below it."""
+        chart.roundedCorners = False
         self.sheet.add_chart(chart, f"{get_column_letter(len(list(self.sheet[1])) + 2)}{row}")
         return row + round(chart.height / ROW) + 2
 
@@ -85,11 +86,18 @@ def _bars(place: Place, chart: BarChart, group: str, members: Sequence[Bar], row
 
 def _bar_series(place: Place, rows: tuple[int, int], shown: str, members: Sequence[Bar]) -> Series:
     above, below = (NumDataSource(numRef=NumRef(f=place.cells(name, *rows))) for name in ("above", "below"))
+    reach = ErrorBars(errBarType="both", errValType="cust", plus=above, minus=below)
+    vars(reach)["__elements__"] = (
+        "errBarType",
+        "errValType",
+        "plus",
+        "minus",
+    )  # as the schema has it; openpyxl does not
     series = Series(
         tx=SeriesLabel(v="value"),
         cat=AxDataSource(strRef=StrRef(f=place.cells("variant", *rows))),
         val=NumDataSource(numRef=NumRef(f=place.cells("value", *rows))),
-        errBars=ErrorBars(errBarType="both", errValType="cust", plus=above, minus=below),
+        errBars=reach,
         dLbls=_labels(shown),
         invertIfNegative=False,
     )
@@ -102,7 +110,7 @@ def _bar_series(place: Place, rows: tuple[int, int], shown: str, members: Sequen
 def _labels(shown: str) -> DataLabelList:
     return DataLabelList(
         numFmt=shown, showVal=True, dLblPos="outEnd",
-        showSerName=False, showCatName=False, showLegendKey=False, showPercent=False,
+        showSerName=False, showCatName=False, showLegendKey=False, showPercent=False, showBubbleSize=False,
     )  # fmt: skip
 
 

@@ -235,6 +235,9 @@ def test_what_excel_insists_on(which: str, data: bytes) -> None:
             targets = [str(r.get("Target")) for r in part if r.get("TargetMode") != "External"]
             assert all(str((base / target).relative_to("/")) in packed.namelist() for target in targets), name
             assert all(r.get("TargetMode") != "External" for r in part)  # no link leads out of the file
+        for reach in part.iter(f"{CHART}errBars"):
+            told = [str(child.tag).removeprefix(CHART) for child in reach]
+            assert told == ["errBarType", "errValType", "plus", "minus"]  # in the order of the schema
         for reference in part.iter(f"{CHART}f"):
             assert str(reference.text).rpartition("!")[0].strip("'").replace("''", "'") in names
 
