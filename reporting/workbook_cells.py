@@ -30,8 +30,8 @@ RULE = Border(bottom=Side(style="thin", color="808080"))
 TOP, RIGHT = Alignment(vertical="top"), Alignment(vertical="top", horizontal="right")
 WORD = Alignment(vertical="top", horizontal="left", indent=1)  #: a word must not touch the number before it
 WRAPPED = Alignment(vertical="top", wrap_text=True)
-NARROWEST, WIDEST, READABLE = 9, 60, 90  #: width of columns, and of the lines below a table, in characters
-LINE = 15.0  #: height of a line, in points
+NARROWEST, WIDEST, READABLE = 9, 72, 90  #: width of columns, and of the lines below a table, in characters
+LINE, TALLEST = 15.0, 400.0  #: height of a line and of a row, in points
 LONGEST = 32_000  #: characters in a cell; Excel takes 32,767
 #: a number with four significant digits in powers of 1,000: 46.839E-3 are milliseconds
 ENGINEERING = "##0.000E+0"
@@ -56,6 +56,10 @@ def fill(sheet: Worksheet, table: Table, below: Sequence[str] = ()) -> None:
     wide = [sheet.column_dimensions[get_column_letter(i)].width for i in range(1, len(columns) + 1)]
     high = max(len(textwrap.wrap(name, int(width) - 2)) for (name, _), width in zip(columns, wide, strict=True))
     sheet.row_dimensions[1].height = LINE * max(high, 1) + 3
+    for row in range(len(table.rows)):
+        lines = max(_lines(_words(cells[row]), width) for (_, cells), width in zip(columns, wide, strict=True))
+        if lines > 1:  # said, since not every program finds out by itself
+            sheet.row_dimensions[row + 2].height = min(LINE * lines, TALLEST)
     last = f"{get_column_letter(len(columns))}{len(table.rows) + 1}"
     sheet.freeze_panes = "B2" if table.numeric and len(columns) > 2 else "A2"
     sheet.auto_filter.ref = f"A1:{last}"
@@ -84,8 +88,8 @@ def _cell(sheet: Worksheet, row: int, column: int, cell: Cell, *, right: bool) -
     value, written.alignment = written.value, RIGHT if right else WORD if column > 1 else TOP
     if isinstance(value, (int, float)):
         written.number_format = number_format(value, cell.unit)
-    elif isinstance(value, str) and (len(value) > WIDEST or "\n" in value):
-        written.alignment = WRAPPED
+    elif isinstance(value, str) and _lines(value, WIDEST) > 1:
+        written.alignment = Alignment(horizontal="left", vertical="top", indent=int(column > 1), wrap_text=True)
     if cell.note:
         lines = math.ceil(len(cell.note) / 44) + 1
         comment = Comment(printable(cell.note)[:LONGEST], "codesign-bench", width=300, height=18 * min(lines, 20))
@@ -120,13 +124,23 @@ def _columns(table: Table) -> Iterator[tuple[str, list[Cell]]]:
 def _width(name: str, cells: Sequence[Cell]) -> float:
     """Return a width that holds the longest word of the header beside its filter arrow, and the cells up to a limit."""
     words = max((len(word) for word in name.split()), default=0) + 3
-    return min(max(NARROWEST, words, *(_shown(cell) + 2 for cell in cells)), WIDEST)
+    return min(max(NARROWEST, words, *(_shown(cell) + 3 for cell in cells)), WIDEST)
+
+
+def _lines(text: str, width: float) -> int:
+    """Return how many lines a text takes in a column; a few characters are left free, for letters differ in width."""
+    return sum(max(1, math.ceil(len(line) / (width - 3))) for line in text.split("\n"))
 
 
 def _shown(cell: Cell) -> int:
-    if cell.value is None or isinstance(cell.value, str):
-        return max(map(len, (cell.value or cell.text).split("\n")))
-    return max(len(f"{cell.value:,.0f}") + 2, 9)
+    if isinstance(cell.value, (int, float)):
+        return max(len(f"{cell.value:,.0f}") + 2, 9)
+    return max(map(len, _words(cell).split("\n")))
+
+
+def _words(cell: Cell) -> str:
+    """Return what a cell shows as text; nothing where that is a number."""
+    return cell.text if cell.value is None else cell.value if isinstance(cell.value, str) else ""
 
 
 def _notes(sheet: Worksheet, columns: int, row: int, lines: Sequence[str]) -> None:

@@ -194,6 +194,16 @@ def hostile() -> Document:
     return Document(HOSTILE, HOSTILE, "20260101_000000", "aes", (Section(HOSTILE, blocks),), (HOSTILE,), data=(timing,))
 
 
+def test_rows_are_as_high_as_their_longest_text_and_no_higher() -> None:
+    rows = ((Cell("1" * 300, 1.0), Cell("short", "short")), (Cell("2", 2.0), Cell("word " * 50, "word " * 50)))
+    shown = xlsx.render(
+        Document("t", "s", "20260101_000000", "aes", (Section("x", (Table("t", ("a", "b"), rows, key="k"),)),))
+    )
+    sheet = load_workbook(io.BytesIO(shown))["k"]
+    assert sheet.row_dimensions[2].height is None and sheet["B3"].alignment.wrap_text
+    assert 3 * 15 <= float(sheet.row_dimensions[3].height or 0) <= 5 * 15
+
+
 def test_a_long_key_keeps_whose_sheet_it_is() -> None:
     tables = [
         Table("t", ("a",), (), key=f"instructions-by-c-function:pyaes_{who}:release")
