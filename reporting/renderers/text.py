@@ -186,7 +186,9 @@ def _bars(chart: BarChart, width: int) -> str:
 def _steps(chart: Waterfall, width: int) -> str:
     if chart.detail:
         return ""  # the page has it
-    return "\n".join([wrapped(chart.title, width), wrapped(chart.caption, width), "", *text_gains.waterfall(chart, width)])
+    return "\n".join(
+        [wrapped(chart.title, width), wrapped(chart.caption, width), "", *text_gains.waterfall(chart, width)]
+    )
 
 
 @_block.register
