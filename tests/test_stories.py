@@ -1,0 +1,59 @@
+"""The narratives that are shipped: each fits the newest study of its family, tells of every rung, and makes a talk."""
+
+from __future__ import annotations
+
+import importlib
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench import discover
+from bench.model import RUNG
+from bench.rundir import Archive
+from profiling.parse import parse
+from reporting import evidence, sections
+from reporting.document import Document, Prose, Span
+
+ROOT = Path(__file__).parent.parent
+FAMILIES = sorted(path.stem for path in (ROOT / "benchmark_reports").glob("*.md"))
+narrative: Any = pytest.importorskip("reporting.narrative")
+
+
+@pytest.fixture(scope="module", params=FAMILIES)
+def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Document:
+    """The newest archived study of a family, in the words of its narrative."""
+    root = tmp_path_factory.mktemp(request.param)
+    shutil.copytree(ROOT / "results" / request.param, root / "results" / request.param)
+    archive = Archive(request.param, root / "results")
+    study = archive.choose()
+    parse(archive, study)
+    name = Path("benchmark_reports") / f"{request.param}.md"
+    document: Document = narrative.tell(
+        (ROOT / name).read_text(encoding="utf-8"), sections.build(evidence.read(archive, study)), name
+    )
+    return document
+
+
+def test_all_that_a_narrative_refers_to_is_in_the_archived_study(told: Document) -> None:
+    blocks = [b for section in told.sections for b in section.blocks] + [
+        b for slide in told.slides for b in slide.blocks
+    ]
+    prose = [block for block in blocks if isinstance(block, Prose)]
+    assert [block.plain for block in prose if "ot in this study" in block.plain] == []
+    assert [block.plain for block in prose if Span("not measured", "number") in block.spans] == []
+    assert len(told.sources) > 15 and told.appendix > 0
+
+
+def test_every_rung_has_a_part_of_its_own(told: Document) -> None:
+    family = importlib.import_module(f"bench.{told.family}").FAMILY
+    rungs = {v.name for v in discover.variants(told.family).values() if v.kind == RUNG} - {family.baseline}
+    optimizations = next(part for part in told.sections if part.title == "Optimizations")
+    headings = {b.plain.partition(":")[0] for b in optimizations.blocks if isinstance(b, Prose) and b.kind == "heading"}
+    assert rungs <= headings
+
+
+def test_the_talk_takes_about_twenty_minutes(told: Document) -> None:
+    assert 16 <= len(told.slides) <= 20
+    assert 18 <= sum(slide.minutes for slide in told.slides) <= 22
