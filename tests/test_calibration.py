@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+from functools import partial
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import pytest
+from invoke.context import Context
 
+import tasks
+from profiling import calibrate
+from profiling.collector import Options
 from reporting import calibration, calibration_report, statistics, verdicts
 from reporting.calibration import MODELS, Result
-from tests.conftest import ROOT
 
 TRIED = (0.0, 0.03)
 
@@ -68,6 +71,7 @@ def test_pooled_values_deceive_and_processes_do_not(quiet: Result) -> None:
 def test_a_broken_machinery_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without Student's t, without a floor, without Holm's cousin the band: the figures above would not hold."""
     monkeypatch.setattr(statistics, "student_t", lambda freedom: 1.0)
+    monkeypatch.setattr(statistics, "speedups", cast(Any, statistics.speedups).__wrapped__)  # which remembers nothing
     narrow = calibration.simulate(MODELS[0], 100, TRIED)
     assert np.mean([trial.covered for trial in narrow.at(0.0)]) < 0.9
     monkeypatch.undo()
@@ -84,12 +88,13 @@ def test_the_report_has_every_model_and_its_plot(quiet: Result) -> None:
     assert len(document.sections[1].blocks) == 3
 
 
-def test_a_real_calibration_runs_to_its_report(tmp_path: Path) -> None:
-    places = ["--results-dir", str(tmp_path / "r"), "--report-dir", str(tmp_path)]
-    words = ["calibrate", "--pairs", "1", "--studies", "3", "--wait", *places]
-    done = subprocess.run(
-        [sys.executable, "-m", "invoke", *words], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    assert "of 1 real A/A studies on this host" in done.stdout
+def test_a_real_calibration_runs_to_its_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(
+        calibrate, "Options", partial(Options, warm_seconds=0.01)
+    )  # what takes long, and shows nothing here
+    places = {"results_dir": str(tmp_path / "r"), "report_dir": str(tmp_path)}
+    tasks.calibrate(Context(), bench="aes", studies="3", pairs="1", size="small", wait=True, **places)
+    assert "of 1 real A/A studies on this host" in capsys.readouterr().out
     assert (tmp_path / "report_calibration.txt").is_file()

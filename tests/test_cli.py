@@ -124,7 +124,10 @@ def test_all_stages_by_hand(tmp_path: Path) -> None:
     reports, papers = tmp_path / "reports", tmp_path / "papers"
     shown = invoke("render", "--bench", "aes", "--transpose", "--geomean", "--report-dir", str(reports), *where)
     assert shown.returncode == 0, shown.stderr
-    assert invoke("pdf", "--bench", "aes", "--report-dir", str(papers), *where).returncode == 0
+    refused = invoke("pdf", "--bench", "aes", "--report-dir", str(papers), *where)  # few processes support no claim
+    assert refused.returncode == 1 and "benchmark_reports/aes.md:" in refused.stderr and not papers.exists()
+    told = invoke("render", "--bench", "aes", "--formats", "pdf", "--report-dir", str(papers), *where)
+    assert told.returncode == 0 and "So the report was generated." in told.stdout
     stamp = Archive("aes", tmp_path / "results").choose()
     for path in (
         reports / f"aes_results_{stamp}" / "index.html",
