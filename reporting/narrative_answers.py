@@ -74,6 +74,7 @@ class Answers:
     def _answer(self, reference: Reference) -> Span:
         kinds: dict[str, Callable[[str], Span]] = {
             "cell": self._cell, "study": self._study, "see": self._see, "cite": self._cite, "cited": Span,
+            "projected": lambda rest: Span(f"{rest} (projected)"),
             **{kind: partial(self._figure, column=column) for kind, column in COLUMNS.items()},
             **{word: partial(self._claim, word=word) for word in CLAIMS},
         }  # fmt: skip
@@ -84,10 +85,14 @@ class Answers:
         return kinds[reference.kind](reference.rest)
 
     def _figure(self, rest: str, column: str) -> Span:
-        """Answer {speedup:V:B} and the like."""
+        """Answer {speedup:V:B} and the like; a time that a verdict may not rest on is marked: sentences divide by it as tables do not."""
         words, bare = _bare(rest.split(":"))
         name, build = self._variant(words)
-        return _number(self.known.cell(f"performance:{build}", name, column), bare)
+        table = f"performance:{build}"
+        span = _number(self.known.cell(table, name, column), bare)
+        verdict = self.known.cell(table, name, "verdict") if column == COLUMNS["time"] else None
+        marked = verdict is not None and verdict.text == "invalid" and span.text not in (NOT_MEASURED, NO_FIGURE)
+        return replace(span, text=f"{span.text} (invalid)") if marked else span
 
     def _claim(self, rest: str, word: str) -> Span:
         """Answer {faster:V:B}: the word, if the verdict on V is that word."""

@@ -1,7 +1,7 @@
 """Finds what a narrative may not say of its own: that something is faster, and how much of anything was measured.
 
 A small grammar over the text of one paragraph. Code and references are out of its sight; words in quotation marks are
-mentioned and not claimed; `{cited:…}` is the way to say what others found. It errs on the side of asking: what a study
+mentioned and not claimed; `{cited:…}` is the way to say what others found, `{projected:…}` what nobody measured. It errs on the side of asking: what a study
 should stand behind is a reference, and everything else has another word for it.
 """
 
@@ -15,23 +15,43 @@ CODE = re.compile(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL)
 REFERENCE = re.compile(r"\{[^{}]*\}")
 LINK = re.compile(r"<https?://[^<>\s]*>")
 QUOTED = re.compile(r"“[^“”]*”|\"[^\"\n]*\"")
+SMALL = "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+COUNT = rf"(?:(?:a|one|{SMALL})[\s-])?(?:hundred|thousand|million)|(?:{SMALL})(?:-(?:two|three|four|five|six|seven|eight|nine|one))?"
+QUANTITY = r"(?:run(?:ning)?[\s-]?)?times?|speeds?|performance|throughput|latency|memory|run-?times?"
 CLAIM = re.compile(
-    rf"""\b(?: (?:faster|slower|quicker) \b
-      | outperform(?:s|ed|ing)? \b
+    rf"""\b(?: (?:fast|slow|quick|speedi)(?:er|est) \b
+      | (?:outperform|outpace|outrun|surpass|out-?class)(?:e?s|e?d|ing)? \b | beats \b
+      | (?:speed(?:s|ed|ing)? | sped) \s+ (?:[\w-]+ \s+ ){{0,2}} up \b
       | speed-?ups? \s+ of \b (?!\s*{HIDDEN})
-      | as \s+ (?:fast|slow|quick) \s+ as \b (?!\s+possible) )""",
+      | orders? \s+ of \s+ magnitude \b
+      | factors? \s+ of \s+ (?!{HIDDEN}) (?=\d|{COUNT})
+      | as \s+ (?:fast|slow|quick) \s+ as \b (?!\s+possible) | (?:equally|just \s+ as|twice \s+ as|half \s+ as|times \s+ as) \s+ (?:fast|slow|quick) \b
+      | (?:twice|thrice|half|double|triple|(?:a|one|two) \s (?:third|quarter|fifth|tenth)s? \s of) \s+ (?:the|its) \s+ (?:{QUANTITY}) \b
+      | (?:halv|doubl|tripl|quadrupl)(?:es|ed|ing) \s+ (?:the|its) \s+ (?:[\w-]+ \s+)? (?:{QUANTITY}) \b
+      | in \s+ half \b
+      | (?:\d[\d,.]*|{COUNT}) \s+ times \s+ (?:the|as|better|worse|more|less|higher|lower|shorter|longer|over) \b
+      | (?:better|higher|lower|superior) \s+ (?:performance|throughput|speed|latency) \b | (?:performs?|runs?) \s+ better \b
+      | (?:improv|increas|rais)(?:es|ed|ing) \s+ (?:the \s+ | its \s+)? (?:performance|throughput|speed) \b
+      | (?:reduc|lower|decreas|shorten|cut)(?:e?s|e?d|ing|ting)? \s+ (?:the|its) \s+ (?:{QUANTITY}) \b
+      | (?:less|more) \s+ time \s+ than \b | (?:takes?|needs?) \s+ (?:less|more) \s+ time \b )""",
     re.VERBOSE | re.IGNORECASE,
 )
-NUMBER = r"(?<![\w.,/-])[~≈±+−-]?\d[\d,]*(?:\.\d+)?(?:\s?(?:–|-|to)\s?\d[\d,]*(?:\.\d+)?)?"
-TIME = r"ns|µs|μs|us|ms|min|(?:nano|micro|milli)?seconds?|minutes?|hours?|days?"
-SIZE = r"(?:[kKMGT]i?)?B"
+NUMBER = r"(?<![\w.,/-])[~≈±+−-]?\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?(?:\s?(?:–|-|to)\s?\d[\d,]*(?:\.\d+)?)?"
+TIME = r"ns|µs|μs|us|ms|min|secs?|(?:nano|micro|milli)?seconds?|minutes?|hours?|days?"
+SIZE = r"(?:(?:[kKMGT]i?)?B|(?:kilo|mega|giga|kibi|mebi|gibi)bytes)"
 UNIT = rf"""
-    \s?×(?!\s?[\d{HIDDEN}]) | x\b | \s?% | \s(?:per\ cent|percent)\b | -?fold\b
+    \s?[×X](?!\s?[\d{HIDDEN}]) | x\b | \s?[%‰] | \s(?:per\ cent|percent|pct|percentage\ points?)\b | -?fold\b | -times\b
   | [\s-]?(?:{TIME})\b | \s[sh]\b(?!-)
   | [\s-]?{SIZE}\b(?!-)
-  | \s?[kMG]?(?:Hz|bit/s|bps)\b | \s(?:[\w-]+\s)?(?:/|per\s|a\s)\s?(?:second|cycle|minute)\b | \s?[\w]+/(?:s|cycle|call)\b
+  | \s?[kMG]?(?:Hz|bit/s|bps)\b | \s(?:[\w-]+\s)?(?:/|per\s|a\s)\s?(?:second|cycle|minute)\b | \s?[\w]+/(?:s|cycle|call|byte)\b
+  | \scycles\s(?:per|a)\s\w+\b
 """
 MEASURED = re.compile(rf"{NUMBER}(?:{UNIT})", re.VERBOSE)
+SPELLED = re.compile(
+    rf"""\b(?:one-)?(?:{COUNT})(?: -?fold\b | -times\b | \s+ (?:per\s+cent|percent|percentage\s+points?)\b
+      | [\s-] (?:(?:nano|micro|milli)?seconds?|minutes?|hours?)\b)""",
+    re.VERBOSE | re.IGNORECASE,
+)  #: a measurement in words is one all the same
 ABBREVIATED = r"(?<!\be\.g)(?<!\bi\.e)(?<!\bcf)(?<!\bal)(?<!\bvs)(?<!\bno)(?<!\bNo)(?<!\bpp)(?<!\bSec)"
 SENTENCE_ENDS = re.compile(rf"{ABBREVIATED}[.!?][\"”)]?(?:\s+(?=[A-Z\d“\"(*{{`{HIDDEN}])|\Z)")
 CITED, CITES = re.compile(r"\{cited:([^{}]*)\}"), re.compile(r"\{cite:")
@@ -44,11 +64,11 @@ def check(text: str) -> Iterator[tuple[int, str]]:
     for found in CLAIM.finditer(unquoted):
         said = " ".join(found.group().split())
         yield _line(text, found), f"“{said}” is a claim: write it as one ({{faster:VARIANT}} …), or cite who found it"
-    for found in MEASURED.finditer(seen):
+    for found in (*MEASURED.finditer(seen), *SPELLED.finditer(unquoted)):
         said = " ".join(found.group().split())
         yield (
             _line(text, found),
-            f"“{said}” is a measurement: refer to the study's ({{cell:…}} …), or write {{cited:{said}}}, or `{said}` for a name",
+            f"“{said}” is a measurement: refer to the study's ({{cell:…}} …), or write {{cited:{said}}} or {{projected:{said}}}, or `{said}` for a name",
         )
     yield from _uncited(text)
 

@@ -376,6 +376,7 @@ def test_a_reference_that_is_odd_in_any_way_is_named_and_never_crashes(document:
         "see",
         "cite",
         "cited",
+        "projected",
         "figure",
         "table",
         "listing",

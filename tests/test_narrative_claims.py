@@ -28,6 +28,26 @@ BARE = [
     "A 10-fold gain.",
     "It moves 16 bytes/cycle.",
     "Ninety-five per cent, or 95 per cent.",
+    "It runs at twice the speed.",
+    "It is an order of magnitude better.",
+    "It outpaces, surpasses or beats OpenSSL.",
+    "It takes half the time.",
+    "It halves the run time, or doubles the throughput.",
+    "It needs a third of the time.",
+    "It gains thirty per cent.",
+    "It costs five milliseconds.",
+    "A tenfold gain, or a hundredfold one.",
+    "It is 40 times the baseline.",
+    "It wins by a factor of twelve.",
+    "It is the fastest of all.",
+    "It sped the sweep up.",
+    "It takes less time than upstream.",
+    "It has higher throughput, so it performs better.",
+    "It improves performance.",
+    "It is twice as fast.",
+    "It takes 120 cycles per byte.",
+    "It fills 300 megabytes in 5 secs.",
+    "It is 12X that.",
 ]
 FINE = [
     "AES-128 has 10 rounds over 16 bytes of a block, as FIPS-197 says.",
@@ -45,6 +65,9 @@ FINE = [
     "Others, e.g. Käsper et al. 2009, {cited:need 7.59 cycles/byte} {cite:ks2009}.",
     "The counter is increased by 1, then hashed: h = 5 s-boxes deep.",
     "A call costs 3 additions and 2 x 2 products.",
+    "The engine would take {projected:20 ms}, at a hundred million cycles a second.",
+    "27 levels become eleven classes; a sweep visits them 111 times, in two halves, one edge per cycle.",
+    "Half of the states come first, twice as many later; order matters, and so does a factor of {speedup:x}.",
 ]
 
 
