@@ -122,7 +122,7 @@ def differences(evidence: Evidence, speed: Speed, before: Side, after: Side) -> 
     gone = _top("gone", {path: frame.before for path, frame in found.items() if not frame.after})
     key = (
         f"Blue: {run} spends less in a frame and all that it calls than {base} did; orange: more. Same: within "
-        f"{100 * gains.SAME:g} %, or no more than the error of sampling. Frames are matched by their path of names, files aside."
+        f"{100 * gains.SAME:g} %, or no more than the errors of sampling and timing. Frames are matched by their path of names, files aside."
     )
     return [
         _drawn(f"What grew: the stacks of {run} against {base}, on {where}", f"grew:{run}:{speed.build}", after, found, f"{new} {key}"),

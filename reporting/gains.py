@@ -48,6 +48,14 @@ class Side:
     def samples(self) -> int:
         return self.stacks.total()
 
+    @property
+    def reach(self) -> float:
+        """How far the interval of `seconds` reaches; 0 where one process tells nothing of it."""
+        means = statistics.process_means(list(self.timed.values()))
+        if len(means) < 2:
+            return 0.0
+        return statistics.student_t(len(means) - 1) * float(means.std(ddof=1)) / math.sqrt(len(means))
+
     def own(self) -> dict[str, float]:
         """Return function -> seconds per iteration that it spends itself."""
         counts: Counter[str] = Counter()
@@ -157,7 +165,7 @@ class Frame:
 
     before: float
     after: float
-    error: float  #: how far apart the two may be by the error of sampling alone (95 %)
+    error: float  #: how far apart the two may be by the errors of sampling and timing alone (95 %)
 
     @property
     def change(self) -> float:
@@ -185,11 +193,13 @@ def bare(name: str) -> str:
 def frames(before: Side, after: Side) -> dict[Path, Frame]:
     """Return path of bare names from the outermost frame -> its time on both sides; all paths that either side has."""
     counts = [_inclusive(each.stacks) for each in (before, after)]
+    reaches = [each.reach / statistics.Z for each in (before, after)]
     found = {}
     for path in sorted(counts[0].keys() | counts[1].keys()):
         times, variance = [], 0.0
-        for each, count in zip((before, after), counts, strict=True):
+        for each, count, reach in zip((before, after), counts, reaches, strict=True):
             times.append(each.seconds * count[path] / each.samples)
+            variance += (reach * count[path] / each.samples) ** 2  # all frames of a side move with its mean time
             if count[path]:  # what has no sample is not there; how few those of the other side are decides
                 share = (count[path] + 1) / (each.samples + 2)  # so that all of a few samples are no certainty
                 variance += each.seconds**2 * share * (1 - share) / each.samples

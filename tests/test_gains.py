@@ -154,6 +154,20 @@ def test_frames_are_matched_by_name_whatever_file_they_are_in() -> None:
     assert few["a", "b"].change == pytest.approx(-0.1) and few["a", "b"].shade == "same"  # no more than chance
 
 
+def test_a_difference_that_timing_cannot_tell_is_the_same() -> None:
+    """All frames of a side grow with its mean: 8 % between runs whose means are unsure by more colours nothing."""
+    noisy = [1.0, 1.35, 0.8, 1.1, 0.75]
+
+    def timed(values: list[float], mean: float) -> Side:
+        middle = sum(values) / len(values)
+        return Side({block: (mean * v / middle,) for block, v in enumerate(values)}, Counter({"a": 900, "a;b": 100}))
+
+    unsure = gains.frames(timed(noisy, 1.0), timed(noisy[::-1], 0.92))
+    assert {frame.shade for frame in unsure.values()} == {"same"}
+    sure = gains.frames(timed([1.0, 1.001, 0.999], 1.0), timed([1.0, 1.001, 0.999], 0.92))
+    assert sure["a",].shade == "less"
+
+
 def sampled(run_stacks: Counter[str], build: str = "release", minimum: int = 500) -> Measurement:
     detail = {"minimum": minimum, "outside_region": 0, "processes": []}
     return Measurement("profile", build, "samples", "", (float(run_stacks.total()),), "sampling", "", detail=detail)

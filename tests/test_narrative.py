@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -404,3 +405,25 @@ def test_what_is_placed_is_not_in_the_appendix_as_well(document: Document) -> No
 def test_a_listing_of_the_author_has_no_number(document: Document) -> None:
     source = SOURCE.replace("It is over,", "{see:source:pyaes_opt2#_encrypt_block},")
     assert "Listing 2, as" in words(tell(source, with_file(document, sha256(ROOT / "bench/aes/pyaes_opt2.py")), NAME))
+
+
+def test_a_time_that_no_verdict_may_rest_on_is_marked(document: Document) -> None:
+    """A sentence such as "from {time:A} to {time:B}" divides for its reader what the table would not divide."""
+    table = keyed(document, "performance:release")
+    verdict = table.columns.index("verdict")
+    rows = tuple(
+        (*row[:verdict], replace(row[verdict], text="invalid"), *row[verdict + 1 :])
+        if row[0].text == "pyaes_vaes"
+        else row
+        for row in table.rows
+    )
+    sections = tuple(
+        replace(s, blocks=tuple(replace(b, rows=rows) if b is table else b for b in s.blocks))
+        for s in document.sections
+    )
+    source = spoilt("> A quotation.", "It went from {time:pyaes_clean} to {time:pyaes_vaes}.")
+    source = re.sub(r"\{faster:pyaes_vaes(:release)?\}", "ahead", source)
+    for found, mark in ((document, ""), (replace(document, sections=sections), " (invalid)")):
+        time = shown(found, "performance:release", "pyaes_vaes", "time per iteration")
+        clean = shown(found, "performance:release", "pyaes_clean", "time per iteration")
+        assert f"It went from {clean} to {time}{mark}." in words(tell(source, found, NAME))
