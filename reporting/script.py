@@ -118,11 +118,26 @@ def _timed(archive: Archive, timestamp: str, ran: Iterable[Ran]) -> dict[tuple[s
             continue
         raw = archive.run(each.variant, timestamp).raw("timing") / each.build / "pyperf.json"
         values = _values(raw) or each.values
-        number = each.warm_ups + each.values - values
+        number = max(each.warm_ups + each.values - values, 0)
+        known = found.get((each.build, each.variant))  # what one process began with by chance is no plan
         found[each.build, each.variant] = Ran(
-            "", each.build, each.variant, each.size, max(number, 0), values, each.loops, each.files, each.words
-        )
+            "", each.build, each.variant, each.size, min(number, known.warm_ups) if known else number, values, each.loops,
+            each.files, each.words,
+        )  # fmt: skip
     return found
+
+
+def _spread(ran: Iterable[Ran]) -> int:
+    """Return by how many per cent of its warm-ups a process may have had more, by chance: 100, or 0 in older studies."""
+    totals: dict[tuple[str, str, int], set[int]] = {}
+    for each in ran:
+        if (
+            not each.tool
+            and "raw/timing/" in " ".join(each.words)
+            and not any(flag in each.words for flag in NOT_TIMED)
+        ):
+            totals.setdefault((each.build, each.variant, each.loops), set()).add(each.warm_ups + each.values)
+    return 100 if any(len(found) > 1 for found in totals.values()) else 0
 
 
 def _values(raw: Path) -> int:
@@ -181,6 +196,7 @@ def _facts(study: Study, about: Manifest, timed: dict[tuple[str, str], Ran], ran
         "VARIANTS": " ".join(variants),
         "VERSIONS": " ".join(versions),
         "PROCESSES": str(int(about.options["processes"])),
+        "SPREAD": str(_spread(ran)),
         "COUNTER_RUNS": str(int(about.options["counter_runs"])),
         "REQUIREMENTS": "\n".join(
             _requirements(build, found["distributions"]) for build, found in interpreters.items()

@@ -19,6 +19,8 @@ from profiling.collector import Job, Options, Session
 from profiling.collectors import timing
 from profiling.process import Log
 from profiling.progress import Progress
+from reporting.statistics import speedups
+from reporting.verdicts import noise_floor
 
 
 def test_the_baseline_runs_twice_in_every_block_on_the_headline_build(study: tuple[Archive, str]) -> None:
@@ -153,6 +155,25 @@ def test_where_the_values_begin_is_left_to_chance() -> None:
     assert set(starts) == set(range(8, 17)) and 11 < sum(starts) / len(starts) < 13
     assert starts == [timing.later_start(8, "20260101_000000", block) for block in range(200)]
     assert {timing.later_start(0, "20260101_000000", block) for block in range(20)} == {0}  # cold stays cold
+    assert starts == [timing.later_start(8, "20260101_000000", block, "ablation") for block in range(200)]
+
+
+def test_the_noise_floor_holds_what_different_starts_make() -> None:
+    """The control runs the baseline's code, and with it its cycle: from the same call on, the noise of it would cancel."""
+
+    def floor(role: str, stamp: str) -> float:
+        def values(role: str) -> list[list[float]]:
+            starts = [timing.later_start(8, stamp, block, role) for block in range(10)]
+            return [
+                [1.12 if call % 8 == 3 else 1.0 + block / 1e4 for call in range(at, at + 5)]
+                for block, at in enumerate(starts)
+            ]
+
+        return noise_floor(speedups(values(""), [values(role)])[0][0])
+
+    stamps = [f"202601{day}_000000" for day in range(10, 22)]
+    assert max(floor("", stamp) for stamp in stamps) < 0.001  # as it was when both began alike
+    assert sum(floor("control", stamp) for stamp in stamps) / len(stamps) > 0.008
 
 
 def test_slow_jobs_take_fewer_values_and_not_fewer_processes() -> None:

@@ -180,7 +180,7 @@ def _one(arm: Arm, session: Session, block: int) -> Any:
     output = job.raw(NAME) / "one.worker.json"
     output.unlink(missing_ok=True)  # pyperf refuses to overwrite
     warm_ups, values, loops = job.plan(session.options)
-    warm_ups, loops = later_start(warm_ups, session.timestamp, block), arm.loops or loops
+    warm_ups, loops = later_start(warm_ups, session.timestamp, block, arm.role), arm.loops or loops
     # To pyperf all are values: between its warm-ups and its values it looks for hooks again, which disturbs the first value
     # (pyaes_clean: by 2 %). What came before the region becomes warm-ups below.
     plan = ["-w", "0", "-n", str(warm_ups + values), "-l", str(loops)]
@@ -202,13 +202,16 @@ def _one(arm: Arm, session: Session, block: int) -> Any:
     return pyperf.Run(run.values[warm_ups:], warmups=before, metadata=kept, collect_metadata=False)
 
 
-def later_start(warm_ups: int, timestamp: str, block: int) -> int:
+def later_start(warm_ups: int, timestamp: str, block: int, role: str = "") -> int:
     """Return how many warm-ups to make in this block: as many as planned, and by chance up to twice as many.
 
     What recurs within a process recurs at the same place in all of them: the garbage collector made calls of mdp_opt3
-    12 % slower and faster again every eighth call. A random start makes noise between processes of what would be a bias.
+    12 % slower and faster again every eighth call. A random start makes noise between processes of what would be a bias;
+    of what recurs after more calls than there are warm-ups, only in part. The control begins by a chance of its own: it
+    meets the baseline's very cycle, which would cancel and leave a noise floor below what any other variant meets.
     """
-    return warm_ups + round(warm_ups * random.Random(f"{timestamp}/{block}/start").random())
+    chance = random.Random(f"{timestamp}/{block}/start{'/control' * (role == 'control')}")
+    return warm_ups + round(warm_ups * chance.random())
 
 
 def parse(raw: Path, derived: Path, build: str) -> Iterator[Measurement]:

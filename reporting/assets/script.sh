@@ -42,7 +42,10 @@ declare -A VERSION=(@@VERSIONS@@)
 PY_SPY=@@PY_SPY_Q@@
 EVENTS=@@EVENTS_Q@@
 
-# How each variant ran in the study, from its log: build, variant, warm-ups, values, loops per value, further words.
+# By up to how many per cent of its warm-ups a timed process begins later, by chance.
+SPREAD=@@SPREAD@@
+
+# How each variant ran in the study, from its log: build, variant, warm-ups (the fewest), values, loops per value, further words.
 TIMED='
 @@TIMED@@
 '
@@ -297,16 +300,18 @@ check() {
 }
 
 # In every block each variant runs once on each build, in another order: what disturbs the machine disturbs all alike.
-# One process at a time, appended to the variant's file. At another size than the study's, three values, and pyperf finds the loops.
+# All begin later by the same share of their warm-ups, by chance: what recurs within a process, such as collecting garbage,
+# would else meet the same value of each. One process at a time, appended to the variant's file. At another size than the study's, three values, and pyperf finds the loops.
 measure() {
-  local block build variant warmups values loops more plan
+  local block build variant warmups values loops more plan later
   for ((block = 1; block <= PROCESSES; block++)); do
     say "timing, block $block of $PROCESSES"
     new_layout
+    later=$((SPREAD ? RANDOM % (SPREAD + 1) : 0))
     while read -r build variant warmups values loops more; do
       wanted "$build" "$variant" || continue
       plan=(-w 1 -n 3)
-      if [ "$SIZE" = "$STUDY_SIZE" ]; then plan=(-w "$warmups" -n "$values" -l "$loops"); fi
+      if [ "$SIZE" = "$STUDY_SIZE" ]; then plan=(-w $((warmups + (warmups * later + 50) / 100)) -n "$values" -l "$loops"); fi
       # shellcheck disable=SC2086
       subject "$build" "$variant" $more
       run "${COMMAND[@]}" -q -p 1 "${plan[@]}" --inherit-environ "$INHERITED" --append "$(place "$variant" timing "$build")/$variant.json" ||
