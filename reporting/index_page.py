@@ -216,7 +216,7 @@ def _study(entry: Entry) -> dict[str, Any]:
         }
         for build in study.builds
     }
-    return texts | {"builds": builds}
+    return texts | {"builds": builds, "floor": study.floor or 0}
 
 
 def _numbers(estimate: Estimate | None) -> tuple[float | None, float | None, float | None]:

@@ -71,6 +71,7 @@ class Summary:
     machine: str  #: what makes it this machine and no other: CPU, architecture, number of CPUs, virtualisation
     kernel: str
     builds: tuple[Build, ...]
+    floor: float | None = None  #: the noise floor as a share; None where it was not measured, or not recorded
 
 
 def read(path: Path) -> Summary:
@@ -91,6 +92,7 @@ def read(path: Path) -> Summary:
         family=fields("family", _matching(NAME)),
         timestamp=fields("timestamp", _matching(STAMP)),
         builds=fields("builds", lambda value: tuple(map(_build, _list(value, len(BUILDS) + 1)))),
+        floor=_number(record.get("floor")),
         **{name: fields(name, _text) for name in texts},
     )
     if len({build.build for build in found.builds}) < len(found.builds):

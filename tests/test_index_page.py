@@ -219,19 +219,22 @@ def test_two_studies_are_compared_with_an_interval_from_both(seen: Seen) -> None
         ((1.02, 1.012, 1.03), "differs"),
         ((0.98, 0.97, 0.995), ""),
         ((0.98, 0.97, 0.989), "differs"),
+        ((1.06, 1.012, 1.1), "differs"),
+        ((0.94, 0.9, 0.98), "differs"),
         ((1.5, None, None), ""),  # one process tells nothing of spread
     ],
 )
-def test_a_word_is_said_only_beyond_one_per_cent(
-    browser: Browser, tmp_path: Path, time: tuple[float, float | None, float | None], word: str
+@pytest.mark.parametrize("floor", [None, 0.05])
+def test_a_word_is_said_only_beyond_one_per_cent_and_the_noise_of_both(
+    browser: Browser, tmp_path: Path, time: tuple[float, float | None, float | None], word: str, floor: float | None
 ) -> None:
     for number, times in enumerate((time, (1.0, 1.0, 1.0))):
-        record = many.summary(number)
+        record = many.summary(number) | {"floor": floor if number else 0.01}
         record["builds"][0]["variants"][1]["time"] = dict(zip(("value", "low", "high"), times, strict=True))
         many.put(tmp_path, record)
     seen = opened(browser, index.write(tmp_path / "none", tmp_path))
     expected = Interval(*(math.nan if end is None else end for end in time))
-    assert seen.compared()["pyaes_opt"][:2] == [units.ratio(expected), word]
+    assert seen.compared()["pyaes_opt"][:2] == [units.ratio(expected), word if abs(time[0] - 1) > (floor or 0) else ""]
 
 
 def test_what_differs_between_two_studies_is_said(browser: Browser, tmp_path: Path) -> None:

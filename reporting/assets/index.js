@@ -99,7 +99,8 @@
     if (a[1] === null || b[1] === null) return [value, null, null];
     return [value, value * exp(-hypot(log(a[0] / a[1]), log(b[2] / b[0]))), value * exp(hypot(log(a[2] / a[0]), log(b[0] / b[1])))];
   };
-  const wordOf = ([, low, high]) => low !== null && (low > 1.01 || high < 1 / 1.01) ? "differs" : "";
+  const wordOf = ([value, low, high], floor) => low !== null && ((low > 1.01 && value > 1 + floor) || (high < 1 / 1.01 && value < 1 / (1 + floor)))
+    ? "differs" : "";
   const optionOf = study => [
     nameOf(study), [study.family, study.date, study.size === "full" ? "" : study.size, study.commit].filter(Boolean).join(" · "),
   ];
@@ -136,7 +137,7 @@
     return unique([...right.keys(), ...left.keys()]).map(name => {
       const [x, y] = [left, right].map(side => side.get(name)).map(number => number && number[0] !== null ? number : null);
       const found = same && x && y ? ratio(x, y) : null;
-      return [name, found ? asRatio(found) : "–", found ? wordOf(found) : "", x ? asTime(x) : "–", y ? asTime(y) : "–"];
+      return [name, found ? asRatio(found) : "–", found ? wordOf(found, Math.max(a.floor, b.floor)) : "", x ? asTime(x) : "–", y ? asTime(y) : "–"];
     });
   };
   const commandOf = command => {  // broken between words, never at a hyphen
@@ -145,7 +146,7 @@
     return box;
   };
   const ABOUT = "A over B is the time of A over that of B: above 1, B is faster. Its interval adds those of A and B as logarithms, in "
-    + "quadrature. “differs”: it excludes 1 by more than 1 %. That is no verdict, since the two were not interleaved. This command gives one:";
+    + "quadrature. “differs”: it excludes 1 by more than 1 %, and the ratio is beyond the noise floors of both. That is no verdict, since the two were not interleaved. This command gives one:";
   const compare = () => {
     const [a, b, build] = chosenPair(), say = text => byId("compared").replaceChildren(make("p", text, {className: "told"}));
     const alone = !a || measured.filter(study => study.family === a.family).length < 2;
@@ -153,7 +154,7 @@
     if (!build) return say("The two have no build in common.");
     const found = unlike(a, b, build), same = a.size === b.size, side = build === "unknown" ? "" : ":" + build;
     const command = `invoke compare ${a.stamp}${side} ${b.stamp}${side} --bench ${a.family}${a.machine === b.machine ? "" : " --across-hosts"}`;
-    const heads = ["variant", "A over B", "beyond 1 %", `A, ${a.date}`, `B, ${b.date}`];
+    const heads = ["variant", "A over B", "beyond noise", `A, ${a.date}`, `B, ${b.date}`];
     byId("compared").replaceChildren(...(found.length ? [notes(found, same)] : []),
       table(heads, rowsOf(a, b, build, same), "The two studies, variant by variant"), make("p", ABOUT, {className: "told"}), commandOf(command));
     return undefined;

@@ -42,6 +42,7 @@ def of(document: Document) -> Summary:
         machine=", ".join(known.values()),
         kernel=machine.get("kernel", ""),
         builds=tuple(found.build(key.partition(":")[2]) for key in keys),
+        floor=found.number("study", "floor"),
     )
 
 
@@ -68,6 +69,12 @@ class _Found:
         table = self.table(key)
         rows = table.rows if table else ()
         return {row[0].text: row[column].text for row in rows if not row[column].missing}
+
+    def number(self, key: str, fact: str) -> float | None:
+        """Return the number behind a fact; None where there is none that is positive."""
+        table = self.table(key)
+        value = next((row[1].value for row in (table.rows if table else ()) if row[0].text == fact), None)
+        return value if isinstance(value, float) and 0 < value < math.inf else None
 
     def build(self, build: str) -> Build:
         """Return what the tables say of one build."""
