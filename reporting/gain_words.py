@@ -108,7 +108,8 @@ def _caption(found: Gain, run: Run, before: Side, after: Side) -> str:
         )
     said.append(
         f"A step is the change of a function's own time: its share of the samples ({before.samples:,}, then {after.samples:,}) times "
-        "the mean time, C code that it calls directly included. Steps are rounded so that they add up; the interval is by "
+        "the mean time, C and compiled code that it calls directly included. Functions of two files are two, so work that moved from "
+        "one into another goes in one step and comes in another. Steps are rounded so that they add up; the interval is by "
         "bootstrap over processes, the sampled and the timed."
     )
     return " ".join(said)

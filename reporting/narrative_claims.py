@@ -38,7 +38,7 @@ CLAIM = re.compile(
 )
 NUMBER = r"(?<![\w.,/-])[~≈±+−-]?\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?(?:\s?(?:–|-|to)\s?\d[\d,]*(?:\.\d+)?)?"
 TIME = r"ns|µs|μs|us|ms|min|secs?|(?:nano|micro|milli)?seconds?|minutes?|hours?|days?"
-SIZE = r"(?:(?:[kKMGT]i?)?B|(?:kilo|mega|giga|kibi|mebi|gibi)bytes)"
+SIZE = r"(?:(?:[kKMGT]i?)?B|(?:kilo|mega|giga)bytes)"
 UNIT = rf"""
     \s?[×X](?!\s?[\d{HIDDEN}]) | x\b | \s?[%‰] | \s(?:per\ cent|percent|pct|percentage\ points?)\b | -?fold\b | -times\b
   | [\s-]?(?:{TIME})\b | \s[sh]\b(?!-)

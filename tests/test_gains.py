@@ -199,6 +199,7 @@ def test_a_variant_gets_a_waterfall_per_build_and_both_differences() -> None:
     assert not fall.detail and debug.detail
     assert fall.title.startswith("Where the gain of pyaes_opt came from, on ")
     assert "AES.encrypt (pyaes/aes.py) is gone, 38.3 ms less [" in fall.caption
+    assert "work that moved from one into another goes in one step and comes in another" in fall.caption
     first, *steps, last = fall.steps
     assert first.whole and last.whole and (first.role, last.role) == ("baseline", "variant-0")
     assert first.value + math.fsum(s.value for s in steps) == pytest.approx(last.value, abs=1e-9)
