@@ -43,4 +43,4 @@ def test_a_table_keeps_its_columns_and_a_fence_its_text() -> None:
 
 
 def test_it_is_written_on_request_only() -> None:
-    assert set(render.formats()) - set(render.ON_REQUEST) == {"html", "json", "text", "xlsx"}
+    assert set(render.formats()) - set(render.ON_REQUEST) == {"html", "json", "summary", "text", "xlsx"}
