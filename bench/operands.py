@@ -1,4 +1,4 @@
-"""The words that name a study on the command line, and one of its builds. Finds archives; reads no measurement.
+"""The words that name an archive or a study on the command line, and one of its builds. Reads no measurement.
 
 20261123_231040            the study of that timestamp, on its release build where it has one
 20261123_231040:dbg        the same, on its debug build
@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench import discover
 from bench.errors import UsageError
 from bench.model import BUILDS
 from bench.rundir import NAME, STAMP, Archive, archives, located
@@ -32,6 +33,14 @@ class Operand:
     @property
     def text(self) -> str:
         return f"{self.archive.family} {self.timestamp} ({self.build})"
+
+
+def archive(name: str, results: Path) -> Archive:
+    """Return the archive of a name below a folder: of a family, or of what was adopted, which needs no family here."""
+    found = Archive(name, results)
+    if not (NAME.fullmatch(name) and found.timestamps()):
+        discover.variants(name)  # says which families there are, if there is none of that name
+    return found
 
 
 def resolve(a: str, b: str, bench: str, root: Path) -> tuple[Operand, Operand]:

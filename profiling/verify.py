@@ -6,8 +6,10 @@ to the directory that the archive names for it. Reports are checked by reporting
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from bench import differences
 from bench.audit import Audit
@@ -21,6 +23,9 @@ from profiling.parse import parse_run
 SAME = "is not as it was written, though it says the same"
 UNHASHED = 1  #: the last schema whose studies keep no hashes
 
+#: checks the reports of a study: archive, timestamp, whether all of it could be derived again (then it is, in there)
+Reports = Callable[[Archive, str, bool], None]
+
 
 def studies(archive: Archive, timestamp: str, shown: Collection[str] = (), *, every: bool) -> list[str]:
     """Return the studies to check: every one, the one asked for, or the newest and those `shown` by reports.
@@ -33,6 +38,13 @@ def studies(archive: Archive, timestamp: str, shown: Collection[str] = (), *, ev
     if (timestamp and timestamp not in known) or not known:
         return [archive.choose(timestamp)]  # says what there is instead
     return [timestamp] if timestamp else [stamp for stamp in known if stamp in shown or stamp == known[-1]]
+
+
+def check_with(reports: Reports, archive: Archive, timestamp: str, audit: Audit) -> None:
+    """Check one study, and its reports against what is derived anew in a temporary folder."""
+    with TemporaryDirectory(prefix="bench-") as folder:
+        again = replace(archive, derived=Path(folder))
+        reports(again, timestamp, check(again, timestamp, audit))
 
 
 def check(archive: Archive, timestamp: str, audit: Audit) -> bool:

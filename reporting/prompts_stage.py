@@ -5,27 +5,23 @@ The only module that spells a path under prompts/.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import sys
+from collections.abc import Callable, Collection
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Protocol
 
 from bench import discover
 from bench.errors import UsageError
 from bench.files import ROOT
 from bench.model import RUNG, Manifest
-from bench.rundir import Archive, write_bytes
+from bench.rundir import Archive, write_bytes, write_text
 from reporting import prompts, prompts_evidence, prompts_templates
 from reporting.document import Document
 from reporting.prompts_evidence import EVIDENCE, WORDS, Subject
 from reporting.prompts_templates import Template
 
-
-class Studied(Protocol):
-    """What is known of a study: where it is, and its report."""
-
-    def __call__(self) -> tuple[Archive, str, Document]:
-        """Return (archive, timestamp, document)."""
+#: finds and parses the study that evidence is of: archive, timestamp, report
+Studied = Callable[[], tuple[Archive, str, Document]]
 
 
 def templates(folder: Path) -> list[Template]:
@@ -47,6 +43,16 @@ def write_paper(family: str, folder: Path, studied: Studied) -> Path:
     path = folder / f"{family}_prompt.pdf"
     write_bytes(path, prompts_paper.render(family, log, found))
     return path
+
+
+def write_ready(stage: str, variant: str, folder: Path, studied: Studied, into: str) -> None:
+    """Print a filled template, or write it to a file. The arguments but the last are those of `ready`."""
+    text = ready(stage, variant, folder, studied)
+    if into:
+        write_text(Path(into), text)
+        print(f"wrote: {into}")
+    else:
+        sys.stdout.write(text)
 
 
 def ready(stage: str, variant: str, folder: Path, studied: Studied) -> str:

@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from bench.audit import Audit
 from bench.errors import SuiteError
 from bench.files import files_below, sha256
 from bench.rundir import Archive
-from reporting import pieces, render, rendered, telling
+from reporting import pieces, render, rendered, reports, telling
 from reporting.document import Document
 from reporting.rendered import Rendered
 from reporting.telling import Told
@@ -27,6 +28,11 @@ from reporting.telling import Told
 ROUNDING = 1e-12  #: relative: what floating point may differ by on another processor
 Write = Callable[[Mapping[str, Any]], Told]  #: view -> the study as formats get it, from recomputed numbers
 REPLACED = ("text", "pdf", "slides")  #: formats of which a newer study replaces the file
+
+
+def check_derived(archive: Archive, timestamp: str, derived: bool, audit: Audit, roots: tuple[Path, Path]) -> None:
+    """Check the reports of one study against the numbers in `archive`, if they were `derived` there, or else as `check`."""
+    check(archive, timestamp, audit, roots, partial(reports.told, archive, timestamp) if derived else None)
 
 
 def check(archive: Archive, timestamp: str, audit: Audit, roots: tuple[Path, Path], write: Write | None) -> None:

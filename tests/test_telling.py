@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-import tasks
 from bench.audit import Audit
 from bench.errors import SuiteError
 from bench.rundir import Archive
-from reporting import render, rendered, sections, telling, verify
+from reporting import render, rendered, reports, sections, telling, verify
 from reporting.document import Document
 from reporting.narrative_nodes import Misfit
 from reporting.telling import Told
@@ -144,9 +143,9 @@ def test_the_terminal_shows_all_that_does_not_fit_once_a_report_was_generated_fo
 ) -> None:
     spoil(checkout)
     told = telling.told(document)
-    tasks._warn(told, ("html", "xlsx"))
+    reports.warn(told, ("html", "xlsx"))
     assert capsys.readouterr().out == ""
-    tasks._warn(told, ("text",))
+    reports.warn(told, ("text",))
     printed = capsys.readouterr().out
     assert "1 thing in the narrative cannot stand with study 20260101_000000:\nbenchmark_reports/aes.md:" in printed
     assert "So the report was generated. README" in printed

@@ -9,6 +9,7 @@ import re
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -16,15 +17,20 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-import tasks
 from bench.audit import Audit
 from bench.differences import Piece, differing, of_json
 from bench.files import SCHEMA, seal, write_json
 from bench.rundir import Archive
+from profiling import verify as raw
 from profiling.verify import studies
-from reporting import render, rendered
+from reporting import render, rendered, reports
+from reporting.verify import check_derived
 from tests.conftest import ROOT, STUDIED
 from tests.test_cli import invoke
+
+
+def verify(archive: Archive, timestamp: str, roots: tuple[Path, Path], audit: Audit) -> None:
+    raw.check_with(partial(check_derived, audit=audit, roots=roots), archive, timestamp, audit)
 
 
 @dataclass(frozen=True)
@@ -52,11 +58,11 @@ class Place:
 
     def write(self, formats: tuple[str, ...] = (), **view: object) -> None:
         chosen = {"transpose": False, "geomean": False, "baseline": ""} | view
-        tasks._render(self.archive, self.stamp, formats, str(self.root / "reports"), chosen)
+        reports.write(self.archive, self.stamp, formats, self.root / "reports", chosen)
 
     def audit(self, papers: str = "none") -> Audit:
         found = Audit()
-        tasks._verify(self.archive, self.stamp, (self.root / "reports", self.root / papers), found)
+        verify(self.archive, self.stamp, (self.root / "reports", self.root / papers), found)
         return found
 
     def said(self, papers: str = "none") -> str:
@@ -75,7 +81,7 @@ def original(study: tuple[Archive, str], tmp_path_factory: pytest.TempPathFactor
     place = Place(tmp_path_factory.mktemp("verify"), study[1])
     shutil.copytree(study[0].root, place.archive.root)
     place.write()
-    tasks._render(place.archive, place.stamp, ("pdf",), str(place.root / "papers"), {})
+    reports.write(place.archive, place.stamp, ("pdf",), place.root / "papers", {})
     return place
 
 
@@ -269,7 +275,7 @@ def test_a_view_that_makes_no_sense_is_named(place: Place, view: dict[str, objec
 
 
 def test_what_a_newer_study_replaced_is_not_checked(place: Place) -> None:
-    document = tasks._document(place.archive, place.stamp, {})
+    document = reports.document(place.archive, place.stamp, {})
     newer = replace(document, timestamp="20990101_000000", subtitle="study 20990101_000000")
     render.render(newer, ("text",), place.root / "reports")
     found = place.audit()
@@ -367,7 +373,7 @@ def test_the_archived_examples_agree(family: str) -> None:
     found = Audit()
     archive = Archive(family, ROOT / "results")
     for stamp in studies(archive, "", every=True):
-        tasks._verify(archive, stamp, (ROOT / "reports", ROOT / "none"), found)
+        verify(archive, stamp, (ROOT / "reports", ROOT / "none"), found)
     assert found.findings == [] and found.counted["raw files"] > 10
 
 

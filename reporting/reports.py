@@ -1,0 +1,67 @@
+"""Reports of a parsed study, from the archive to the files: what tasks call. How each format is written is render.py's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from bench.files import sha256
+from bench.rundir import Archive
+from reporting import evidence, index, render, sections, telling
+from reporting.document import Document, Text
+from reporting.telling import Told
+
+
+def document(archive: Archive, timestamp: str, view: Mapping[str, Any]) -> Document:
+    """Return the report of a parsed study. view: what a person chose: a baseline, and the fields of sections.View."""
+    chosen = dict(view)
+    study = evidence.read(archive, timestamp, chosen.pop("baseline", ""))
+    return sections.build(study, sections.View(**chosen))
+
+
+def told(archive: Archive, timestamp: str, view: Mapping[str, Any]) -> Told:
+    """Return a parsed study as formats get it: the report, and what a person's narrative makes of it."""
+    return telling.told(document(archive, timestamp, view))
+
+
+def write(
+    archive: Archive, timestamp: str, formats: tuple[str, ...], folder: Path, view: Mapping[str, Any], *,
+    strict: bool = False,
+) -> Told:  # fmt: skip
+    """Write reports of a parsed study below a folder, and say where; return what they were written from.
+
+    formats, strict: as of render.render.
+    """
+    found, record = told(archive, timestamp, view), sha256(archive.record(timestamp))
+    for path in render.render(found, formats, folder, folder, view=view, record=record, strict=strict):
+        print(f"wrote: {path}")
+    return found
+
+
+def write_all(archive: Archive, timestamp: str, view: Mapping[str, Any], reports: Path, deep_dives: Path) -> Document:
+    """Write every report of a parsed study, and the index of all studies; return the generated report."""
+    write(archive, timestamp, (), reports, view)
+    found = write(archive, timestamp, ("pdf",), deep_dives, view)
+    warn(found)
+    write_index(archive.root, reports)
+    return found.generated
+
+
+def write_index(results: Path, reports: Path) -> None:
+    """Write the index of all studies, and say where."""
+    print(f"wrote: {index.write(results, reports)}")
+
+
+def warn(found: Told, formats: tuple[str, ...] = ()) -> None:
+    """Say what does not fit in the narrative of the family, where a report was generated in its stead."""
+    if found.misfit is not None and (not formats or set(formats) & set(telling.FORMATS)):
+        print(f"warning: {found.misfit}\nSo the report was generated. {found.misfit.hint}")
+
+
+def print_verdicts(report: Document) -> None:
+    """Print the verdicts: last, where they stay on the screen."""
+    print()
+    for block in report.sections[0].blocks:
+        if isinstance(block, Text) and block.style:
+            print(block.text)
