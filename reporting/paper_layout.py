@@ -89,6 +89,16 @@ def lay(groups: Iterable[Group], sheet: Sheet) -> list[Page]:
     return layout.pages
 
 
+def numbered(pages: Iterable[Page]) -> dict[str, int]:
+    """Return the number of the page on which each mark stands first, by the mark's key."""
+    found: dict[str, int] = {}
+    for number, page in enumerate(pages, 1):
+        for placed in page.placed:
+            if placed.item.mark:
+                found.setdefault(placed.item.mark.key, number)
+    return found
+
+
 class _Layout:
     """The page that is being filled, and what waits for the next."""
 

@@ -15,6 +15,7 @@ from reporting.paper import ITALIC, LINK, MONO, SUBHEADING, markup, style
 RAGGED = 34.0  #: points at the right of prose: a line holds about 80 letters, figures are wider
 PROSE = style("prose", 10, 14.4, spaceAfter=7, rightIndent=RAGGED)
 REFERENCE = style("reference", 8.5, 11.8, spaceAfter=4, leftIndent=26, rightIndent=RAGGED, bulletFontSize=8.5)
+STEP = 1.7  #: how far an item stands right of what it is in, in sizes of its letters
 BULLETS = ("•", "–", "·")
 COLOUR = "#" + LINK.hexval()[2:]
 
@@ -32,7 +33,8 @@ class Writer:
         if block.kind in ("item", "numbered"):
             look, bullet = _of_item(base, block.depth), self._bullet(block)
         else:
-            self.counts.clear()
+            self._forget(block.depth)
+            look = _like(base, leftIndent=base.leftIndent + base.fontSize * STEP * block.depth) if block.depth else base
         if block.kind == "heading":
             look = SUBHEADING
         elif block.kind == "quote":
@@ -41,13 +43,16 @@ class Writer:
         return Paragraph(self._spans(block.spans, look.fontSize), look, bulletText=bullet)
 
     def _bullet(self, block: Prose) -> str:
-        for deeper in [depth for depth in self.counts if depth > block.depth]:
-            del self.counts[deeper]
+        self._forget(block.depth + 1)
         if block.kind == "item":
             self.counts.pop(block.depth, None)
             return BULLETS[min(block.depth, len(BULLETS) - 1)]
         self.counts[block.depth] = self.counts.get(block.depth, 0) + 1
         return f"{self.counts[block.depth]}."
+
+    def _forget(self, depth: int) -> None:
+        """End the lists from a depth on: items that come at it are counted anew."""
+        self.counts = {at: number for at, number in self.counts.items() if at < depth}
 
     def _spans(self, parts: Sequence[Span], size: float) -> str:
         return "".join(self._span(part, size) for part in parts)
@@ -71,7 +76,7 @@ def _like(base: ParagraphStyle, **more: object) -> ParagraphStyle:
 
 def _of_item(base: ParagraphStyle, depth: int) -> ParagraphStyle:
     """Return the style of an item: its text hangs right of its mark, deeper ones farther."""
-    step = base.fontSize * 1.7
+    step = base.fontSize * STEP
     place = {"leftIndent": step * (depth + 1), "bulletIndent": step * depth + base.fontSize * 0.3}
     return _like(base, bulletFontSize=base.fontSize, spaceAfter=base.spaceAfter * 0.6, **place)
 

@@ -14,7 +14,7 @@ from reporting.palette import shorten
 from reporting.paper import Sheet
 from reporting.paper_blocks import ABSTRACT, APPENDIX, ENTRY_LIMIT, NARRATIVE, Blocks, Numbers
 from reporting.paper_choice import narrated
-from reporting.paper_layout import Group, Item, Mark, Page, lay
+from reporting.paper_layout import Group, Item, Mark, Page, lay, numbered
 from reporting.paper_pictures import Picture
 
 CHAPTER = 100.0  #: points: a chapter begins on a new page unless there are as many left
@@ -51,7 +51,7 @@ def compose(document: Document, sheet: Sheet, left_out: str = "") -> list[Page]:
     pages: dict[str, int] = {}
     entries = [item.mark for group in body for item in group.items if item.mark and item.mark.listed]
     found = lay([*front, paper_front.contents(entries, pages), *body], sheet)
-    pages.update(_places(found))
+    pages.update(numbered(found))
     return found
 
 
@@ -84,13 +84,3 @@ def _chapter(document: Document, chapter: Chapter, blocks: Blocks) -> Iterator[G
             yield Group((Item(source),))
         return
     yield from blocks.groups(chapter.section, APPENDIX if outside else NARRATIVE, f"at-{chapter.key}")
-
-
-def _places(pages: list[Page]) -> dict[str, int]:
-    """Return the page of every mark."""
-    found: dict[str, int] = {}
-    for number, page in enumerate(pages, 1):
-        for placed in page.placed:
-            if placed.item.mark:
-                found.setdefault(placed.item.mark.key, number)
-    return found

@@ -178,9 +178,7 @@ def test_a_long_prompt_goes_on_over_pages_and_loses_nothing(tmp_path: Path) -> N
     text = "\n".join(pages(data))
     assert len(pages(data)) > 4
     assert re.findall(r"w\d{4}", text) == words
-    assert text.count("x" * 20) >= 700 // 100 and "<b>&amp;</b>" in text
-    letters = max(map(len, prompts_paper.broken(prompt)))
-    assert 80 <= letters <= 98 and "".join(prompts_paper.broken("x" * 700)) == "x" * 700
+    assert text.count("x") >= 700 and max(map(len, re.findall("x+", text))) >= 80 and "<b>&amp;</b>" in text
 
 
 def test_no_text_reaches_over_the_margin(tmp_path: Path) -> None:
@@ -193,7 +191,7 @@ def test_no_text_reaches_over_the_margin(tmp_path: Path) -> None:
         def see(
             text: str, cm: list[float], tm: list[float], font: object, size: float, ends: list[float] = ends
         ) -> None:
-            if len(text.strip()) > 60 and size == prompts_paper.CODE.fontSize:
+            if len(text.strip()) > 60 and size == prompts_paper.CODE:
                 ends.append(tm[4] + cm[4] + 0.602 * size * len(text.strip("\n")))
 
         page.extract_text(visitor_text=see)
