@@ -1,6 +1,6 @@
 """Tells a study in the words of a person: a narrative (Markdown with references) and a Document become a Document.
 
-The format is in the README, "Write the narrative". Nothing is computed here, and no number is in the narrative itself:
+The format is in benchmark_reports/README.md. Nothing is computed here, and no number is in the narrative itself:
 each is looked up in the tables of the Document, so that both show the same digits. Finding the file, and what to do where
 it does not fit, is in telling.py.
 """

@@ -23,7 +23,7 @@ CHAPTERS = (
     "Conclusion",
 )
 REFERENCES = "References"  #: the heading of what is cited
-HOW = "README, “Write the narrative”, has the format."
+HOW = "benchmark_reports/README.md has the format."
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ class Told:
             raise self.misfit
         if name == "slides" and not (self.narrated and self.narrated.slides):
             where = path(self.generated.family).as_posix()
-            raise SuiteError(f"{where} has no slides", "Write some: README, “Write the narrative”, has the format.")
+            raise SuiteError(f"{where} has no slides", "Write some: benchmark_reports/README.md has the format.")
         if self.misfit is not None:
             return self._said(self.misfit)
         return self.narrated or self.generated

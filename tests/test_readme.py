@@ -88,9 +88,14 @@ def test_a_new_family_is_measured(house: Path) -> None:
     assert "Eight queens" in (house / "reports" / "report_nqueens.txt").read_text()
 
 
-def test_every_file_and_command_that_the_readme_names_exists() -> None:
-    for target in re.findall(r"\]\(([^)#:]+)\)", README):
-        assert (ROOT / target).exists(), target
+@pytest.mark.parametrize("folder", [".", "benchmark_reports", "prompts", "reports"])
+def test_every_file_that_a_readme_links_to_exists(folder: str) -> None:
+    text = (ROOT / folder / "README.md").read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)#:]+)\)", text):
+        assert (ROOT / folder / target).exists(), target
+
+
+def test_every_command_that_the_readme_names_exists() -> None:
     tasks = (ROOT / "tasks.py").read_text(encoding="utf-8")
     for name in re.findall(r"^invoke (\w+)", README, re.MULTILINE):
         assert f"def {name}(" in tasks or f'name="{name}"' in tasks, name

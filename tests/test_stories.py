@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -13,12 +12,11 @@ from bench import discover
 from bench.model import RUNG
 from bench.rundir import Archive
 from profiling.parse import parse
-from reporting import evidence, sections
+from reporting import evidence, narrative, sections, telling
 from reporting.document import Document, Prose, Span
 
 ROOT = Path(__file__).parent.parent
-FAMILIES = sorted(path.stem for path in (ROOT / "benchmark_reports").glob("*.md"))
-narrative: Any = pytest.importorskip("reporting.narrative")
+FAMILIES = [name for name in discover.families() if (ROOT / telling.path(name)).is_file()]
 
 
 @pytest.fixture(scope="module", params=FAMILIES)
@@ -30,10 +28,9 @@ def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     study = archive.choose()
     parse(archive, study)
     name = Path("benchmark_reports") / f"{request.param}.md"
-    document: Document = narrative.tell(
+    return narrative.tell(
         (ROOT / name).read_text(encoding="utf-8"), sections.build(evidence.read(archive, study)), name
     )
-    return document
 
 
 def test_all_that_a_narrative_refers_to_is_in_the_archived_study(told: Document) -> None:
