@@ -1,11 +1,13 @@
-"""The numbers behind a chart as a Table, for formats that show numbers rather than pictures. Draws and computes nothing."""
+"""The numbers behind a chart as a Table, all of them: for the workbook, and for the page, which shortens some.
+
+Draws and computes nothing; what a page has room for is decided in page_data.py.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
 
-from reporting import change_tables
 from reporting.document import Bar, BarChart, Block, Cell, Curves, Dots, Line, Table, Waterfall
 
 NONE = Cell("", None)
@@ -20,7 +22,7 @@ def table(block: Block) -> Table | None:
     if isinstance(block, Curves):
         return of_curves(block)
     if isinstance(block, Waterfall):
-        return change_tables.of_waterfall(block)
+        return of_waterfall(block)
     return of_dots(block) if isinstance(block, Dots) else None
 
 
@@ -74,6 +76,24 @@ def of_dots(chart: Dots) -> Table:
         for process, value in enumerate(values, 1)
     ]
     return Table(chart.title, ("variant", "process", _plain(chart.axis)), tuple(rows), chart.caption, key=chart.key)
+
+
+def of_waterfall(chart: Waterfall, columns: tuple[str, ...] = ()) -> Table:
+    """One row per step: its value in the axis' unit, and as it is shown; only some of these columns, if they are named."""
+    names = ("function", "whose code", chart.axis, "shown as")
+    chosen = [names.index(name) for name in columns or names]
+    rows = tuple(
+        (Cell(s.label, s.label), Cell(kind, kind), digits(s.value), Cell(s.text, s.text))
+        for s in chart.steps
+        for kind in ["whole" if s.whole else s.kind or "several"]
+    )
+    picked = tuple(tuple(row[i] for i in chosen) for row in rows)
+    return Table(chart.title, tuple(names[i] for i in chosen), picked, chart.caption)
+
+
+def digits(value: float | None) -> Cell:
+    """Return a number as it is written beside a figure, with six digits at most."""
+    return Cell("–" if value is None else f"{value:,.6g}".replace("-", "−"), value)
 
 
 def _plain(axis: str) -> str:
