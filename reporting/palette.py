@@ -43,11 +43,6 @@ def role_colour(role: str) -> str:
     return "#" + "".join(f"{round(c * 0.62**turn):02X}" for c in channels)
 
 
-def kind_colour(kind: str) -> str:
-    """Return the colour of a kind of flame graph frame."""
-    return KINDS.get(kind, KINDS["benchmark loop"])
-
-
 def printable(text: str) -> str:
     """Return the text without what cannot be drawn or would rearrange the rest: controls, surrogates, bidi marks."""
     return "".join(

@@ -88,7 +88,6 @@ SUBHEADING = style("subheading", 11, 15, fontName=BOLD, spaceBefore=14, spaceAft
 VERDICT = style("verdict", 12, 16, fontName=BOLD, spaceAfter=7)
 LEAD = style("lead", 14, 19, fontName=BOLD, spaceAfter=9)
 WARNING = style("warning", 9, 12.5, backColor=WARM, **BAND)
-CAPTION = style("caption", 9, 12, textColor=SOFT, spaceBefore=4, spaceAfter=4)
 OF_STYLE = {"verdict": VERDICT, "warning": WARNING, "heading": SUBHEADING}
 NOTE = style("note", 8, 10.5, textColor=SOFT, spaceAfter=1, leftIndent=10, firstLineIndent=-10)
 

@@ -31,6 +31,17 @@ def tidy(axes: Axes, title: str) -> None:
         spine.set_visible(side == "bottom")
 
 
+def scaled(axes: Axes, scale: Scale) -> None:
+    """Give the axis of values its ticks, with a pale grid behind all that is drawn; the other one has none."""
+    if scale.log:
+        axes.set_xscale("log")
+    axes.set_xticks([value for value, _ in scale.ticks], [text for _, text in scale.ticks], fontsize=8)
+    axes.set_xticks([], minor=True)
+    axes.set_yticks([])
+    axes.grid(axis="x", color=PALE, linewidth=0.6)
+    axes.set_axisbelow(True)
+
+
 def write(axes: Axes, y: float, text: str, **style: Any) -> Any:
     """Write at the left edge, at a height of the axes' data."""
     return axes.text(0, y, text, transform=axes.get_yaxis_transform(), va="center", **style)
@@ -50,13 +61,7 @@ def canvas(rows: float, scale: Scale, axis: str) -> tuple[Figure, Axes]:
     figure = figure_of(height)
     side = 8 / WIDTH
     axes = figure.add_axes((side, 36 / height, 1 - 2 * side, body / height))
-    if scale.log:
-        axes.set_xscale("log")
-    axes.set_xticks([value for value, _ in scale.ticks], [text for _, text in scale.ticks], fontsize=8)
-    axes.set_xticks([], minor=True)
-    axes.set_yticks([])
-    axes.grid(axis="x", color=PALE, linewidth=0.6)
-    axes.set_axisbelow(True)
+    scaled(axes, scale)
     tidy(axes, shorten(axis, 100))
     return figure, axes
 

@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from reporting.change_palette import step_colour, steps_scale, totals
 from reporting.document import Bar, BarChart, Dots, Line, Waterfall
 from reporting.palette import WRONG, Scale, bar_scale, dots_scale, role_colour, shorten, spread
-from reporting.paper_parts import GREY, INK, PALE, WIDTH, figure_of, nothing, tidy
+from reporting.paper_parts import GREY, INK, WIDTH, figure_of, nothing, scaled, tidy
 
 ROW, WIDE, TIGHT = 15.0, 24.0, 10.5  #: points: of a row on a page, where it has a slide for itself, and at least
 ABOVE, BELOW = 15.0, 34.0  #: points: for a line's name, and for the axis
@@ -128,13 +128,7 @@ def _axes(rows: Sequence[Row], height: float, scale: Scale, tallest: float) -> A
     left = LETTER * max(len(name) for _, name, _ in shown) + 10
     right = LETTER * max(len(value) for *_, value in shown) + 10
     axes = figure_of(whole).add_axes((left / WIDTH, BELOW / whole, 1 - (left + right) / WIDTH, body / whole))
-    if scale.log:
-        axes.set_xscale("log")
-    axes.set_xticks([value for value, _ in scale.ticks], [text for _, text in scale.ticks], fontsize=8)
-    axes.set_xticks([], minor=True)
-    axes.set_yticks([])
-    axes.grid(axis="x", color=PALE, linewidth=0.6)
-    axes.set_axisbelow(True)
+    scaled(axes, scale)
     for y, name, value in shown:
         axes.annotate(name, (0, y), (-6, 0), ha="right", **_beside(axes))
         axes.annotate(value, (1, y), (6, 0), **_beside(axes))

@@ -11,7 +11,7 @@ from plotly import graph_objects as go
 
 from reporting.document import Curve, Curves
 from reporting.palette import Scale, apart, curves_scale, role_colour, shorten
-from reporting.plotly_parts import CLEAR, LINE_LIMIT, MIDDLE, base, nothing, safe
+from reporting.plotly_parts import CLEAR, LINE_LIMIT, MIDDLE, base, nothing, safe, ticked
 
 HEIGHT, LINE = 330, 18  #: pixels: of the plot at least, and of a name at its right
 NAME_LIMIT, LETTER = 26, 7.4  #: letters of a name at the right, and pixels of a letter
@@ -97,11 +97,7 @@ def _layout(chart: Curves, scale: Scale, shown: list[Curve], body: float) -> dic
         "yaxis": {
             "type": "log",
             "range": [math.log10(scale.low), math.log10(scale.high)],
-            "tickvals": [value for value, _ in scale.ticks],
-            "ticktext": [text for _, text in scale.ticks],
-            "gridcolor": "rgba(128,128,128,.25)",
-            "zeroline": False,
-            "fixedrange": True,
+            **ticked(scale),
         },
     }
     return layout

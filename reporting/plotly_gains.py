@@ -20,6 +20,7 @@ from reporting.plotly_parts import (
     nothing,
     rows_layout,
     safe,
+    ticked,
 )
 
 PANEL, GAP, LEFT, TOP, BOTTOM = 64, 34, 62, 30, 66  #: pixels: of a panel, between two, and around all
@@ -144,9 +145,5 @@ def _axis(scale: Scale, domain: tuple[float, float]) -> dict[str, Any]:
         "type": "log" if scale.log else "linear",
         "range": ends,
         "domain": [round(max(end, 0.0), 6) for end in domain],
-        "tickvals": [value for value, _ in scale.ticks],
-        "ticktext": [text for _, text in scale.ticks],
-        "gridcolor": "rgba(128,128,128,.25)",
-        "zeroline": False,
-        "fixedrange": True,
+        **ticked(scale),
     }

@@ -58,6 +58,17 @@ def written(text: str, y: float, **font: Any) -> dict[str, Any]:
     return {"text": text, "showarrow": False, "align": "left", "font": font, "borderpad": 0, **place}
 
 
+def ticked(scale: Scale) -> dict[str, Any]:
+    """Return an axis' ticks, and that it has a pale grid and stays as it is."""
+    return {
+        "tickvals": [value for value, _ in scale.ticks],
+        "ticktext": [text for _, text in scale.ticks],
+        "gridcolor": "rgba(128,128,128,.25)",
+        "zeroline": False,
+        "fixedrange": True,
+    }
+
+
 def rows_layout(scale: Scale, axis: str, height: float, notes: list[dict[str, Any]]) -> dict[str, Any]:
     """Return the layout of a figure of so many rows from its top, with an axis of values below."""
     title = wrap(shorten(axis, 150), 52) or [""]
@@ -69,13 +80,9 @@ def rows_layout(scale: Scale, axis: str, height: float, notes: list[dict[str, An
         "xaxis": {
             "type": "log" if scale.log else "linear",
             "range": [math.log10(v) for v in ends] if scale.log else ends,
-            "tickvals": [value for value, _ in scale.ticks],
-            "ticktext": [text for _, text in scale.ticks],
+            **ticked(scale),
             "tickangle": 0,
             "ticklabeloverflow": "allow",
-            "gridcolor": "rgba(128,128,128,.25)",
-            "zeroline": False,
-            "fixedrange": True,
             "title": {"text": "<br>".join(escape(part, quote=False) for part in title), "standoff": 8},
         },
         "yaxis": {"range": [height, 0], "visible": False, "fixedrange": True},

@@ -6,7 +6,6 @@ what a reader should know is a remark. Thresholds are constants here, and report
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
@@ -28,7 +27,6 @@ class Quality:
 
     steadiness: Steadiness
     drift: float = 0.0  #: from the first block to the last, as a share
-    drift_p: float = math.nan
     waited: float | None = None  #: mean over processes, share of the measured time without a CPU
     objections: tuple[str, ...] = ()  #: why its numbers mean nothing
     remarks: tuple[str, ...] = ()  #: what a reader should know
@@ -49,7 +47,7 @@ def inspect(evidence: Evidence, run: Run, build: str, floor: float) -> Quality:
     share = fmean(waited) if waited else None
     if share is not None and share > WAITED and not objections:
         remarks.append(f"its processes waited {units.percent(share)} of the time for a CPU that others used")
-    return Quality(settled, drift, p, share, tuple(objections), tuple(remarks))
+    return Quality(settled, drift, share, tuple(objections), tuple(remarks))
 
 
 def stolen(evidence: Evidence) -> float | None:
