@@ -62,9 +62,8 @@ class Options:
     flush_bytes: int = 0  #: written before each counter run, to empty the caches
     sample_rate: int = 250  #: py-spy samples a second
     sample_seconds: float = 3.0  #: how long the profiled region lasts at least, over all sampled processes
-    sample_processes: int = (
-        5  #: over which the shares of functions are compared: the baseline; others and slow ones take three
-    )
+    #: over which the shares of functions are compared: the baseline; others and slow ones take three
+    sample_processes: int = 5
     side_processes: int = 5  #: of startup, series and ideas, per variant; slow ones take three
     detail: bool = True  #: whether collectors run that explain rather than compare: startup, series, ideas, exact, ...
     limit_seconds: float = 300.0  #: wall time after which one process is ended

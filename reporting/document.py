@@ -45,9 +45,7 @@ class Table:
     numeric: bool = True
     code: tuple[str, ...] = ()  #: names of columns that hold code, set in letters of one width
     tags: tuple[str, ...] = ()  #: names of columns that say where a number comes from: PMU, simulated, ...
-    links: tuple[
-        str, ...
-    ] = ()  #: names of columns of files, whose values are their paths below the top of the checkout
+    links: tuple[str, ...] = ()  #: names of columns of files: values are paths below the top of the checkout
     source: str = ""  #: where all its numbers come from, if neither a clock nor a column says
     detail: bool = False  #: evidence in depth: a summary only names it
     key: str = ""

@@ -1,4 +1,7 @@
-"""Turns parsed Markdown into the prose of a Document: paragraphs, items, quotations and listings. Knows no log."""
+"""Turns parsed Markdown into the prose of a Document: paragraphs, items, quotations and listings. Knows no log.
+
+Not the Markdown of narratives (narrative_markdown.py): there braces are references and links an error, here both are words.
+"""
 
 from __future__ import annotations
 
