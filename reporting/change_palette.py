@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 
 from reporting.document import Box, FlameGraph, Step, Trace, Waterfall
-from reporting.palette import KINDS, Scale, drawable, linear, number, role_colour
+from reporting.palette import BASELINE, KINDS, Scale, drawable, linear, number
 
 #: Blue is less and orange more, the stronger the larger the change; no vermillion, which is for wrong answers.
 SHADES = {
@@ -57,8 +57,8 @@ def totals(steps: Sequence[Step]) -> list[tuple[float, float]]:
 
 
 def step_colour(step: Step) -> str:
-    """Return the colour of a step: of a whole whose it is, of any other whether time goes or comes."""
-    return role_colour(step.role) if step.whole else SHADES["gone" if step.value < 0 else "new"]
+    """Return the colour of a step: whether time goes or comes. A whole is grey, for hues of variants look like either."""
+    return BASELINE if step.whole else SHADES["gone" if step.value < 0 else "new"]
 
 
 def steps_scale(chart: Waterfall) -> Scale:

@@ -183,6 +183,7 @@ class Curves:
     points: tuple[str, ...]
     curves: tuple[Curve, ...]
     key: str = ""
+    breaks: tuple[int, ...] = ()  #: numbers of the points that no line leads to: there another row of points begins
 
 
 @dataclass(frozen=True)

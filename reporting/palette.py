@@ -16,6 +16,7 @@ from reporting.document import ROLE_BASELINE, ROLE_WRONG, Bar, BarChart, Curves,
 BASELINE, WRONG = "#8A8A8A", "#D55E00"
 #: Okabe–Ito without vermillion, which is kept for wrong answers; the two colours of flame graphs come late.
 VARIANTS = ("#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442")
+PALE_HUE, DARKER_HUE = VARIANTS[-1], "#B8A800"
 #: Of flame graphs: whose code a frame is. A debug check is pale, because a release build does not have it.
 KINDS = {
     "variant's code": "#E69F00",
@@ -41,6 +42,12 @@ def role_colour(role: str) -> str:
     turn, hue = divmod(int(number), len(VARIANTS))
     channels = (int(VARIANTS[hue][i : i + 2], 16) for i in (1, 3, 5))
     return "#" + "".join(f"{round(c * 0.62**turn):02X}" for c in channels)
+
+
+def line_colour(role: str) -> str:
+    """Return the colour of a role for thin lines and small dots: the pale hue darker, or it would be lost on white."""
+    colour = role_colour(role)
+    return {PALE_HUE: DARKER_HUE}.get(colour, colour)
 
 
 def printable(text: str) -> str:
@@ -117,6 +124,16 @@ class Rows:
     bars: tuple[tuple[float, Bar], ...]  #: (top, bar)
     lines: tuple[tuple[float, float, Line], ...]  #: (top, bottom, line) of lines over one group, the name at the top
     height: float
+
+
+def pieces(chart: Curves, known: Sequence[int]) -> list[list[int]]:
+    """Return the places in `known` (the numbers of a curve's points, ascending) that one line joins, line by line."""
+    found: list[list[int]] = []
+    for place, point in enumerate(known):
+        if not place or any(known[place - 1] < start <= point for start in chart.breaks):
+            found.append([])
+        found[-1].append(place)
+    return found
 
 
 def bar_rows(chart: BarChart) -> Rows:

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from reporting.document import Curve, Curves
-from reporting.palette import Scale, apart, curves_scale, role_colour, shorten
+from reporting.palette import Scale, apart, curves_scale, line_colour, pieces, shorten
 from reporting.paper_parts import GREY, INK, PALE, WIDTH, figure_of, nothing
 
 BODY, LINE = 230.0, 11.0  #: points: height of the plot where there is room, and of a name at its right
@@ -28,7 +28,9 @@ def curves(chart: Curves, tallest: float = math.inf) -> Figure:
     body = max(min(BODY, tallest - TOP - BOTTOM), LINE * len(shown))
     axes = _canvas(chart, scale, body, max(len(shorten(curve.label, NAME_LIMIT)) for curve in shown))
     for curve in shown:
-        _line(axes, curve)
+        known = [i for i, value in enumerate(curve.values) if value]
+        for piece in pieces(chart, known):
+            _line(axes, curve, [known[place] for place in piece])
     ends = [max((i, value[0]) for i, value in enumerate(curve.values) if value) for curve in shown]
     span = math.log(scale.high / scale.low)
     heights = apart([math.log(value / scale.low) / span for _, value in ends], LINE / body, 0.0, 1.0)
@@ -65,8 +67,8 @@ def _canvas(chart: Curves, scale: Scale, body: float, letters: int) -> Axes:
     return axes
 
 
-def _line(axes: Axes, curve: Curve) -> None:
-    known = [(i, *value) for i, value in enumerate(curve.values) if value]
+def _line(axes: Axes, curve: Curve, joined: list[int]) -> None:
+    known = [(i, *value) for i in joined if (value := curve.values[i])]
     xs, ys = [i for i, *_ in known], [value for _, value, *_ in known]
     error = [[value - low for _, value, low, _ in known], [high - value for _, value, _, high in known]]
     colour = _colour(curve)
@@ -79,4 +81,4 @@ def _line(axes: Axes, curve: Curve) -> None:
 
 
 def _colour(curve: Curve) -> str:
-    return GREY if curve.dashed else role_colour(curve.role)
+    return GREY if curve.dashed else line_colour(curve.role)

@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator
 
 from reporting.change_palette import step_colour, steps_scale, totals, trace_scale
 from reporting.document import Trace, Traces, Waterfall
-from reporting.palette import role_colour, shorten
+from reporting.palette import line_colour, shorten
 from reporting.paper_parts import (
     GREY,
     INK,
@@ -78,7 +78,7 @@ def _panel(axes: Axes, trace: Trace, ends: tuple[float, float]) -> None:
         axes.set_yscale("log")
     for process in trace.processes:
         known = [(i + 1 - trace.warm_ups, value) for i, value in enumerate(process) if scale.holds(value)]
-        look: dict[str, Any] = {"color": role_colour(trace.role), "linewidth": 0.7, "marker": "o", "markersize": 1.6}
+        look: dict[str, Any] = {"color": line_colour(trace.role), "linewidth": 0.7, "marker": "o", "markersize": 1.6}
         axes.plot([x for x, _ in known], [value for _, value in known], alpha=0.7, **look)
     if trace.warm_ups:
         axes.axvspan(0.5 - trace.warm_ups, 0.5, color=SHADE, linewidth=0, zorder=0)

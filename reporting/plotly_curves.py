@@ -10,7 +10,7 @@ from typing import Any
 from plotly import graph_objects as go
 
 from reporting.document import Curve, Curves
-from reporting.palette import Scale, apart, curves_scale, role_colour, shorten
+from reporting.palette import Scale, apart, curves_scale, line_colour, pieces, shorten
 from reporting.plotly_parts import CLEAR, LINE_LIMIT, MIDDLE, base, nothing, safe, ticked
 
 HEIGHT, LINE = 330, 18  #: pixels: of the plot at least, and of a name at its right
@@ -26,13 +26,13 @@ def curves(chart: Curves) -> go.Figure:
         return nothing("No values to draw.")
     scale = curves_scale(chart)
     body = max(HEIGHT, LINE * len(shown))
-    figure = go.Figure([_line(curve, chart.points) for curve in shown], _layout(chart, scale, shown, body))
+    figure = go.Figure([line for curve in shown for line in _lines(curve, chart)], _layout(chart, scale, shown, body))
     ends = [_last(curve) for curve in shown]
     heights = apart([_height(value, scale) for _, value in ends], LINE / body, 0.0, 1.0)
     right = len(chart.points) - 1 + 0.3
     for curve, (x, value), height in zip(shown, ends, heights, strict=True):
         at = _value(height, scale)
-        thin = {"color": MIDDLE if curve.dashed else role_colour(curve.role), "width": 1, "dash": "dot"}
+        thin = {"color": MIDDLE if curve.dashed else line_colour(curve.role), "width": 1, "dash": "dot"}
         figure.add_shape(type="line", x0=x, y0=value, x1=right, y1=at, line=thin, layer="below")
         place = {"x": 1, "xref": "paper", "xanchor": "left", "xshift": 4, "y": math.log10(at), "yanchor": "middle"}
         name = safe(curve.label, NAME_LIMIT)
@@ -40,9 +40,15 @@ def curves(chart: Curves) -> go.Figure:
     return figure
 
 
-def _line(curve: Curve, points: tuple[str, ...]) -> go.Scatter:
-    colour = MIDDLE if curve.dashed else role_colour(curve.role)
-    known = [(i, value, text) for i, (value, text) in enumerate(zip(curve.values, curve.texts, strict=True)) if value]
+def _lines(curve: Curve, chart: Curves) -> list[go.Scatter]:
+    """Return a line for each piece of a curve, for none may lead from one row of points to the next."""
+    known = [i for i, value in enumerate(curve.values) if value]
+    return [_line(curve, [known[place] for place in piece], chart.points) for piece in pieces(chart, known)]
+
+
+def _line(curve: Curve, joined: list[int], points: tuple[str, ...]) -> go.Scatter:
+    colour = MIDDLE if curve.dashed else line_colour(curve.role)
+    known = [(i, value, curve.texts[i]) for i in joined if (value := curve.values[i])]
     marker: dict[str, Any] = {"color": CLEAR if curve.outlined else colour, "size": 8}
     marker["line"] = {"color": colour if curve.outlined else MIDDLE, "width": 2 if curve.outlined else 0.5}
     return go.Scatter(

@@ -9,7 +9,7 @@ from plotly import graph_objects as go
 
 from reporting.change_palette import step_colour, steps_scale, totals, trace_scale
 from reporting.document import Step, Trace, Traces, Waterfall
-from reporting.palette import Scale, role_colour, shorten
+from reporting.palette import Scale, line_colour, shorten
 from reporting.plotly_parts import (
     CLEAR,
     LINE_LIMIT,
@@ -124,7 +124,7 @@ def _panel(figure: go.Figure, trace: Trace, row: int, domain: tuple[float, float
     for process in trace.processes:
         xs += [*range(1 - trace.warm_ups, len(process) + 1 - trace.warm_ups), None]
         ys += [*(value if scale.holds(value) else None for value in process), None]
-    colour = role_colour(trace.role)
+    colour = line_colour(trace.role)
     figure.add_scatter(
         mode="lines+markers", x=xs[:-1], y=ys[:-1], yaxis=f"y{number}", connectgaps=False, opacity=0.7,
         line={"color": colour, "width": 1}, marker={"color": colour, "size": 3.5},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from itertools import pairwise
 
 from reporting import series, units
 from reporting.compare import Comparison
@@ -61,6 +62,7 @@ def _chart(evidence: Evidence, found: Series, limit: str) -> Curves:
         points=tuple(point.name for point in found.points),
         curves=tuple(curves),
         key=f"curves:{found.build}",
+        breaks=tuple(i for i, (last, point) in enumerate(pairwise(found.points), 1) if point.amount <= last.amount),
     )
 
 
@@ -175,7 +177,7 @@ def _why(found: Series, run: Run, point: Point) -> str:
 
 def _name(run: Run) -> Cell:
     """Return a variant's name; what does the series only is described nowhere else, so its note says what it is."""
-    note = f"{run.name}, in this series only: {run.manifest.summary}" if run.in_series_only else ""
+    note = f"{run.name}, in this series only: {run.summary}" if run.in_series_only else ""
     return Cell(run.label, run.label, note)
 
 

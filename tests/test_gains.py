@@ -22,6 +22,7 @@ from reporting import (
     gain_words,
     gains,
     page_data,
+    palette,
     paper_figures,
     plotly_figures,
     sections,
@@ -302,6 +303,7 @@ def test_the_page_draws_steps_where_the_one_before_ended() -> None:
     assert list(joints["x"])[:3] == [bar["x"][0], bar["x"][0], None]
     assert len(labels["text"]) == len(fall.steps) and "AES.encrypt" in labels["text"][1]
     colours = bar["marker"]["color"]
+    assert colours[0] == colours[-1] == palette.BASELINE  # no hue of a variant, which would look like less or more
     assert colours[1] == change_palette.SHADES["gone"] and colours[4] == change_palette.SHADES["new"]
 
 

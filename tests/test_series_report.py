@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bench.model import Measurement
-from reporting import ideas, sections, series, series_tables, units
+from reporting import ideas, palette, plotly_curves, sections, series, series_tables, units
 from reporting.compare import compare
 from reporting.document import Block, Curves, Table
 from reporting.evidence import Evidence
@@ -138,6 +138,21 @@ def test_the_chart_has_a_curve_per_variant_and_the_limit(found: Evidence, blocks
     assert curves["peer_openssl_stream"].outlined and not curves[TOP].outlined
     limit = curves["register-only limit"]
     assert limit.dashed and all(value and value[0] == pytest.approx(26_000, rel=0.02) for value in limit.values)
+
+
+def test_no_line_leads_from_the_largest_amount_to_the_next_row_of_amounts(blocks: list[Block]) -> None:
+    (chart,) = [b for b in blocks if isinstance(b, Curves)]
+    assert chart.breaks == (4,)  # 1 MiB, then 1 MiB into a buffer
+    assert palette.pieces(chart, [0, 2, 3, 4]) == [[0, 1, 2], [3]] and palette.pieces(chart, []) == []
+    assert palette.pieces(replace(chart, breaks=()), [0, 4]) == [[0, 1]]
+    drawn = plotly_curves.curves(chart).data
+    assert not any({3, 4} <= set(line.x) for line in drawn) and any(4 in line.x for line in drawn)
+
+
+def test_the_pale_hue_is_darker_where_it_is_a_thin_line() -> None:
+    pale = next(f"variant-{i}" for i, hue in enumerate(palette.VARIANTS) if hue == palette.PALE_HUE)
+    assert palette.role_colour(pale) == palette.PALE_HUE and palette.line_colour(pale) == palette.DARKER_HUE
+    assert palette.line_colour("variant-0") == palette.role_colour("variant-0")
 
 
 def errors(found: Evidence, name: str, error: float | None) -> Evidence:
