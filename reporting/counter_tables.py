@@ -14,6 +14,7 @@ from reporting.evidence import Evidence, Run
 from reporting.tables import missing, short, text
 
 Row = tuple[Cell, ...]
+ONE_OFF = "one-off"  #: how the metric begins that every process could have, so that a gap needs its own reason
 
 
 def counters(evidence: Evidence, build: str) -> Table | None:
@@ -108,7 +109,8 @@ def _fewer(evidence: Evidence, build: str) -> list[Cell]:
     for run in evidence.runs:
         ratio = derived.deterministic_ratio(evidence, run, build)
         why = f"{run.name}: not counted twice with the same result within 1 ppm, or for another amount of work"
-        cells.append(missing(why) if ratio is None else Cell(f"{units.significant(ratio)}×", ratio))
+        none = missing(why) if _counts(run, build, SIMULATED) else _uncounted(run, build, SIMULATED)
+        cells.append(none if ratio is None else Cell(f"{units.significant(ratio)}×", ratio))
     return cells
 
 
@@ -135,8 +137,7 @@ def _row(evidence: Evidence, build: str, source: str, metric: str, unit: str) ->
 def _counter(run: Run, build: str, metric: str, source: str, unit: str) -> Cell:
     found = derived.counter(run, build, metric, source)
     if found is None or found.unit != unit:
-        collector = {SIMULATED: "simulated", "rusage": "timing"}.get(source, "counters")
-        return missing(f"{run.name}: {run.outcome(build).reason or run.gap(build, collector) or 'not counted'}")
+        return _uncounted(run, build, source)
     if not found.values:
         return missing(f"{found.source} counters: {found.missing} on this machine")
     average = fmean(found.values)
@@ -149,20 +150,32 @@ def _counter(run: Run, build: str, metric: str, source: str, unit: str) -> Cell:
     return Cell(write(average) + ("*" if flag else ""), average, flag)
 
 
+def _uncounted(run: Run, build: str, source: str) -> Cell:
+    """Return a cell that says why a variant has no counters of a source; the same for each, to be one footnote."""
+    collector = {SIMULATED: "simulated", "rusage": "timing"}.get(source, "counters")
+    return missing(f"{run.name}: {run.outcome(build).reason or run.gap(build, collector) or 'not counted'}")
+
+
+def _counts(run: Run, build: str, source: str) -> bool:
+    return any((m.build, m.source) == (build, source) for m in run.measurements)
+
+
 def _derived(evidence: Evidence, build: str, source: str) -> list[Row]:
     columns = [derived.derive(run, build, source) for run in evidence.runs]
     rows = []
     for line in zip(*columns, strict=True):
         label = f"{line[0].name} ({line[0].unit})" if line[0].unit else line[0].name
-        rows.append((text(label), text(f"{source}, derived"), *_cells(evidence.runs, line)))
+        rows.append((text(label), text(f"{source}, derived"), *_cells(evidence.runs, line, build)))
     return rows
 
 
-def _cells(runs: Sequence[Run], line: Sequence[Derived]) -> list[Cell]:
+def _cells(runs: Sequence[Run], line: Sequence[Derived], build: str) -> list[Cell]:
     cells = []
     for run, found in zip(runs, line, strict=True):
         if found.value is None:
-            cells.append(missing(f"{run.name}, {found.name}: {found.missing}"))
+            none = not _counts(run, build, found.source)
+            why = f"{run.name}, {found.name}: {found.missing}"
+            cells.append(_uncounted(run, build, found.source) if none else missing(why))
             continue
         flag = f"{run.name}: an input of {found.name} was counted {found.counted:.0f} % of the time and scaled"
         mark = found.flagged
@@ -192,7 +205,7 @@ def others(evidence: Evidence, build: str) -> Table | None:
 
 def _unmeasured(run: Run, build: str, metric: str) -> str:
     """Say why a metric that other variants have is missing: in the words of its collector where it failed."""
-    if metric.startswith("one-off"):
+    if metric.startswith(ONE_OFF):
         return "it was timed without a warm-up"
     gaps = [done.skipped for done in run.manifest.collections if done.build == build and done.skipped]
     return f"not measured ({'; '.join(dict.fromkeys(gaps))})" if gaps else "not measured"
@@ -201,8 +214,8 @@ def _unmeasured(run: Run, build: str, metric: str) -> str:
 def _other(run: Run, build: str, metric: str) -> Cell:
     found = run.find(build, metric)
     if found is None or not found.values:
-        why = found.missing if found else run.outcome(build).reason or _unmeasured(run, build, metric)
-        return missing(f"{run.name}, {metric}: {why}")
+        why = (found and found.missing) or run.outcome(build).reason or _unmeasured(run, build, metric)
+        return missing(f"{run.name}, {metric}: {why}" if found or metric.startswith(ONE_OFF) else f"{run.name}: {why}")
     average = fmean(found.values)
     write = {"s": units.seconds, "B": units.size}.get(found.unit)
     return Cell(write(average) if write else f"{units.significant(average)} {found.unit}".strip(), average)

@@ -54,6 +54,11 @@ class Run:
         return self.manifest.kind in (PEER, SERIES_PEER)
 
     @property
+    def summary(self) -> str:
+        """What it is, in a sentence, without the marks that a docstring sets around names."""
+        return self.manifest.summary.replace("`", "")
+
+    @property
     def label(self) -> str:
         """The name as tables show it, where a peer is marked as one."""
         return f"{self.name} (peer)" if self.of_library else self.name

@@ -85,6 +85,11 @@ def order(comparison: Comparison) -> list[Speed]:
     return sorted(comparison.speeds, key=place)
 
 
+def climbed(comparison: Comparison) -> list[Run]:
+    """Return all variants as `order` has them, the library peers last: as a reader climbs, rung by rung."""
+    return sorted((speed.run for speed in order(comparison)), key=lambda run: run.is_peer)
+
+
 def rungs(comparison: Comparison) -> list[Rung]:
     """Return the ladder: the baseline, then every rung with a number, from the slowest to the fastest."""
     found = [s for s in order(comparison) if s.ranked or (s.verdict == "baseline" and s.seconds)]

@@ -95,11 +95,14 @@ def _gaps(evidence: Evidence, run: Run) -> Iterator[Text]:
     build = evidence.builds[0]
     if run.outcome(build).status != "ok":
         return  # said in the overview
+    without: tuple[str, ...] = () if run.is_peer else SHOWN_ELSEWHERE  # of a library, nothing is explained elsewhere
+    without += ("ideas",) if run is evidence.baseline else ()  # it has none to leave out
     why: dict[tuple[str, str], list[str]] = {}
     for done in run.manifest.collections:
-        if done.build == build and done.skipped and done.collector not in SHOWN_ELSEWHERE:
+        if done.build == build and done.skipped and done.collector not in without:
             why.setdefault((done.skipped, done.fix), []).append(done.collector)
     for (reason, fix), names in why.items():
         yield Text(
-            f"Not recorded for {run.name}: {', '.join(names)} ({reason})." + (f" {fix}" if fix else ""), "warning"
+            f"Not recorded for {run.name}: {', '.join(names)} ({reason})." + (f" {fix}" if fix else ""),
+            "" if run.is_peer else "warning",  # a library is timed only, as it should be
         )

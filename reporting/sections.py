@@ -12,6 +12,7 @@ from reporting import (
     hardware,
     hot_tables,
     ideas,
+    ladder,
     ladder_tables,
     listings,
     native_tables,
@@ -108,6 +109,8 @@ def flames(evidence: Evidence, run: Run) -> list[Block]:
         stacks = run.stacks.get(build)
         if not stacks and run.outcome(build).status != "ok":
             continue  # said in the overview
+        if not stacks and run.is_peer:
+            continue  # said with all else that is not recorded of a library
         if not stacks:
             why = run.gap(build, "profile") or "no sample fell into the measured region"
             found.append(Text(f"No flame graph of {run.name} on {tables.python(evidence, build)}: {why}.", "warning"))
@@ -124,11 +127,11 @@ def flames(evidence: Evidence, run: Run) -> list[Block]:
 
 
 def optimizations(evidence: Evidence, comparisons: list[Comparison]) -> Section:
-    blocks: list[Block] = [tables.variants(evidence)]
-    for run in evidence.runs:
+    blocks: list[Block] = [tables.variants(ladder.climbed(comparisons[0]))]
+    for run in ladder.climbed(comparisons[0]):
         if run is evidence.baseline:
             continue
-        blocks.append(Text(f"{run.name}{', a library peer' if run.is_peer else ''}. {run.manifest.summary}", "heading"))
+        blocks.append(Text(f"{run.name}{', a library peer' if run.is_peer else ''}. {run.summary}", "heading"))
         blocks += [Text(paragraph) for paragraph in tables.paragraphs(run.manifest.description)]
         blocks += ideas.blocks(evidence, run)
         blocks += gain_words.blocks(evidence, comparisons, run)
@@ -164,7 +167,7 @@ def comparison(evidence: Evidence, comparisons: list[Comparison], view: View) ->
 
 
 def spread_chart(evidence: Evidence, c: Comparison) -> Dots:
-    timed = [s for s in c.speeds if s.seconds is not None]
+    timed = [s for s in ladder.order(c) if s.seconds is not None]
     log = max(s.seconds.value for s in timed if s.seconds) > 8 * min(s.seconds.value for s in timed if s.seconds)
     scale, unit = units.time_scale(max(s.seconds.value for s in timed if s.seconds))
     return Dots(

@@ -99,7 +99,7 @@ class Series:
 def read(evidence: Evidence, comparison: Comparison) -> Series | None:
     """Return the series on the build of a comparison; None where none was measured there."""
     build = comparison.build
-    ordered = sorted((speed.run for speed in ladder.order(comparison)), key=lambda run: run.is_peer)
+    ordered = ladder.climbed(comparison)
     runs = (*ordered, *evidence.series_peers)
     found = [m for run in runs for m in run.measurements if m.build == build and m.metric.startswith(TIME)]
     if not found:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 
 from reporting import quality, units
 from reporting.compare import Comparison, Speed
 from reporting.document import Cell, Choice, Table
-from reporting.evidence import Evidence
+from reporting.evidence import Evidence, Run
 from reporting.statistics import Interval
 
 NOT_RECORDED = "not recorded"  #: of a fact that an adopted archive does not hold
@@ -179,15 +180,16 @@ def _geomean(c: Comparison) -> tuple[Cell, ...]:
     return (none, shown, none, none, none, none)
 
 
-def variants(evidence: Evidence) -> Table:
+def variants(runs: Sequence[Run]) -> Table:
+    """Return what each variant is, in the order given."""
     rows = tuple(
         (
             text(run.label),
-            text(run.manifest.summary or NOT_RECORDED),
+            text(run.summary or NOT_RECORDED),
             text(", ".join(run.manifest.requires) or ("nothing extra" if run.manifest.sources else NOT_RECORDED)),
             Cell(str(run.manifest.lines), run.manifest.lines) if run.manifest.sources else missing(NOT_RECORDED),
         )
-        for run in evidence.runs
+        for run in runs
     )
     columns = ("variant", "what it is", "needs", "lines of code")
     return Table(

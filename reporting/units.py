@@ -23,7 +23,7 @@ def significant(value: float) -> str:
         return "0" if value == 0 else "∞" if value == math.inf else str(value)
     digits = 2 - math.floor(math.log10(abs(value)))
     rounded = round(value, digits)
-    return f"{rounded:,.{max(0, 2 - math.floor(math.log10(abs(rounded))))}f}"
+    return f"{rounded:,.{max(0, 2 - math.floor(math.log10(abs(rounded))))}f}".replace("-", "−")
 
 
 def seconds(value: float) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reporting import tables, units
+from reporting import ladder, tables, units
 from reporting.compare import Comparison, Speed
 from reporting.document import Trace, Traces
 from reporting.evidence import Evidence
@@ -24,7 +24,7 @@ SAID = {
 
 def traces(evidence: Evidence, c: Comparison) -> Traces | None:
     """Return the chart of all that was timed on one build; None where no process gave more than one value."""
-    timed = [speed for speed in c.speeds if speed.seconds is not None]
+    timed = [speed for speed in ladder.order(c) if speed.seconds is not None]
     shown = tuple(_trace(evidence, speed) for speed in timed)
     if not any(len(process) > 1 for trace in shown for process in trace.processes):
         return None
