@@ -26,7 +26,7 @@ def curves(chart: Curves) -> go.Figure:
         return nothing("No values to draw.")
     scale = curves_scale(chart)
     body = max(HEIGHT, LINE * len(shown))
-    figure = go.Figure([line for curve in shown for line in _lines(curve, chart)], _layout(chart, scale, shown, body))
+    figure = go.Figure([_line(curve, chart) for curve in shown], _layout(chart, scale, shown, body))
     ends = [_last(curve) for curve in shown]
     heights = apart([_height(value, scale) for _, value in ends], LINE / body, 0.0, 1.0)
     right = len(chart.points) - 1 + 0.3
@@ -40,34 +40,37 @@ def curves(chart: Curves) -> go.Figure:
     return figure
 
 
-def _lines(curve: Curve, chart: Curves) -> list[go.Scatter]:
-    """Return a line for each piece of a curve, for none may lead from one row of points to the next."""
-    known = [i for i, value in enumerate(curve.values) if value]
-    return [_line(curve, [known[place] for place in piece], chart.points) for piece in pieces(chart, known)]
-
-
-def _line(curve: Curve, joined: list[int], points: tuple[str, ...]) -> go.Scatter:
+def _line(curve: Curve, chart: Curves) -> go.Scatter:
+    """Return one trace per curve, which the page's filters count on; it has a gap where another row of points begins."""
     colour = MIDDLE if curve.dashed else line_colour(curve.role)
-    known = [(i, value, curve.texts[i]) for i in joined if (value := curve.values[i])]
+    known = [(i, value, curve.texts[i]) for i, value in enumerate(curve.values) if value]
     marker: dict[str, Any] = {"color": CLEAR if curve.outlined else colour, "size": 8}
     marker["line"] = {"color": colour if curve.outlined else MIDDLE, "width": 2 if curve.outlined else 0.5}
+    gaps = [piece[0] for piece in pieces(chart, [i for i, *_ in known])[1:]]
+
+    def gapped(values: list[Any]) -> list[Any]:
+        return [part for place, value in enumerate(values) for part in ((None, value) if place in gaps else (value,))]
+
     return go.Scatter(
         mode="lines" if curve.dashed and len(known) > 1 else "lines+markers",
-        x=[i for i, *_ in known],
-        y=[value for _, (value, *_), _ in known],
+        x=gapped([i for i, *_ in known]),
+        y=gapped([value for _, (value, *_), _ in known]),
+        connectgaps=False,
         line={"color": colour, "width": 1.5, "dash": "dash" if curve.dashed else "solid"},
         marker=marker,
         error_y={
             "type": "data",
             "symmetric": False,
-            "array": [high - value for _, (value, _, high), _ in known],
-            "arrayminus": [value - low for _, (value, low, _), _ in known],
+            "array": gapped([high - value for _, (value, _, high), _ in known]),
+            "arrayminus": gapped([value - low for _, (value, low, _), _ in known]),
             "thickness": 1.2,
             "width": 3,
         },
-        hovertext=[f"<b>{safe(curve.label, 120)}</b><br>{safe(points[i], 60)}: {safe(t, 120)}" for i, _, t in known],
+        hovertext=gapped([
+            f"<b>{safe(curve.label, 120)}</b><br>{safe(chart.points[i], 60)}: {safe(text, 120)}" for i, _, text in known
+        ]),
         hovertemplate="%{hovertext}<extra></extra>",
-    )
+    )  # fmt: skip
 
 
 def _last(curve: Curve) -> tuple[int, float]:
