@@ -88,7 +88,7 @@ def of_waterfall(chart: Waterfall, columns: tuple[str, ...] = ()) -> Table:
         for kind in ["whole" if s.whole else s.kind or "several"]
     )
     picked = tuple(tuple(row[i] for i in chosen) for row in rows)
-    return Table(chart.title, tuple(names[i] for i in chosen), picked, chart.caption)
+    return Table(chart.title, tuple(names[i] for i in chosen), picked, chart.caption, key=chart.key)
 
 
 def digits(value: float | None) -> Cell:

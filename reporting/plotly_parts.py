@@ -75,7 +75,7 @@ def rows_layout(scale: Scale, axis: str, height: float, notes: list[dict[str, An
     ends = [scale.low, scale.high]
     layout = base(height * ROW + 56 + 18 * len(title))
     layout |= {
-        "margin": {"l": 14, "r": 20, "t": 24, "b": 32 + 18 * len(title)},
+        "margin": {"l": 14, "r": 32, "t": 24, "b": 32 + 18 * len(title)},
         "annotations": notes,
         "xaxis": {
             "type": "log" if scale.log else "linear",

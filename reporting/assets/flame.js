@@ -40,6 +40,16 @@ const textsOf = (plot, width) => {
   }
   return texts;
 };
+// A frame that began left of what is seen begins where that begins, or its name would be out of sight.
+const placesOf = plot => {
+  const {frames, range: [left], figure} = state(plot), empty = () => figure.data.map(trace => trace.customdata.map(() => 0));
+  const base = empty(), x = empty();
+  for (const {curve, point, from, to} of frames) {
+    base[curve][point] = from < left && left < to ? left : from;
+    x[curve][point] = to - base[curve][point];
+  }
+  return {base, x};
+};
 const opacities = plot => {
   const flame = state(plot), found = flame.figure.data.map(trace => trace.customdata.map(() => 1));
   if (flame.wanted) flame.frames.forEach(frame => { found[frame.curve][frame.point] = isHit(flame, frame) ? 1 : 0.2; });
@@ -48,12 +58,12 @@ const opacities = plot => {
 // Called before a flame graph is drawn or drawn again: what it is zoomed to and what is searched for stays.
 const prepareFlame = (plot, figure) => {
   const {margin} = figure.layout, room = plot.clientWidth - margin.l - margin.r;
-  const texts = textsOf(plot, room), seen = opacities(plot);
-  figure.data.forEach((trace, i) => { trace.text = texts[i]; trace.marker.opacity = seen[i]; });
+  const texts = textsOf(plot, room), seen = opacities(plot), {base, x} = placesOf(plot);
+  figure.data.forEach((trace, i) => { Object.assign(trace, {text: texts[i], base: base[i], x: x[i]}); trace.marker.opacity = seen[i]; });
   figure.layout.xaxis.range = [...state(plot).range];
 };
 const fit = plot => {
-  if (plot.offsetParent) Plotly.restyle(plot, {text: textsOf(plot, plot._fullLayout.xaxis._length)});
+  if (plot.offsetParent) Plotly.restyle(plot, {text: textsOf(plot, plot._fullLayout.xaxis._length), ...placesOf(plot)});
 };
 const zoom = (plot, from, to) => {
   const {whole} = state(plot), least = (whole[1] - whole[0]) / 1e4;
