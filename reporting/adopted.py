@@ -123,7 +123,7 @@ def _chart(evidence: Evidence, c: Comparison) -> BarChart:
 
 def _bar(speed: Speed) -> Bar:
     if speed.speedup is None:
-        return Bar(speed.run.name, None, None, None, speed.reason.partition(":")[0] or "no number", "wrong")
+        return Bar(speed.run.name, None, None, None, speed.reason.partition(":")[0] or "no number", "none")
     s, first = speed.speedup, speed.verdict == "baseline"
     low, high = (None, None) if math.isnan(s.low) else (s.low, s.high)
     shown = "1×" if first else f"{units.ratio(s)} unchecked"

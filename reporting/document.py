@@ -69,7 +69,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar with its interval (low, high); `value` None draws a red cross with `text` beside it."""
+    """One bar with its interval (low, high); `value` None: only its `text`, after a red cross if its role is ROLE_WRONG."""
 
     label: str
     value: float | None

@@ -6,7 +6,7 @@ import math
 
 from reporting import ladder, tables, units
 from reporting.compare import Comparison, Speed, ratios
-from reporting.document import Bar, BarChart, Block, Cell, Line, Table, Text
+from reporting.document import ROLE_WRONG, Bar, BarChart, Block, Cell, Line, Table, Text
 from reporting.evidence import Evidence
 from reporting.ladder import Limit, Rung, StartUp
 from reporting.statistics import Interval
@@ -62,7 +62,8 @@ def _caption(evidence: Evidence, comparisons: list[Comparison], limit: Limit | N
 def _bar(speed: Speed, evidence: Evidence) -> Bar:
     name, peer = speed.run.name, speed.run.is_peer
     if speed.speedup is None:
-        return Bar(name, None, None, None, speed.reason.partition(":")[0] or "no number", "wrong", peer)
+        role = ROLE_WRONG if speed.run.outcome(speed.build).status == "wrong answer" else evidence.role(speed.run)
+        return Bar(name, None, None, None, speed.reason.partition(":")[0] or "no number", role, peer)
     s = speed.speedup
     shown = "1×" if speed.verdict == "baseline" else units.ratio(s)
     marks = {" unchecked": speed.unchecked, " peer": peer, " fell back": fell_back(speed)}

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from reporting.document import ROLE_BASELINE, ROLE_WRONG, Bar, BarChart, Curves, Dots, Line
 
 BASELINE, WRONG = "#8A8A8A", "#D55E00"
+MUTED = "#787878"  #: of words in a figure that are no value; readable on white and on black
 #: Okabe–Ito without vermillion, which is kept for wrong answers; the two colours of flame graphs come late.
 VARIANTS = ("#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442")
 PALE_HUE, DARKER_HUE = VARIANTS[-1], "#B8A800"
@@ -48,6 +49,11 @@ def line_colour(role: str) -> str:
     """Return the colour of a role for thin lines and small dots: the pale hue darker, or it would be lost on white."""
     colour = role_colour(role)
     return {PALE_HUE: DARKER_HUE}.get(colour, colour)
+
+
+def without_bar(bar: Bar) -> tuple[str, str]:
+    """Return mark and colour of what has no number: a red cross says that an answer is wrong, and nothing else does."""
+    return ("✕", WRONG) if bar.role == ROLE_WRONG else ("–", MUTED)
 
 
 def printable(text: str) -> str:

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 
 from reporting.change_palette import step_colour, steps_scale, totals
 from reporting.document import Bar, BarChart, Dots, Line, Waterfall
-from reporting.palette import WRONG, Scale, bar_scale, dots_scale, role_colour, shorten, spread
+from reporting.palette import Scale, bar_scale, dots_scale, role_colour, shorten, spread, without_bar
 from reporting.paper_parts import GREY, INK, WIDTH, figure_of, nothing, scaled, tidy
 
 ROW, WIDE, TIGHT = 15.0, 24.0, 10.5  #: points: of a row on a page, where it has a slide for itself, and at least
@@ -144,7 +144,9 @@ def _beside(axes: Axes) -> dict[str, Any]:
 def _bar(axes: Axes, y: float, bar: Bar, scale: Scale) -> None:
     """Draw one bar with its interval; one that is not ours is hollow, and a wrong answer is a cross."""
     if bar.value is None:
-        axes.annotate("✕ " + shorten(bar.text, 50), (0, y), (4, 0), color=WRONG, weight="bold", **_beside(axes))
+        mark, colour = without_bar(bar)
+        text = f"{mark} {shorten(bar.text, 50)}"
+        axes.annotate(text, (0, y), (4, 0), color=colour, weight="bold", **_beside(axes))
         return
     if not scale.holds(bar.value):
         return

@@ -17,7 +17,6 @@ from reporting.change_palette import flame_scale, shades
 from reporting.document import Bar, BarChart, Box, Chart, Curves, Dots, FlameGraph, Line, Traces, Waterfall
 from reporting.palette import (
     NAMED,
-    WRONG,
     Scale,
     bar_rows,
     bar_scale,
@@ -25,6 +24,7 @@ from reporting.palette import (
     role_colour,
     shorten,
     spread,
+    without_bar,
 )
 from reporting.plotly_parts import (
     CLEAR,
@@ -80,7 +80,8 @@ def bars(chart: BarChart) -> go.Figure:
     for top, bar in rows.bars:
         notes.append(written(labelled(bar.label, "" if bar.value is None else bar.text), top + 0.28))
         if bar.value is None:
-            notes.append(written(f"<b>✕ {safe(bar.text, LINE_LIMIT - 8)}</b>", top + 0.66, color=WRONG))
+            mark, colour = without_bar(bar)
+            notes.append(written(f"<b>{mark} {safe(bar.text, LINE_LIMIT - 8)}</b>", top + 0.66, color=colour))
     figure = go.Figure(trace, rows_layout(scale, chart.axis, rows.height, notes))
     for line in chart.lines:
         if not line.group and scale.holds(line.value):

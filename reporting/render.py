@@ -26,6 +26,7 @@ from reporting.telling import Told
 REPORTS, DEEP_DIVES = Path("reports"), Path("benchmark_reports")
 SCRIPT = Path(__file__).parent / "assets" / "plotly-basic.min.js"
 HERE = Path(__file__).parent / "renderers"
+PAGE_LIMIT = 1_000_000  #: bytes of a page that opens at once, without the script that all share
 ON_REQUEST = ("markdown", "pdf", "slides")  #: formats that are not written unless they are asked for
 
 
@@ -64,6 +65,14 @@ def render(
         if name == "html":
             share(root)
     return written
+
+
+def heavy(path: Path) -> str:
+    """Return a warning where a page weighs more than it should to open at once; empty otherwise."""
+    size = path.stat().st_size
+    if path.suffix != ".html" or size <= PAGE_LIMIT:
+        return ""
+    return f"warning: {path} weighs {size / 1e6:.2f} MB, above {PAGE_LIMIT / 1e6:g} MB: it may open slowly."
 
 
 def load(name: str) -> tuple[str, Callable[[Document], bytes]]:

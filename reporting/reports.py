@@ -36,6 +36,8 @@ def write(
     found, record = told(archive, timestamp, view), sha256(archive.record(timestamp))
     for path in render.render(found, formats, folder, folder, view=view, record=record, strict=strict):
         print(f"wrote: {path}")
+        if warning := render.heavy(path):
+            print(warning)
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from dataclasses import replace
+from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
@@ -13,7 +14,7 @@ from openpyxl import load_workbook
 from bench.errors import SuiteError
 from bench.model import Measurement, Outcome
 from bench.rundir import Archive
-from reporting import counter_tables, evidence, ladder_tables, sections, tables
+from reporting import counter_tables, evidence, ladder_tables, palette, render, sections, tables
 from reporting.compare import compare, flame_boxes, hot_functions
 from reporting.document import Cell, Document, Prose, Section, Table, Text
 from reporting.evidence import Evidence, Run
@@ -87,7 +88,24 @@ def test_a_wrong_variant_never_gets_a_number(found: Evidence) -> None:
     assert f"{bad.name} has no speed" in words(document) and "byte 7 differs" in words(document)
     chart = ladder_tables.chart(study, [comparison])
     (bar,) = [bar for bar in chart.groups[0][1] if bar.label == bad.name]
-    assert bar.value is None and bar.role == "wrong"
+    assert bar.value is None and palette.without_bar(bar) == ("✕", palette.WRONG)
+    for status in ("failed", "skipped"):  # no number either, but nothing that is wrong
+        outcomes = tuple(Outcome(o.build, status, "no room") for o in bad.manifest.outcomes)
+        other = replace(
+            found,
+            runs=(found.runs[0], replace(bad, manifest=replace(bad.manifest, outcomes=outcomes)), *found.runs[2:]),
+        )
+        chart = ladder_tables.chart(other, [compare(other, "release")])
+        assert [palette.without_bar(b)[0] for b in chart.groups[0][1] if b.label == bad.name] == ["–"]
+
+
+def test_only_a_page_that_is_heavy_is_warned_of(tmp_path: Path) -> None:
+    page, other = tmp_path / "index.html", tmp_path / "report.json"
+    for path in (page, other):
+        path.write_bytes(b" " * render.PAGE_LIMIT)
+        assert not render.heavy(path)
+        path.write_bytes(b" " * (render.PAGE_LIMIT + 10_000))
+    assert "weighs 1.01 MB, above 1 MB" in render.heavy(page) and not render.heavy(other)
 
 
 def test_another_baseline_turns_the_ratio_round(study: tuple[Archive, str]) -> None:
