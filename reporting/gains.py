@@ -11,6 +11,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +40,7 @@ class Side:
         Mapping[str, Sequence[int]]
     ] = ()  #: of each sampled process: function -> samples at it, and below; "": all
 
-    @property
+    @cached_property
     def seconds(self) -> float:
         """Mean seconds per iteration, over processes."""
         return float(statistics.process_means(list(self.timed.values())).mean())
