@@ -11,16 +11,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from reporting import narrative_structure, numbering
-from reporting.document import Block, Document, Section, Slide, Source, Text
+from reporting import narrative_appendix, narrative_structure, numbering
+from reporting.document import Block, Document, Section, Slide, Source
 from reporting.narrative_answers import Answers
 from reporting.narrative_known import Known
 from reporting.narrative_nodes import Card, Listed, Narrative, Node, Problems, Words
 from reporting.narrative_places import Places
 
 ABSTRACT = "Abstract"
-BEHIND = "What stands behind the verdicts"
-APPENDIX = ("Environment", "Commands")  #: sections of a generated document that no person has to write
 
 Part = Block | Words  #: words are looked up last, when everything has its number
 
@@ -42,7 +40,7 @@ def tell(source: str, document: Document, name: Path) -> Document:
         (ABSTRACT, _placed(written.abstract, places, problems)),
         *((chapter.title, _placed(chapter.nodes, places, problems)) for chapter in written.chapters),
     ]
-    appendix = _appendix(document, places.lines)
+    appendix = narrative_appendix.sections(document, set(places.lines))
     every = [part for _, found in parts for part in found if not isinstance(part, Words)]
     labels = numbering.labels([*every, *(block for section in appendix for block in section.blocks)])
     answers = Answers(known, labels, places.absent, written.works, problems)
@@ -94,21 +92,3 @@ def _sources(written: Narrative, answers: Answers, problems: Problems) -> tuple[
             problems.add(work.line, f"the source {work.key} is never cited")
     cited = (written.works[key] for key in answers.cited)
     return tuple(Source(work.key, work.text, work.url) for work in cited)
-
-
-def _appendix(document: Document, placed: Iterable[str]) -> list[Section]:
-    """Return what stands behind the verdicts, and where and how the study was measured, as far as it is not placed above."""
-    gone = set(placed)
-    blocks = {section.title: section.blocks for section in document.sections}
-    every = [block for found in blocks.values() for block in found]
-    wanted = {
-        BEHIND: [block for block in every if getattr(block, "key", "").startswith("behind:")],
-        **{title: blocks.get(title, ()) for title in APPENDIX},
-    }
-    left = {
-        title: [b for b in found if getattr(b, "key", "") not in gone or not getattr(b, "key", "")]
-        for title, found in wanted.items()
-    }
-    return [
-        Section(title, tuple(found)) for title, found in left.items() if not all(isinstance(b, Text) for b in found)
-    ]

@@ -80,11 +80,11 @@ def style(name: str, size: float, leading: float, **more: Any) -> ParagraphStyle
 
 
 BODY = style("body", 10, 14)
-TITLE = style("title", 22, 27, fontName=BOLD, spaceAfter=8)
-SUBTITLE = style("subtitle", 10.5, 14.5, textColor=SOFT)
-HEADING = style("heading", 15, 19, fontName=BOLD, spaceBefore=26, spaceAfter=9)
+TITLE = style("title", 21, 26, fontName=BOLD, spaceAfter=6)
+SUBTITLE = style("subtitle", 9.5, 13, textColor=SOFT)
+HEADING = style("heading", 14, 18, fontName=BOLD, spaceBefore=18, spaceAfter=6)
 BAND = {"borderPadding": (5, 6, 5, 8), "leftIndent": 8, "rightIndent": 6, "spaceBefore": 16, "spaceAfter": 16}
-SUBHEADING = style("subheading", 11, 15, fontName=BOLD, spaceBefore=14, spaceAfter=5, keepWithNext=1)
+SUBHEADING = style("subheading", 10.5, 14, fontName=BOLD, spaceBefore=10, spaceAfter=4, keepWithNext=1)
 VERDICT = style("verdict", 12, 16, fontName=BOLD, spaceAfter=7)
 LEAD = style("lead", 14, 19, fontName=BOLD, spaceAfter=9)
 WARNING = style("warning", 9, 12.5, backColor=WARM, **BAND)

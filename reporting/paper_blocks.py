@@ -34,7 +34,7 @@ class Look:
     code: float  #: of letters in listings
 
 
-NARRATIVE = Look(paper_prose.PROSE, paper_tables.SIZES, 8.0)
+NARRATIVE = Look(paper_prose.PROSE, paper_tables.SIZES, 7.5)
 APPENDIX = Look(paper.style("small", 8.5, 12, rightIndent=paper_prose.RAGGED), paper_tables.SMALL, 7.0)
 
 
@@ -69,7 +69,7 @@ class Blocks:
     numbers: Numbers
     drawings: Iterator[Any]  #: a page for each figure
     writer: paper_prose.Writer
-    listed: bool  #: whether contents name figures and tables
+    listed: bool  #: whether contents name what is below chapters
 
     def groups(self, section: Section, look: Look, key: str) -> Iterator[Group]:
         """Yield the groups of a section, without its heading; `key` is what its marks begin with."""
@@ -89,7 +89,7 @@ class Blocks:
         written = self.writer.write(block, look.prose)
         if block.kind != "heading":
             return Group((Item(written),), least=2.5 * look.prose.leading)
-        mark = Mark(key, shorten(block.plain, ENTRY_LIMIT), 1, listed=True)
+        mark = Mark(key, shorten(block.plain, ENTRY_LIMIT), 1, self.listed)
         return Group((Item(written, mark),), reserve=HEADED)
 
     def _captioned(self, block: Any, before: float, after: float = 4.0) -> tuple[Mark | None, list[Item]]:
@@ -99,13 +99,13 @@ class Blocks:
         mark = Mark(place(label), shorten(name + block.title, ENTRY_LIMIT), 1, self.listed) if label else None
         if not name + block.title + block.caption:
             return None, []
-        look = paper.style("caption", 9, 12, textColor=paper.SOFT, spaceBefore=before, spaceAfter=after)
+        look = paper.style("caption", 8.5, 11, textColor=paper.SOFT, spaceBefore=before, spaceAfter=after)
         text = f"<b>{name}{paper.markup(block.title)}</b> {paper.markup(block.caption)}"
         return mark, [Item(Paragraph(text, look))]
 
     def _figure(self, figure: Any) -> Group:
         drawing = Drawing(next(self.drawings), paper.COLUMN, self.sheet.tall - CAPTIONED)
-        mark, caption = self._captioned(figure, 4, 12)
+        mark, caption = self._captioned(figure, 3, 10)
         return Group((Item(drawing, mark), *caption), floats=True)
 
     def _code(self, code: Code, look: Look) -> Group:

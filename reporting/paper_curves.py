@@ -13,7 +13,7 @@ from reporting.document import Curve, Curves
 from reporting.palette import Scale, apart, curves_scale, line_colour, pieces, shorten
 from reporting.paper_parts import GREY, INK, PALE, WIDTH, figure_of, nothing
 
-BODY, LINE = 230.0, 11.0  #: points: height of the plot where there is room, and of a name at its right
+BODY, LINE = 180.0, 11.0  #: points: height of the plot where there is room, and of a name at its right
 LEFT, TOP, BOTTOM = 46.0, 26.0, 42.0  #: points around the plot
 NAME_LIMIT, LETTER = 28, 5.4  #: letters of a name at the right, and points of a letter
 POINT_LIMIT = 12  #: letters of a point's name beside each other

@@ -16,10 +16,11 @@ from reporting.paper_layout import Group, Item, Mark
 from reporting.paper_pictures import Drawing
 from reporting.paper_prose import RAGGED
 
-LADDER = 215.0  #: points: the ladder on the title page, at most
-ABSTRACT = Look(paper.style("abstract", 10, 15, spaceAfter=7, rightIndent=RAGGED), NARRATIVE.sizes, NARRATIVE.code)
-CONTENTS = paper.style("contents", 12, 16, fontName=paper.BOLD, spaceBefore=18, spaceAfter=4)
-ENTRY = {0: (10.0, 18.0, 0.0, paper.BOLD), 1: (8.5, 12.0, 18.0, paper.SANS)}  #: level -> size, leading, indent, font
+LADDER = 190.0  #: points: the ladder on the title page, at most
+ABSTRACT = Look(paper.style("abstract", 9.5, 13.5, spaceAfter=6, rightIndent=RAGGED), NARRATIVE.sizes, NARRATIVE.code)
+CONTENTS = paper.style("contents", 12, 16, fontName=paper.BOLD, spaceBefore=12, spaceAfter=2)
+COLUMNS, BETWEEN = 2, 26.0  #: of contents that name chapters only, and points between them
+ENTRY = {0: (9.5, 15.0, 0.0, paper.BOLD), 1: (8.5, 12.0, 18.0, paper.SANS)}  #: level -> size, leading, indent, font
 
 
 class Rule(Flowable):
@@ -27,7 +28,7 @@ class Rule(Flowable):
 
     def __init__(self) -> None:
         super().__init__()
-        self.spaceBefore, self.spaceAfter = 8, 18
+        self.spaceBefore, self.spaceAfter = 6, 14
 
     def wrap(self, _width: float, _height: float) -> tuple[float, float]:
         """Return its size."""
@@ -45,10 +46,12 @@ class Contents(Flowable):
     def __init__(self, entries: Sequence[Mark], pages: Mapping[str, int]) -> None:
         super().__init__()
         self.entries, self.pages = entries, pages
+        self.columns = 1 if any(entry.level for entry in entries) else COLUMNS
 
     def wrap(self, width: float, _height: float) -> tuple[float, float]:
-        """Return the size: a line for each entry."""
-        self.width, self.height = width, sum(ENTRY[entry.level][1] for entry in self.entries)
+        """Return the size: a line for each entry of the longest column."""
+        self.width = width
+        self.height = max((sum(ENTRY[entry.level][1] for entry in part) for part in self._parts()), default=0.0)
         return self.width, self.height
 
     def split(self, _width: float, height: float) -> list[Flowable]:
@@ -60,27 +63,36 @@ class Contents(Flowable):
             return []
         return [Contents(part, self.pages) for part in (self.entries[:fitting], self.entries[fitting:])]
 
+    def _parts(self) -> list[Sequence[Mark]]:
+        """Return the entries of each column."""
+        most = -(-len(self.entries) // self.columns)
+        return [self.entries[i * most : (i + 1) * most] for i in range(self.columns)]
+
     def draw(self) -> None:
         """Write the entries: name, dots, page."""
-        top = self.height
-        for entry in self.entries:
-            size, leading, indent, font = ENTRY[entry.level]
-            top -= leading
-            self._line(entry, top + 4, size, indent, font)
-            self.canv.linkRect("", entry.key, (0, top + 1, self.width, top + leading), relative=1, thickness=0)
+        room = (self.width - (self.columns - 1) * BETWEEN) / self.columns
+        for column, part in enumerate(self._parts()):
+            left, top = column * (room + BETWEEN), self.height
+            for entry in part:
+                size, leading, indent, font = ENTRY[entry.level]
+                top -= leading
+                self._line(entry, (left + indent, left + room, top + 4), size, font)
+                self.canv.linkRect("", entry.key, (left, top + 1, left + room, top + leading), relative=1, thickness=0)
 
-    def _line(self, entry: Mark, y: float, size: float, indent: float, font: str) -> None:
+    def _line(self, entry: Mark, place: tuple[float, float, float], size: float, font: str) -> None:
+        """Write one entry. place: its left and right end, and its height."""
         canvas, number = self.canv, str(self.pages[entry.key])
-        text = paper.cut(entry.entry, self.width - indent - 40, size, font)
+        left, right, y = place
+        text = paper.cut(entry.entry, right - left - 40, size, font)
         canvas.setFillColor(paper.SOFT if entry.level else paper.INK)
         canvas.setFont(font, size)
-        canvas.drawString(indent, y, text)
-        canvas.drawRightString(self.width, y, number)
+        canvas.drawString(left, y, text)
+        canvas.drawRightString(right, y, number)
         canvas.setFillColor(paper.LINE)
         canvas.setFont(paper.SANS, 8)
         x, end = (
-            indent + canvas.stringWidth(text, font, size) + 6,
-            self.width - canvas.stringWidth(number, font, size) - 6,
+            left + canvas.stringWidth(text, font, size) + 6,
+            right - canvas.stringWidth(number, font, size) - 6,
         )
         for i in range(int(x // 5) + 1, int(end // 5)):  # dots stand below one another
             canvas.drawString(i * 5.0, y, ".")
@@ -110,10 +122,9 @@ def ladder(document: Document) -> BarChart | None:
 def title(document: Document, verdicts: Sequence[str]) -> Iterator[Group]:
     """Yield the title, what was measured, and the verdicts."""
     yield Group((Item(paper.paragraph(document.title, paper.TITLE)),))
-    yield Group((Item(paper.paragraph(document.subtitle, paper.SUBTITLE)),))
     commit = _commit(document)
-    if commit:
-        yield Group((Item(paper.paragraph(f"Commit {commit}", paper.SUBTITLE)),))
+    about = f"{document.subtitle}, commit {commit}" if commit else document.subtitle
+    yield Group((Item(paper.paragraph(about, paper.SUBTITLE)),))
     yield Group((Item(Rule()),))
     for i, verdict in enumerate(verdicts):
         yield Group((Item(paper.paragraph(verdict, paper.VERDICT if i else paper.LEAD)),))
@@ -145,6 +156,6 @@ def limits(document: Document, left_out: str) -> Iterator[Group]:
 
 def contents(entries: Sequence[Mark], pages: Mapping[str, int]) -> Group:
     """Return the contents, which stay together unless they are very long."""
-    height = sum(ENTRY[entry.level][1] for entry in entries)
+    height = Contents(entries, pages).wrap(paper.COLUMN, 0.0)[1]
     least = None if height < 0.8 * paper.SHEETS["letter"].tall else 200.0
     return Group((Item(Paragraph("Contents", CONTENTS)), Item(Contents(entries, pages))), least)

@@ -12,9 +12,9 @@ from reportlab.platypus import Paragraph
 from reporting.document import Prose, Source, Span
 from reporting.paper import ITALIC, LINK, MONO, SUBHEADING, markup, style
 
-RAGGED = 34.0  #: points at the right of prose: a line holds about 80 letters, figures are wider
-PROSE = style("prose", 10, 14.4, spaceAfter=7, rightIndent=RAGGED)
-REFERENCE = style("reference", 8.5, 11.8, spaceAfter=4, leftIndent=26, rightIndent=RAGGED, bulletFontSize=8.5)
+RAGGED = 20.0  #: points at the right of prose: a line holds about 85 letters, figures are wider
+PROSE = style("prose", 9.5, 13, spaceAfter=5.5, rightIndent=RAGGED)
+REFERENCE = style("reference", 8, 10.2, spaceAfter=2, leftIndent=24, bulletFontSize=8)
 STEP = 1.7  #: how far an item stands right of what it is in, in sizes of its letters
 BULLETS = ("•", "–", "·")
 COLOUR = "#" + LINK.hexval()[2:]
@@ -59,13 +59,17 @@ class Writer:
 
     def _span(self, span: Span, size: float) -> str:
         text = markup(span.text)
-        whole = text.replace(" ", "\N{NO-BREAK SPACE}")  # a number is not parted from its unit, nor from its interval
+        whole = text.replace(" ", "\N{NO-BREAK SPACE}")  # a number is not parted from its unit
         place = self.places.get(f"{span.style}:{span.target}")
         if place is not None:
             return f'<a href={quoteattr("#" + place)} color="{COLOUR}">{whole}</a>'
         if span.style == "code":
             return f'<font face="{MONO}" size="{size * 0.92:.4g}">{text}</font>'
-        styles = {"strong": f"<b>{text}</b>", "emphasis": f"<i>{text}</i>", "number": whole}
+        styles = {
+            "strong": f"<b>{text}</b>",
+            "emphasis": f"<i>{text}</i>",
+            "number": whole.replace("\N{NO-BREAK SPACE}[", " ["),
+        }
         return styles.get(span.style, text)
 
 

@@ -14,8 +14,8 @@ from reporting.document import Cell, Table
 from reporting.palette import printable
 from reporting.paper import BOLD, COLUMN, LINE, MONO, SANS, SHADE, Sheet, paragraph, style
 
-SIZES = (9.0, 8.5, 8.0, 7.5, 7.0)  #: of text in tables, tried in this order
-SMALL = SIZES[3:]  #: in an appendix
+SIZES = (8.5, 8.0, 7.5, 7.0)  #: of text in tables, tried in this order
+SMALL = SIZES[2:]  #: in an appendix
 PAD = 4.0  #: left and right of a cell
 FOLDED, SHORT = 8, 110  #: rows of a table that is folded, at least, and letters of its values, at most
 FEW_NOTES = 3  #: notes that have a line each
@@ -129,8 +129,8 @@ def grid(table: Table, size: float, room: float, notes: Mapping[str, int], tall:
         ("LINEBELOW", (0, 0), (-1, -1), 0.4, LINE),
         ("LEFTPADDING", (0, 0), (-1, -1), PAD),
         ("RIGHTPADDING", (0, 0), (-1, -1), PAD),
-        ("TOPPADDING", (0, 0), (-1, -1), 2),
-        ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
+        ("TOPPADDING", (0, 0), (-1, -1), 1.5),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), 2),
     ]
     grid.setStyle(rules)
     grid.wrap(room, tall)

@@ -144,7 +144,7 @@ def command_history(evidence: Evidence) -> Table:
         for command, took in groups.items()
     )
     caption = (
-        "Run from the top of the checkout. N differs from process to process: the number of a file, or of calls."
+        "Run from the top of the checkout; equal commands are joined. N differs from process to process: the number of a file, or of calls."
         + (f" EVENTS={events.replace(',', ', ')}" if events else "")
     )
     return Table("Command history", ("command", "times", "took"), rows, caption, numeric=False, key="commands")

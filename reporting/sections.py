@@ -216,7 +216,7 @@ def commands(evidence: Evidence) -> Section:
     intro = (
         f"All commands ran from the top of the checkout{f' at commit {study.commit}' if study.commit else ''}. The profile "
         f"stage took {units.seconds(study.seconds)}; its processes ran for {units.seconds(study.measured_seconds)} in all, some "
-        f"of them side by side. The log results/{family}/{stamp}.log has each command with its time; here, equal ones are joined."
+        f"of them side by side. The log results/{family}/{stamp}.log has each command with its time."
     )
     again = f"invoke render --bench {family} --timestamp {stamp}"
     return Section(
