@@ -13,7 +13,7 @@ from reporting.palette import Scale, shorten
 WIDTH = 482.0  #: points: the text width of A4 with 20 mm margins
 INK, PALE, GREY = "#222222", "#D8D8D8", "#555555"
 TALLEST = 600.0  #: points: what leaves room for a caption
-ROW, TIGHT_ROW = 22.0, 19.0  #: points, of a bar with its label above; a row is tight when there are many
+ROW, TIGHT_ROW = 20.0, 19.0  #: points, of a bar with its label above; a row is tight when there are many
 
 
 def figure_of(height: float) -> Figure:

@@ -56,11 +56,12 @@ def _units(table: Table, letters: int) -> list[float]:
     """
     widths = []
     for i, column in enumerate(table.columns):
-        whole = 32 if i and table.numeric else 24 if i == 0 else 14
+        most = 32 if i and table.numeric else 24 if i == 0 else 14
         words = [(word, BOLD) for word in printable(column).split()]
         for row in table.rows:
             text = printable(row[i].text) + ("00" if row[i].note else "")
-            words += [(word, SANS) for word in ([text] if len(text) <= whole else text.split())]
+            whole = len(text) <= (32 if isinstance(row[i].value, int | float) else most)
+            words += [(word, SANS) for word in ([text] if whole else text.split())]
         longest = max((pdfmetrics.stringWidth(word, font, 100) for word, font in words), default=0.0) / 100
         widths.append(min(longest, (min(letters, BREAKABLE) if column in table.code else letters) * 0.62) + 0.06)
     return widths
