@@ -57,10 +57,10 @@ def nothing(why: str) -> Figure:
 def canvas(rows: float, scale: Scale, axis: str) -> tuple[Figure, Axes]:
     """Return a figure of so many rows, with room for the axis below and a line's name above."""
     body = rows * max(min(ROW, (TALLEST - 52) / rows), TIGHT_ROW)
-    height = body + 52
+    height = body + 48
     figure = figure_of(height)
     side = 8 / WIDTH
-    axes = figure.add_axes((side, 36 / height, 1 - 2 * side, body / height))
+    axes = figure.add_axes((side, 32 / height, 1 - 2 * side, body / height))
     scaled(axes, scale)
     tidy(axes, shorten(axis, 100))
     return figure, axes

@@ -12,8 +12,8 @@ from reportlab.platypus import Paragraph
 from reporting.document import Prose, Source, Span
 from reporting.paper import ITALIC, LINK, MONO, SUBHEADING, markup, style
 
-RAGGED = 20.0  #: points at the right of prose: a line holds about 85 letters, figures are wider
-PROSE = style("prose", 9.5, 13, spaceAfter=5.5, rightIndent=RAGGED)
+RAGGED = 16.0  #: points at the right of prose: a line holds about 85 letters, figures are wider
+PROSE = style("prose", 9.5, 12.8, spaceAfter=5, rightIndent=RAGGED)
 REFERENCE = style("reference", 8, 10.2, spaceAfter=2, leftIndent=24, bulletFontSize=8)
 STEP = 1.7  #: how far an item stands right of what it is in, in sizes of its letters
 BULLETS = ("•", "–", "·")

@@ -20,7 +20,7 @@ from reporting.palette import Scale, bar_scale, dots_scale, role_colour, shorten
 from reporting.paper_parts import GREY, INK, WIDTH, figure_of, nothing, scaled, tidy
 
 ROW, WIDE, TIGHT = 13.5, 24.0, 10.5  #: points: of a row on a page, where it has a slide for itself, and at least
-ABOVE, BELOW = 15.0, 34.0  #: points: for a line's name, and for the axis
+ABOVE, BELOW = 15.0, 30.0  #: points: for a line's name, and for the axis
 HEADER, BETWEEN = 1.3, 0.4  #: rows: for the name of a group and those of its lines, and between groups
 NAMES, VALUES = 30, 30  #: letters
 LETTER = 5.2  #: points of a letter

@@ -17,7 +17,7 @@ from reporting.paper_choice import narrated
 from reporting.paper_layout import Group, Item, Mark, Page, lay, numbered
 from reporting.paper_pictures import Picture
 
-CHAPTER = 100.0  #: points: a chapter begins on a new page unless there are as many left
+CHAPTER = 86.0  #: points: a chapter begins on a new page unless there are as many left
 SOURCES = "References"
 
 
