@@ -26,11 +26,12 @@ def sections(document: Document, placed: Container[str]) -> list[Section]:
     """Return the sections of the appendix. placed: keys of what stands in the chapters and is not shown twice."""
     blocks = {section.title: section.blocks for section in document.sections}
     every = [block for found in blocks.values() for block in found]
+    behind = [block for block in every if _key(block).startswith("behind:")]  # builds come in order, ours first
     wanted: dict[str, Iterable[Block]] = {
-        BEHIND: [block for block in every if _key(block).startswith("behind:")][:1],  # builds come in order, ours first
+        BEHIND: behind[:1],
         **{title: blocks.get(title, ()) for title in SECTIONS},
     }
-    found, left = list[Section](), list[str]()
+    found, left = list[Section](), [_name(block) for block in behind[1:] if _key(block) not in placed]
     for title, candidates in wanted.items():
         kept = [short for block in candidates if _key(block) not in placed and (short := _brief(block, left))]
         if kept:
@@ -45,11 +46,16 @@ def _key(block: Block) -> str:
     return getattr(block, "key", "")
 
 
+def _name(block: Block) -> str:
+    title = getattr(block, "title", "")
+    return title[:1].lower() + title[1:]
+
+
 def _brief(block: Block, left: list[str]) -> Block | None:
     """Return what is shown of a block, if anything; what is not shown is named in `left`."""
     if not isinstance(block, Table):
         return block
-    name = block.title[:1].lower() + block.title[1:]
+    name = _name(block)
     if block.detail or (not block.numeric and len(block.rows) > LONGEST_LIST):
         left.append(name)
         return None

@@ -13,7 +13,7 @@ from reporting.document import Prose, Source, Span
 from reporting.paper import ITALIC, LINK, MONO, SUBHEADING, markup, style
 
 RAGGED = 16.0  #: points at the right of prose: a line holds about 85 letters, figures are wider
-PROSE = style("prose", 9.5, 12.8, spaceAfter=5, rightIndent=RAGGED)
+PROSE = style("prose", 9.5, 12.8, spaceBefore=5, spaceAfter=5, rightIndent=RAGGED)
 REFERENCE = style("reference", 8, 10.2, spaceAfter=2, leftIndent=24, bulletFontSize=8)
 STEP = 1.7  #: how far an item stands right of what it is in, in sizes of its letters
 BULLETS = ("•", "–", "·")
@@ -82,7 +82,7 @@ def _of_item(base: ParagraphStyle, depth: int) -> ParagraphStyle:
     """Return the style of an item: its text hangs right of its mark, deeper ones farther."""
     step = base.fontSize * STEP
     place = {"leftIndent": step * (depth + 1), "bulletIndent": step * depth + base.fontSize * 0.3}
-    return _like(base, bulletFontSize=base.fontSize, spaceAfter=base.spaceAfter * 0.6, **place)
+    return _like(base, bulletFontSize=base.fontSize, spaceBefore=0, spaceAfter=base.spaceAfter * 0.6, **place)
 
 
 def references(sources: Sequence[Source], places: Mapping[str, str]) -> list[Paragraph]:

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from bench.files import sha256
-from reporting import narrative_places, numbering, sections
-from reporting.document import BarChart, Cell, Code, Document, Prose, Section, Span, Table
+from reporting import narrative_appendix, narrative_places, numbering, sections
+from reporting.document import BarChart, Cell, Code, Document, Prose, Section, Span, Table, Text
 from reporting.evidence import Evidence
 from reporting.narrative import tell
 from reporting.narrative_answers import CLAIMS, COLUMNS, FACTS
@@ -120,7 +120,7 @@ def test_numbers_of_figures_and_tables_follow_the_order_of_placement(told: Docum
     spans = {span.target: span.text for block in prose(told) for span in block.spans if span.style == "see"}
     assert spans == {
         "ladder": "Figure 1", "Conclusion": "chapter 6", "Optimizations": "Chapter 3", "performance:release": "Table 1",
-        "behind:release": "Table 4", "machine": "Table 7",
+        "behind:release": "Table 4", "machine": "Table 6",
     }  # fmt: skip
 
 
@@ -427,3 +427,24 @@ def test_a_time_that_no_verdict_may_rest_on_is_marked(document: Document) -> Non
         time = shown(found, "performance:release", "pyaes_vaes", "time per iteration")
         clean = shown(found, "performance:release", "pyaes_clean", "time per iteration")
         assert f"It went from {clean} to {time}{mark}." in words(tell(source, found, NAME))
+
+
+def test_the_appendix_is_short_and_says_where_the_rest_is(document: Document) -> None:
+    long = tuple((Cell(f"bench/{i}.py"), Cell("0" * 64)) for i in range(40))
+    facts = (Cell("version"), Cell("3.11")), (Cell("cflags"), Cell("-O2 " * 40))
+    added = (
+        Table("Lists", ("file", "sha256"), long, numeric=False, key="files"),
+        Table("Interpreters", ("fact", "value"), facts, numeric=False, key="interpreters"),
+        Table("Raw", ("file", "bytes"), long[:3], detail=True, key="raw"),
+    )
+    others = (section for section in document.sections if section.title != "Environment")
+    changed = replace(document, sections=(*others, Section("Environment", added)))
+    blocks = [block for section in narrative_appendix.sections(changed, set()) for block in section.blocks]
+    tables = {block.key: block for block in blocks if isinstance(block, Table)}
+    assert {"behind:release", "interpreters"} <= set(tables)
+    assert not {"files", "raw", "behind:dbg"} & set(tables)
+    assert [row[0].text for row in tables["interpreters"].rows] == ["version"]
+    last = blocks[-1]
+    assert isinstance(last, Text)
+    for said in ("what stands behind the verdicts (debug)", "lists", "interpreters (cflags)", "raw", "manifest.json"):
+        assert said in last.text

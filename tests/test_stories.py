@@ -1,4 +1,4 @@
-"""The narratives that are shipped: each fits the newest study of its family, tells of every rung, and makes a talk."""
+"""The narratives that are shipped: each fits the newest study of its family, tells of every rung, has the pages that are asked for, and makes a talk."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from bench import discover
 from bench.model import RUNG
 from bench.rundir import Archive
 from profiling.parse import parse
-from reporting import evidence, narrative, sections, telling
+from reporting import evidence, narrative, paper, sections, telling
 from reporting.document import Document, Prose, Span
+from reporting.paper_layout import Page
+from reporting.paper_story import compose
 
 ROOT = Path(__file__).parent.parent
 FAMILIES = [name for name in discover.families() if (ROOT / telling.path(name)).is_file()]
@@ -54,3 +56,19 @@ def test_every_rung_has_a_part_of_its_own(told: Document) -> None:
 def test_the_talk_takes_about_twenty_minutes(told: Document) -> None:
     assert 16 <= len(told.slides) <= 20
     assert 18 <= sum(slide.minutes for slide in told.slides) <= 22
+
+
+def test_the_report_has_as_many_pages_as_are_asked_for(told: Document) -> None:
+    paper.register()
+    a4, letter = (compose(told, sheet) for sheet in (paper.SHEETS["a4"], paper.SHEETS["letter"]))
+    assert 8 <= len(a4) <= 15
+    assert len(letter) <= 16
+    appendix = next(number for number, page in enumerate(a4) if _begins(page, "A "))
+    assert len(a4) - appendix <= 2  # of which the first may hold references, too
+    assert not any(page.sheet.lies for page in a4)
+
+
+def _begins(page: Page, name: str) -> bool:
+    """Whether a chapter of this number begins on the page."""
+    marks = [placed.item.mark for placed in page.placed if placed.item.mark]
+    return any(mark.level == 0 and mark.entry.startswith(name) for mark in marks)
