@@ -23,7 +23,10 @@ CHAPTERS = (
     "Conclusion",
 )
 REFERENCES = "References"  #: the heading of what is cited
-HOW = "benchmark_reports/README.md has the format."
+HOW = (
+    "A study with --fast or --only lacks what a narrative speaks of: name another with --timestamp, or write the generated "
+    "report with invoke render --formats pdf. benchmark_reports/README.md has the format."
+)
 
 
 @dataclass(frozen=True)

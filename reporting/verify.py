@@ -102,7 +102,7 @@ class _Check:
             elif self._mentioned(path):
                 self.audit.wrong(record, f"says that {name} is of study {entry.study}, but it is of {self.timestamp}")
             elif path.is_file():
-                self.audit.note(path, f"is of study {entry.study}, so it is not checked with this one")
+                self.audit.note(path, f"is of study {entry.study}, and is checked with that one only")
 
     def _mentioned(self, path: Path) -> bool:
         """Whether a file that newer studies replace says that it is of this one."""
@@ -113,7 +113,7 @@ class _Check:
         """Say what is wrong with a file that no record names; return whether an older version may have written it."""
         record = self._beside(path)
         if not own and not self._mentioned(path):
-            self.audit.note(path, "is of another study, so it is not checked with this one")
+            self.audit.note(path, "is of another study, and is checked with that one only")
         elif record.exists():
             self.audit.wrong(path, f"is not in {record}: the render stage did not write it")
         elif self.old:

@@ -16,6 +16,7 @@ from reporting import evidence, narrative, paper, sections, telling
 from reporting.document import Document, Prose, Span
 from reporting.paper_layout import Page
 from reporting.paper_story import compose
+from reporting.renderers import text
 
 ROOT = Path(__file__).parent.parent
 FAMILIES = [name for name in discover.families() if (ROOT / telling.path(name)).is_file()]
@@ -72,3 +73,22 @@ def _begins(page: Page, name: str) -> bool:
     """Whether a chapter of this number begins on the page."""
     marks = [placed.item.mark for placed in page.placed if placed.item.mark]
     return any(mark.level == 0 and mark.entry.startswith(name) for mark in marks)
+
+
+def test_the_text_report_has_the_numbers_that_its_words_refer_to(told: Document) -> None:
+    lines = text.render(told).decode().splitlines()
+    spoken = {
+        s.text
+        for section in told.sections
+        for b in section.blocks
+        if isinstance(b, Prose)
+        for s in b.spans
+        if s.style == "see"
+    }
+    numbers = {word for word in spoken if word[0].isupper() and word[-1].isdigit() and not word.startswith("Chapter")}
+    assert len(numbers) > 5
+    for word in numbers:
+        assert any(line.startswith(f"{word}. ") for line in lines), word
+    for word in spoken - numbers:
+        number = word.rpartition(" ")[2]
+        assert any(line.startswith(f"{number} ") for line in lines), word

@@ -148,4 +148,4 @@ def test_the_terminal_shows_all_that_does_not_fit_once_a_report_was_generated_fo
     reports.warn(told, ("text",))
     printed = capsys.readouterr().out
     assert "1 thing in the narrative cannot stand with study 20260101_000000:\nbenchmark_reports/aes.md:" in printed
-    assert "So the report was generated. benchmark_reports/README.md has" in printed
+    assert "So the report was generated. A study with --fast or --only" in printed

@@ -173,7 +173,7 @@ def test_a_narrative_reads_as_one() -> None:
     assert "def f():\n\n        return 1" in shown
     places = [
         shown.index(part)
-        for part in ("The abstract.", "! few", "\nOverview\n", "\nReferences\n", "\n[1] Authors", "\nEnvironment\n")
+        for part in ("The abstract.", "! few", "\n1 Overview\n", "\nReferences\n", "\n[1] Authors", "\nEnvironment\n")
     ]
     assert places == sorted(places) and "\n    Work." in shown and "https://x.example/a" in shown
 

@@ -281,7 +281,7 @@ def test_what_a_newer_study_replaced_is_not_checked(place: Place) -> None:
     found = place.audit()
     assert found.findings == []
     assert [str(note) for note in found.notes] == [
-        f"{place.root}/reports/report_aes.txt is of study 20990101_000000, so it is not checked with this one"
+        f"{place.root}/reports/report_aes.txt is of study 20990101_000000, and is checked with that one only"
     ]
 
 

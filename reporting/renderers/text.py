@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import singledispatch
 from itertools import groupby, takewhile
 
-from reporting import text_figures, text_gains, text_tables
+from reporting import numbering, text_figures, text_gains, text_tables
 from reporting.document import (
     LIMITS,
     BarChart,
@@ -61,18 +61,36 @@ def verdicts(document: Document, width: int) -> tuple[str, str]:
 
 def sections(document: Document, width: int) -> list[tuple[str, str]]:
     """Return (title, text) of the sections as this format has them: without the head, with the sources of a narrative."""
+    document = _numbered(document) if document.appendix else document
     first, *rest = document.sections
     rest_of_first = replace(first, blocks=first.blocks[len(_leading(document)) :])
     kept = [*([rest_of_first] if rest_of_first.blocks else []), *rest]
-    shown = [(section.title, _section(section, width)) for section in kept]
+    chapters = [section for section in rest[: len(rest) - document.appendix] if document.appendix]
+    headed = ((s, f"{chapters.index(s) + 1} {s.title}" if s in chapters else s.title) for s in kept)
+    shown = [(section.title, _section(section, heading, width)) for section, heading in headed]
     if document.sources:
         listed = "\n".join([*_titled(REFERENCES, "-", width), "", *_sources(document.sources, width)])
         shown.insert(len(shown) - document.appendix, (REFERENCES, listed))
     return shown
 
 
-def _section(section: Section, width: int) -> str:
-    return "\n\n".join(["\n".join(_titled(section.title, "-", width)), _blocks(section.blocks, width)])
+def _section(section: Section, heading: str, width: int) -> str:
+    return "\n\n".join(["\n".join(_titled(heading, "-", width)), _blocks(section.blocks, width)])
+
+
+def _numbered(document: Document) -> Document:
+    """Return a told document with the numbers that its words refer to, and a line for each figure that text cannot draw."""
+    names = numbering.labels(block for section in document.sections for block in section.blocks)
+
+    def named(block: Block) -> Block:
+        if isinstance(block, Text | Prose) or block.key not in names:
+            return block
+        title = f"{names[block.key]}. {block.title}"
+        drawn = isinstance(block, Table | Code | BarChart) or (isinstance(block, Waterfall) and not block.detail)
+        return replace(block, title=title) if drawn else Text(f"{title} (drawn in the PDF): {block.caption}")
+
+    sections = (replace(s, blocks=tuple(map(named, s.blocks))) for s in document.sections)
+    return replace(document, sections=tuple(sections))
 
 
 def _blocks(blocks: Sequence[Block], width: int) -> str:
@@ -156,8 +174,12 @@ def _prose(block: Prose, width: int) -> str:
 
 @_block.register
 def _code(block: Code, width: int) -> str:
-    lines = (f"    {line}".rstrip()[:width] for line in block.text.split("\n"))
+    lines = (_cut(f"    {line}".rstrip(), width) for line in block.text.split("\n"))
     return "\n".join([*filter(None, [wrapped(block.title, width), wrapped(block.caption, width)]), *lines])
+
+
+def _cut(line: str, width: int) -> str:
+    return line if len(line) <= width else line[: width - 1] + "…"
 
 
 @_block.register
