@@ -80,7 +80,8 @@ def test_the_answer_and_the_sweeps_are_upstreams(rung: str, tolerance: float) ->
 
 @pytest.mark.parametrize("tolerance", [0.9, 0.5])
 def test_the_reference_is_upstream(tolerance: float) -> None:
-    assert upstream_reference(UPSTREAM, tolerance) == (oracle.EXPECTED[tolerance], SWEEPS[tolerance])
+    found = upstream_reference(UPSTREAM, tolerance)  # from 3.12 on, sum() carries what it rounds off
+    assert found.value == pytest.approx(oracle.EXPECTED[tolerance], abs=1e-15) and found.sweeps == SWEEPS[tolerance]
 
 
 @pytest.mark.parametrize(("rung", "idea"), IDEAS)
