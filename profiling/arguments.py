@@ -96,7 +96,7 @@ CLEAN: Arguments = {
 CALIBRATE: Arguments = {
     "bench": ("aes", "family whose baseline is timed against copies of itself (default: aes)"),
     "studies": ("200", "simulated studies of each kind (default: 200)"),
-    "pairs": ("10", "real A/A studies on this host; 0 leaves them out (default: 10, about 10 minutes)"),
+    "pairs": ("10", "real A/A studies on this host; 0 leaves them out (default: 10)"),
     "size": ("small", "size of the workload (default: small)"),
     "wait": MEASURE["wait"],
     "results_dir": ("results", RESULTS),

@@ -15,6 +15,7 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import bdtr
 
 from reporting import statistics
 from reporting.compare import flame_boxes
@@ -137,7 +138,7 @@ def _drawn_seconds(before: Side, after: Side, rng: np.random.Generator) -> tuple
 def _drawn_shares(of: Side, name: str, rng: np.random.Generator) -> Array:
     """Return resampled shares of a function: over processes, and never closer together than samples of one process."""
     count = sum(n for stack, n in of.stacks.items() if stack.split(";")[-1] == name)
-    simple = rng.binomial(of.samples, count / of.samples, statistics.RESAMPLES) / of.samples
+    simple = _binomial(of.samples, count / of.samples, rng) / of.samples
     known = [process for process in of.sampled if name in process]
     if len(known) < 2:
         return simple
@@ -146,6 +147,11 @@ def _drawn_shares(of: Side, name: str, rng: np.random.Generator) -> Array:
     drawn = parts[chosen].sum(axis=1) / wholes[chosen].sum(axis=1)
     drawn = np.clip(_widened(drawn, count / of.samples, len(known)), 0.0, 1.0)
     return drawn if drawn.std() > simple.std() else simple
+
+
+def _binomial(number: int, share: float, rng: np.random.Generator) -> NDArray[np.intp]:
+    """Return binomial draws by the inverse of their distribution: those of numpy's own differ from version to version."""
+    return np.searchsorted(bdtr(np.arange(number), number, share), rng.random(statistics.RESAMPLES))
 
 
 def _chosen(number: int, rng: np.random.Generator) -> NDArray[np.intp]:

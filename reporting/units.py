@@ -21,7 +21,6 @@ def significant(value: float) -> str:
     """Return `value` with three significant digits and thousands separated: 1.31, 58.5, 14,600."""
     if value == 0 or not math.isfinite(value):
         return "0" if value == 0 else "∞" if value == math.inf else str(value)
-    value = float(f"{value:.9g}")  # so that what lies between two roundings does not hang on the last bits of a sum
     digits = 2 - math.floor(math.log10(abs(value)))
     rounded = round(value, digits)
     return f"{rounded:,.{max(0, 2 - math.floor(math.log10(abs(rounded))))}f}".replace("-", "−")

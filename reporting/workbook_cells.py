@@ -77,8 +77,8 @@ def put(sheet: Worksheet, row: int, column: int, value: str | float) -> Written:
         if value:  # an empty text would be a cell without content, which is no valid one
             cell.value = ILLEGAL_CHARACTERS_RE.sub("", printable(value))[:LONGEST]
             cell.data_type = "s"
-    else:  # nine digits: the last few differ from one version of Python or numpy to the next, and mean nothing
-        cell.value = float(f"{value:.9g}") if isinstance(value, float) else value
+    else:
+        cell.value = value
     return cell
 
 

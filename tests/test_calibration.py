@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -71,7 +70,6 @@ def test_pooled_values_deceive_and_processes_do_not(quiet: Result) -> None:
 def test_a_broken_machinery_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without Student's t, without a floor, without Holm's cousin the band: the figures above would not hold."""
     monkeypatch.setattr(statistics, "student_t", lambda freedom: 1.0)
-    monkeypatch.setattr(statistics, "speedups", cast(Any, statistics.speedups).__wrapped__)  # which remembers nothing
     narrow = calibration.simulate(MODELS[0], 100, TRIED)
     assert np.mean([trial.covered for trial in narrow.at(0.0)]) < 0.9
     monkeypatch.undo()

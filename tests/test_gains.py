@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
+from scipy import stats
 
 from bench.model import Measurement
 from reporting import (
@@ -366,3 +367,13 @@ def test_text_shows_the_waterfall_and_names_that_of_the_other_build() -> None:
     assert said.count("Where the gain of pyaes_opt came from, on") == 1
     assert "What pyaes_opt does instead" not in said
     assert max(map(len, said.splitlines())) <= text.WIDTH
+
+
+def test_binomial_draws_are_binomial_and_the_same_whatever_the_version_of_numpy() -> None:
+    draws = gains._binomial(674, 0.3, np.random.default_rng(1))
+    assert draws.mean() == pytest.approx(674 * 0.3, rel=0.01)
+    assert draws.std() == pytest.approx((674 * 0.3 * 0.7) ** 0.5, rel=0.05)
+    uniform = np.random.default_rng(1).random(len(draws))
+    assert (draws == stats.binom.ppf(uniform, 674, 0.3)).all()
+    assert set(gains._binomial(50, 0.0, np.random.default_rng(1))) == {0}
+    assert set(gains._binomial(50, 1.0, np.random.default_rng(1))) == {50}

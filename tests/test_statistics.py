@@ -82,6 +82,19 @@ def test_the_same_numbers_give_the_same_interval() -> None:
     assert fresh(values) == fresh(values) == statistics.mean(values)
 
 
+def test_what_is_remembered_is_of_the_same_machinery(monkeypatch: pytest.MonkeyPatch) -> None:
+    parts, wholes = [30, 41, 35], [100, 100, 100]
+    before = statistics.clustered_share(parts, wholes)
+    monkeypatch.setattr(statistics, "RESAMPLES", 20)
+    assert statistics.clustered_share(parts, wholes) != before
+    monkeypatch.undo()
+    assert statistics.clustered_share(parts, wholes) == before
+
+
+def test_no_digit_of_a_quantile_hangs_on_the_version_of_scipy() -> None:
+    assert [statistics.student_t(n) for n in (1, 4, 9)] == [12.706204736, 2.776445105, 2.262157163]
+
+
 def test_the_geometric_mean_is_over_the_given_set() -> None:
     each, together = statistics.speedups([[8.0]] * 10, [[[4.0]] * 10, [[1.0]] * 10])
     assert [e.value for e in each] == [2.0, 8.0]
