@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from reporting import index, units
 from reporting.statistics import Interval
@@ -44,14 +44,6 @@ class Seen:
     def compared(self) -> dict[str, list[str]]:
         rows = self.page.locator("#compared tbody tr").all()
         return {row.locator("th").inner_text(): row.locator("td").all_inner_texts() for row in rows}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as tool:
-        found = tool.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        yield found
-        found.close()
 
 
 @pytest.fixture(scope="module")
