@@ -366,7 +366,7 @@ def first_bounds(blocks: int, replies: int, width: int, rules: Any, shares: int)
     """
     rows = (4 + replies) * width
     size = blocks * rows * STRIDE
-    values = np.empty(size + 8, np.float64)
+    values: Any = np.empty(size + 8, np.float64)
     shift = -(values.ctypes.data // 8) % 8
     values = values[shift : shift + size]
     for row in range(blocks * rows):

@@ -14,6 +14,7 @@ https://docs.scipy.org/doc/scipy/reference/generated/scipy.sparse.linalg.spsolve
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -37,7 +38,7 @@ def solver(model: Model) -> Callable[[float], float]:
     won[model.won] = 1.0
 
     def solve(error: float) -> float:
-        policy = np.zeros(choices.size, int)
+        policy: Any = np.zeros(choices.size, int)
         while True:
             picked = (np.ones(choices.size), (choices, options[here, policy]))
             chain = chances + sparse.csr_matrix(picked, shape=(states, states))
