@@ -54,7 +54,7 @@ class Options:
     values: int = 5  #: values per process
     value_seconds: float = 0.06  #: a value repeats the job until it lasts this long
     process_seconds: float = 1.2  #: what the values of one process take together; longer jobs have fewer of them
-    single_seconds: float = 1.0  #: a job at least this long has one value per process
+    single_seconds: float = 2.5  #: a job at least this long has one value per process
     cold_seconds: float = 5.0  #: where the baseline takes this long, the build's variants are timed without a warm-up
     counters: str = "auto"  #: where counters come from: auto, perf, callgrind, none (see profiling/ladder.py)
     counter_runs: int = 3  #: separate runs of perf stat

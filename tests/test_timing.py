@@ -181,7 +181,8 @@ def test_slow_jobs_take_fewer_values_and_not_fewer_processes() -> None:
     assert replace(job, seconds=0.02).plan(Options()) == (20, 5, 3)  # 1.2 s of warm-up
     assert replace(job, seconds=0.4).plan(Options()) == (3, 3, 1)
     assert replace(job, seconds=0.9).plan(Options()) == (2, 2, 1)
-    assert replace(job, seconds=1.5).plan(Options()) == (1, 1, 1)
+    assert replace(job, seconds=1.5).plan(Options()) == (1, 2, 1)
+    assert replace(job, seconds=3.0).plan(Options()) == (1, 1, 1)
     assert replace(job, seconds=9.0, cold=True).plan(Options()) == (0, 1, 1)
     assert replace(job, seconds=0.01, cold=True).plan(Options()) == (0, 1, 1)  # all variants of a build alike
     assert replace(job, seconds=0.01, cold=True, jit=True).plan(Options())[0] >= 1  # a compiler is never timed
