@@ -166,7 +166,8 @@ def slides(c: Context, bench: str, timestamp: str, results_dir: str, report_dir:
 )
 def show(c: Context, bench: str, timestamp: str, results_dir: str, section: str, **view: Any) -> None:
     """Print the text report of a study: in a terminal in colour, the verdicts last; through a pipe as the file has it."""
-    from reporting import reports, terminal
+    from reporting import reports
+    from reporting.text import terminal
 
     told = reports.told(*_parsed(bench, timestamp, results_dir), view)
     terminal.show(told.document("text"), section)
@@ -197,7 +198,7 @@ def index(c: Context, results_dir: str, report_dir: str) -> None:
 def compare(c: Context, a: str, b: str, **given: Any) -> None:
     """Compare study B with study A, the reference: invoke compare A B. A study is TIMESTAMP[:build] or its path."""
     from profiling.parse import timings
-    from reporting import compare_stage
+    from reporting.comparison import stage as compare_stage
 
     code, said = compare_stage.run(compare_stage.read(a, b, given), timings)
     if code:
@@ -210,8 +211,8 @@ def verify(c: Context, bench: str, timestamp: str, results_dir: str, **given: An
     from bench import discover, operands
     from bench.audit import Audit
     from profiling import verify as raw
-    from reporting import index_check
     from reporting import verify as reports
+    from reporting.index import check
 
     if not (bench or given["all"]):
         raise UsageError("verify what?", "Name a family with --bench aes, or write --all.")
@@ -221,7 +222,7 @@ def verify(c: Context, bench: str, timestamp: str, results_dir: str, **given: An
         for stamp in raw.studies(archive, timestamp, reports.shown(name, roots), every=given["all"]):
             raw.check_with(functools.partial(reports.check_derived, audit=audit, roots=roots), archive, stamp, audit)
     if given["all"] and not bench:
-        index_check.check(Path(results_dir), roots[0], audit)
+        check.check(Path(results_dir), roots[0], audit)
     print(*audit.lines(), sep="\n")
     audit.conclude()
 
@@ -255,8 +256,8 @@ def prompts(
     c: Context, bench: str, timestamp: str, results_dir: str, for_: str, variant: str, into: str, prompts_dir: str
 ) -> None:
     """Check the log of prompts and write its PDF; with --for STAGE, fill a template with the newest study's evidence."""
-    from reporting import prompts_stage as stage
     from reporting import reports
+    from reporting.prompts import stage
 
     def studied() -> tuple[Archive, str, Any]:
         study = _parsed(bench, timestamp, results_dir)
@@ -296,7 +297,8 @@ def calibrate(
     from datetime import datetime
 
     from profiling import calibrate as stage
-    from reporting import calibration_stage, reports
+    from reporting import reports
+    from reporting.calibration import stage as calibration_stage
 
     simulated = arguments.number("--studies", studies)
     number = 0 if pairs == "0" else arguments.number("--pairs", pairs) or 0

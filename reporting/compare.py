@@ -1,4 +1,4 @@
-"""The arithmetic on measurements: speedups, shares, caps. Numbers in, numbers out; the words are in sections.py."""
+"""The arithmetic on measurements: speedups, shares, caps. Numbers in, numbers out; the words are in words/sections.py."""
 
 from __future__ import annotations
 

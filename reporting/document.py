@@ -3,7 +3,7 @@
 Texts are plain (no markup of any kind): renderers escape them. Numbers come with the text that is to be shown, so
 that every format shows the same digits; the value itself serves sorting, bars and spreadsheets.
 
-Tables, figures and listings have a key, by which narratives place them and refer to what is in them (see narrative.py).
+Tables, figures and listings have a key, by which narratives place them and refer to what is in them (see narrative/tell.py).
 It is unique in a Document and made of words joined by colons: what it is, then of which variant, then on which build,
 as in "flame:pyaes_opt:release". Of the same thing in another study it is the same.
 """
@@ -318,4 +318,4 @@ class Document:
     builds: tuple[Choice, ...] = ()
     paper: str = PAPERS[0]  #: the sheet that it is printed on
     verdict: str = ""  #: the headline, as the first section says it; it stays where a narrative takes that one's place
-    data: tuple[Table, ...] = ()  #: one row an observation, for spreadsheets and filters (observations.py)
+    data: tuple[Table, ...] = ()  #: one row an observation, for spreadsheets and filters (workbook/observations.py)

@@ -2,7 +2,7 @@
 
 A profile knows shares, the clock knows seconds, and their product is the time per iteration that a function has. The
 shares of a profile sum to 1, so what functions gain and lose sums to the measured difference, with nothing left over.
-Arithmetic only; the words are in gain_words.py.
+Arithmetic only; the words are in words/gain_words.py.
 """
 
 from __future__ import annotations

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 
 from bench.model import Measurement
-from reporting import tables, units
+from reporting import units
 from reporting.document import Block, Cell, Table
 from reporting.evidence import Evidence, Run
 from reporting.ladder import over_processes
 from reporting.statistics import Interval
-from reporting.tables import estimate, missing, text
 from reporting.verdicts import SMALLEST_BAND
+from reporting.words import tables
+from reporting.words.tables import estimate, missing, text
 
 WITHOUT = "without "  #: how the metrics begin
 

@@ -1,6 +1,6 @@
 """The ladder: rungs by measured speed, what each adds to the one below, what it costs to start, and the limit above.
 
-Arithmetic only; the words are in ladder_tables.py. Peers stand beside the ladder and are no rungs of it.
+Arithmetic only; the words are in words/ladder_tables.py. Peers stand beside the ladder and are no rungs of it.
 """
 
 from __future__ import annotations

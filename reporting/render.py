@@ -1,7 +1,7 @@
 """The render stage: writes the reports of one study. The only module that spells a path under reports/.
 
 reports/<bench>_results_<timestamp>/   index.html, report.xlsx, report.json, summary.json, rendered.json
-reports/index.html                     all studies, from their summaries (index.py)
+reports/index.html                     all studies, from their summaries (index/stage.py)
 reports/assets/                        the script that all pages share
 reports/report_<bench>.txt             text summary of the newest study rendered
 benchmark_reports/<bench>.pdf          deep dive; <bench>_slides.pdf: a talk
@@ -21,7 +21,7 @@ from bench.errors import UsageError
 from bench.rundir import write_bytes
 from reporting import rendered
 from reporting.document import Document
-from reporting.telling import Told
+from reporting.narrative.telling import Told
 
 REPORTS, DEEP_DIVES = Path("reports"), Path("benchmark_reports")
 SCRIPT = Path(__file__).parent / "assets" / "plotly-basic.min.js"

@@ -33,7 +33,8 @@ class Rendered:
     sha256: str  #: of the report file
     versions: Mapping[str, str] = field(default_factory=dict)
     commit: str = ""  #: of the checkout that wrote it; + where its code differed from the commit
-    narrative: Mapping[str, str] = field(default_factory=dict)  #: what its words rest on: path -> sha256 (telling.py)
+    #: what its words rest on: path -> sha256 (narrative/telling.py)
+    narrative: Mapping[str, str] = field(default_factory=dict)
 
 
 @cache

@@ -8,9 +8,12 @@ from typing import Any
 
 from bench.files import sha256
 from bench.rundir import Archive
-from reporting import evidence, index, render, sections, telling
+from reporting import evidence, render
 from reporting.document import Document, Text
-from reporting.telling import Told
+from reporting.index import stage
+from reporting.narrative import telling
+from reporting.narrative.telling import Told
+from reporting.words import sections
 
 
 def document(archive: Archive, timestamp: str, view: Mapping[str, Any]) -> Document:
@@ -52,7 +55,7 @@ def write_all(archive: Archive, timestamp: str, view: Mapping[str, Any], reports
 
 def write_index(results: Path, reports: Path) -> None:
     """Write the index of all studies, and say where."""
-    print(f"wrote: {index.write(results, reports)}")
+    print(f"wrote: {stage.write(results, reports)}")
 
 
 def warn(found: Told, formats: tuple[str, ...] = ()) -> None:

@@ -20,10 +20,11 @@ from bench.audit import Audit
 from bench.errors import SuiteError
 from bench.files import files_below, sha256
 from bench.rundir import Archive
-from reporting import pieces, render, rendered, reports, telling
+from reporting import pieces, render, rendered, reports
 from reporting.document import Document
+from reporting.narrative import telling
+from reporting.narrative.telling import Told
 from reporting.rendered import Rendered
-from reporting.telling import Told
 
 ROUNDING = 1e-12  #: relative: what floating point may differ by on another processor
 Write = Callable[[Mapping[str, Any]], Told]  #: view -> the study as formats get it, from recomputed numbers

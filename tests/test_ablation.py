@@ -12,10 +12,11 @@ from bench import ablation
 from bench.errors import UsageError
 from bench.model import Workload
 from bench.rundir import Archive
-from reporting import evidence, sections
+from reporting import evidence
 from reporting.acceleration import ablation as measured
 from reporting.document import Table
 from reporting.renderers import text
+from reporting.words import sections
 
 
 @pytest.fixture

@@ -22,10 +22,14 @@ from bench.rundir import Archive
 from profiling import adopted_runs, collector, old_archive
 from profiling.adopt import adopt
 from profiling.parse import parse, timings
-from reporting import compare_stage, evidence, sections, summaries, versus, versus_words
+from reporting import evidence
+from reporting.comparison import stage, versus
+from reporting.comparison import words as versus_words
 from reporting.document import Cell, Document, Table
+from reporting.index import summaries
 from reporting.renderers import html, text
-from reporting.sections import View
+from reporting.words import sections
+from reporting.words.sections import View
 from tests.conftest import ROOT
 
 GOLDEN = Path(__file__).parent / "golden" / "adopt"
@@ -397,7 +401,7 @@ def test_an_adopted_study_is_compared_with_its_kind_and_without_a_verdict(
 
     def compared(a: str, b: str) -> versus.Versus:
         left, right = resolve(a, b, "", Path("results"))
-        return versus.compare(compare_stage.side_of(left, timings), compare_stage.side_of(right, timings))
+        return versus.compare(stage.side_of(left, timings), stage.side_of(right, timings))
 
     archive, stamp = taken(old, tmp_path)
     with pytest.raises(SuiteError, match="different jobs: work of one iteration"):

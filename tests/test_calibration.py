@@ -12,8 +12,10 @@ from invoke.context import Context
 import tasks
 from profiling import calibrate
 from profiling.collector import Options
-from reporting import calibration, calibration_report, statistics, verdicts
-from reporting.calibration import MODELS, Result
+from reporting import statistics, verdicts
+from reporting.calibration import report
+from reporting.calibration import trials as calibration
+from reporting.calibration.trials import MODELS, Result
 
 TRIED = (0.0, 0.03)
 
@@ -80,7 +82,7 @@ def test_a_broken_machinery_would_be_noticed(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_the_report_has_every_model_and_its_plot(quiet: Result) -> None:
     full = calibration.simulate(MODELS[0], 5)
-    document = calibration_report.build([full, full], None, None, "20260101_000000")
+    document = report.build([full, full], None, None, "20260101_000000")
     (table,) = [b for b in document.sections[0].blocks if hasattr(b, "rows")]
     assert len(table.rows) == 2
     assert len(document.sections[1].blocks) == 3

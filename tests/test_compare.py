@@ -22,9 +22,12 @@ from bench.model import Manifest
 from bench.operands import resolve
 from bench.rundir import Archive
 from profiling.parse import timings
-from reporting import across, compare_stage, statistics, versus, versus_record, versus_words
+from reporting import statistics
+from reporting.comparison import across, stage, versus
+from reporting.comparison import record as versus_record
+from reporting.comparison import words as versus_words
+from reporting.comparison.versus import NotComparable, Versus
 from reporting.renderers import markdown, text
-from reporting.versus import NotComparable, Versus
 from tests.conftest import ROOT
 
 SECONDS = {"pyaes_clean": 0.070, "pyaes_opt": 0.025, "pyaes_opt2": 0.004}
@@ -82,7 +85,7 @@ def make(study: tuple[Archive, str], tmp_path: Path) -> Maker:
 
 def compared(a: str, b: str, **options: Any) -> Versus:
     left, right = resolve(a, b, "", Path("results"))
-    return versus.compare(compare_stage.side_of(left, timings), compare_stage.side_of(right, timings), **options)
+    return versus.compare(stage.side_of(left, timings), stage.side_of(right, timings), **options)
 
 
 def verdicts(found: Versus) -> dict[str, str]:
@@ -330,17 +333,17 @@ def test_operands_name_studies(make: Maker) -> None:
 def test_a_changed_raw_file_or_manifest_is_found_and_the_archive_is_left_alone(make: Maker) -> None:
     a, b = make("a"), make("b")
     before = {p: p.read_bytes() for p in make.root.rglob("*") if p.is_file()}
-    compare_stage.run(compare_stage.Wanted(a, b), timings)
+    stage.run(stage.Wanted(a, b), timings)
     assert {p: p.read_bytes() for p in make.root.rglob("*") if p.is_file()} == before
     (raw,) = (make.root / "b").glob("aes/pyaes_opt/*/raw/timing/release/pyperf.json")
     raw.write_bytes(raw.read_bytes() + b" ")
     with pytest.raises(SuiteError, match="was changed since it was measured") as damaged:
-        compare_stage.run(compare_stage.Wanted(a, b), timings)
+        stage.run(stage.Wanted(a, b), timings)
     assert damaged.value.exit_code == 1
     (manifest,) = (make.root / "a").glob("aes/pyaes_opt/*/manifest.json")
     manifest.write_bytes(manifest.read_bytes() + b" ")
     with pytest.raises(SuiteError, match="its manifest was changed"):
-        compare_stage.run(compare_stage.Wanted(a, make("c")), timings)
+        stage.run(stage.Wanted(a, make("c")), timings)
 
 
 def test_a_noisy_host_widens_the_band(make: Maker) -> None:

@@ -9,10 +9,11 @@ import pytest
 
 from bench.model import Measurement
 from bench.rundir import Archive
-from reporting import counter_tables, evidence, sections
+from reporting import evidence
 from reporting.derived import PMU, SIMULATED, derive, deterministic_ratio
 from reporting.document import Table
 from reporting.evidence import Evidence, Run
+from reporting.words import counter_tables, sections
 
 COUNTS = {
     "cycles": 500.0, "instructions": 1000.0, "branches": 200.0, "branch-misses": 10.0,

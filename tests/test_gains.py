@@ -18,23 +18,15 @@ from pypdf import PdfReader
 from scipy import stats
 
 from bench.model import Measurement
-from reporting import (
-    change_palette,
-    gain_words,
-    gains,
-    page_data,
-    palette,
-    paper_figures,
-    plotly_figures,
-    sections,
-    units,
-    value_traces,
-)
+from reporting import change_palette, gains, palette, units
 from reporting.compare import compare
 from reporting.document import Block, FlameGraph, Text, Traces, Waterfall
 from reporting.evidence import Evidence
 from reporting.gains import Side
+from reporting.page import data, plotly_figures
+from reporting.paper import figures as paper_figures
 from reporting.renderers import html, markdown, pdf, text, xlsx
+from reporting.words import gain_words, sections, value_traces
 from tests import synthetic
 
 LOOP = "bench_pyaes (bm_crypto_pyaes/run_benchmark.py)"
@@ -271,7 +263,7 @@ def test_every_value_of_every_process_is_drawn() -> None:
 
 def test_the_table_behind_traces_holds_medians_over_processes() -> None:
     chart = drawn(profiled())
-    short = page_data.data(chart)
+    short = data.data(chart)
     assert short.columns == ("median over processes", "warm-up 0", "1", "2", "3")
     last = sorted(process[-1] for process in chart.traces[1].processes)
     assert short.rows[1][-1].value == pytest.approx((last[4] + last[5]) / 2, rel=1e-3) and len(short.rows) == 3

@@ -18,10 +18,14 @@ import pytest
 from bench.audit import Audit
 from bench.model import Study
 from bench.rundir import Archive
-from reporting import calibration_report, index, index_check, index_page, render, sections, summaries
+from reporting import render
+from reporting.calibration import report
 from reporting.document import Document, Table
+from reporting.index import check, stage, summaries
+from reporting.index import page as index_page
 from reporting.renderers import summary
-from reporting.sections import View
+from reporting.words import sections
+from reporting.words.sections import View
 from tests import many, synthetic
 from tests.conftest import ROOT
 
@@ -46,7 +50,7 @@ def data(page: bytes) -> dict[str, Any]:
 
 
 def written(reports: Path, results: Path | None = None) -> bytes:
-    return index.write(results or reports / "none", reports).read_bytes()
+    return stage.write(results or reports / "none", reports).read_bytes()
 
 
 # --- the summary of a report
@@ -111,7 +115,7 @@ def test_commit_and_what_was_not_measured() -> None:
 
 
 def test_a_calibration_has_a_summary_without_builds() -> None:
-    found = summary.of(calibration_report.build([], None, None, "20260101_000000"))
+    found = summary.of(report.build([], None, None, "20260101_000000"))
     assert (found.family, found.builds, found.machine) == ("calibration", (), "")
 
 
@@ -146,9 +150,9 @@ def test_two_runs_give_the_same_bytes(reports: Path) -> None:
     page = written(reports)
     assert written(reports) == page
     code = "import sys; from pathlib import Path; from reporting import index; index.write(Path('none'), Path(sys.argv[1]))"
-    (reports / index.PAGE).unlink()
+    (reports / stage.PAGE).unlink()
     subprocess.run([sys.executable, "-c", code, str(reports)], cwd=ROOT, check=True)  # another hash seed
-    assert (reports / index.PAGE).read_bytes() == page
+    assert (reports / stage.PAGE).read_bytes() == page
 
 
 def test_a_variant_keeps_the_colour_of_the_newest_study_and_no_two_share_one(tmp_path: Path) -> None:
@@ -176,7 +180,7 @@ def test_a_study_that_was_not_rendered_is_listed_with_the_command(reports: Path,
     assert (second["commit"], second["size"], second["builds"]) == ("abc", "small", {})
     command = f"invoke render --bench mdp --timestamp 20270101_000000 --results-dir '{results}' --report-dir {reports}"
     assert second["command"] == command
-    assert "Not rendered yet" in (reports / index.PAGE).read_text()
+    assert "Not rendered yet" in (reports / stage.PAGE).read_text()
 
 
 # --- hostile and damaged summaries
@@ -293,7 +297,7 @@ def test_what_is_no_json_is_named(reports: Path, text: str) -> None:
 def said(reports: Path, results: Path | None = None) -> tuple[list[str], list[str]]:
     """Return what is wrong with the page, and what is only noted."""
     found = Audit()
-    index_check.check(results or reports / "none", reports, found)
+    check.check(results or reports / "none", reports, found)
     return [str(each) for each in found.findings], [str(each) for each in found.notes]
 
 
@@ -321,7 +325,7 @@ def test_an_edited_study_is_named(
 ) -> None:
     page = written(reports).decode()
     assert before in page
-    (reports / index.PAGE).write_bytes(disguise(page.replace(before, after).encode()))
+    (reports / stage.PAGE).write_bytes(disguise(page.replace(before, after).encode()))
     wrong, _ = said(reports)
     assert re.search(expected, "\n".join(wrong)) and "invoke index writes it again" in wrong[0]
 
@@ -329,25 +333,25 @@ def test_an_edited_study_is_named(
 def test_an_edited_number_is_named_by_study_and_place(reports: Path) -> None:
     page = written(reports).decode()
     number = json.dumps(data(page.encode())["studies"][0]["builds"]["dbg"]["variants"][1][3])
-    (reports / index.PAGE).write_text(page.replace(number, "0.5", 1))
+    (reports / stage.PAGE).write_text(page.replace(number, "0.5", 1))
     ((only),) = said(reports)[0]
     assert f"mdp 20260102_193005, builds, dbg, variants, 2, 4: says “0.5”, recomputed “{number}”" in only
 
 
 def test_an_edited_word_or_script_is_named(reports: Path) -> None:
     page = written(reports).decode()
-    (reports / index.PAGE).write_text(page.replace("<h1>All studies", "<h1>All good studies"))
+    (reports / stage.PAGE).write_text(page.replace("<h1>All studies", "<h1>All good studies"))
     assert "says “good studies”, recomputed “studies”; invoke index" in said(reports)[0][0]
-    (reports / index.PAGE).write_text(page.replace('"differs"', '"agrees"'))
+    (reports / stage.PAGE).write_text(page.replace('"differs"', '"agrees"'))
     assert "is not what is written now, though it says the same" in said(reports)[0][0]
-    (reports / index.PAGE).write_bytes(other_code(page.encode()))
+    (reports / stage.PAGE).write_bytes(other_code(page.encode()))
     wrong, notes = said(reports)
     assert wrong == [] and "was written by other code and says the same" in notes[0]
 
 
 @pytest.mark.parametrize("text", ["", "<html>", '<script type="application/json" id="data">[1]</script>', "\udcff"])
 def test_what_is_no_index_is_damaged(reports: Path, text: str) -> None:
-    (reports / index.PAGE).write_bytes(text.encode(errors="surrogateescape"))
+    (reports / stage.PAGE).write_bytes(text.encode(errors="surrogateescape"))
     assert "the whole: is damaged" in said(reports)[0][0]
 
 

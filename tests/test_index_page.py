@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from reporting import index, units
+from reporting import units
+from reporting.index import stage
 from reporting.statistics import Interval
 from tests import many
 from tests.test_index import hostile
@@ -50,7 +51,7 @@ class Seen:
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("reports")
     many.fill(root, 16)
-    return index.write(root / "none", root)
+    return stage.write(root / "none", root)
 
 
 def opened(browser: Browser, path: Path, address: str = "", **how: Any) -> Seen:
@@ -142,7 +143,7 @@ def test_no_line_joins_two_machines_and_it_is_dotted_where_the_commit_changed(se
 def test_one_commit_is_joined_by_a_whole_line(browser: Browser, tmp_path: Path) -> None:
     for number, commit in enumerate(("abc", "abc", "abc+", "abc+")):
         many.put(tmp_path, many.summary(number, commit=commit, machine="M"))
-    seen = opened(browser, index.write(tmp_path / "none", tmp_path))
+    seen = opened(browser, stage.write(tmp_path / "none", tmp_path))
     lines = {trace["line"]["dash"]: len(trace["x"]) for trace in seen.charts()[0]["data"] if trace["name"] == "trend"}
     assert lines == {"solid": 3, "dot": 6}  # changed code of one commit may be any
 
@@ -170,7 +171,7 @@ def test_other_baselines_and_sizes_are_kept_apart(browser: Browser, tmp_path: Pa
         many.put(tmp_path, many.summary(number))
     many.put(tmp_path, many.summary(3, baseline="pyaes_opt") | {"timestamp": "20250101_000000"})
     many.put(tmp_path, many.summary(4, size="small"))
-    seen = opened(browser, index.write(tmp_path / "none", tmp_path))
+    seen = opened(browser, stage.write(tmp_path / "none", tmp_path))
     text = seen.page.inner_text("#charts")
     assert "aes, size small (release)" in text and "One study so far: a trend begins with the second." in text
     assert "1 study with another baseline than pyaes_clean is left out of the speedups." in text
@@ -224,7 +225,7 @@ def test_a_word_is_said_only_beyond_one_per_cent_and_the_noise_of_both(
         record = many.summary(number) | {"floor": floor if number else 0.01}
         record["builds"][0]["variants"][1]["time"] = dict(zip(("value", "low", "high"), times, strict=True))
         many.put(tmp_path, record)
-    seen = opened(browser, index.write(tmp_path / "none", tmp_path))
+    seen = opened(browser, stage.write(tmp_path / "none", tmp_path))
     expected = Interval(*(math.nan if end is None else end for end in time))
     assert seen.compared()["pyaes_opt"][:2] == [units.ratio(expected), word if abs(time[0] - 1) > (floor or 0) else ""]
 
@@ -235,7 +236,7 @@ def test_what_differs_between_two_studies_is_said(browser: Browser, tmp_path: Pa
         build["interpreter"] = "CPython 3.13.0"
     many.put(tmp_path, later)
     many.put(tmp_path, many.summary(2, "mdp"))
-    seen = opened(browser, index.write(tmp_path / "none", tmp_path))
+    seen = opened(browser, stage.write(tmp_path / "none", tmp_path))
     assert seen.page.locator("#b option").count() == 2  # of the same family only
     text = seen.page.inner_text("#compared")
     for said in ("Another machine: A Example CPU", "Whether the kernel differs was not recorded", "Another interpreter: A CPython 3.11.2",
@@ -259,7 +260,7 @@ def test_numbers_are_written_as_in_every_report(seen: Seen, value: float) -> Non
 def test_hostile_texts_do_nothing_in_a_browser(browser: Browser, tmp_path: Path) -> None:
     for number in (8, 9):
         many.put(tmp_path, hostile() | {"timestamp": f"2026010{number}_000000"})
-    seen = opened(browser, index.write(tmp_path / "none", tmp_path))
+    seen = opened(browser, stage.write(tmp_path / "none", tmp_path))
     seen.page.select_option("#placed", "evenly")
     seen.page.locator("#charts details summary").first.click()
     assert seen.page.locator("img").count() == 0 and seen.trouble == []
@@ -275,7 +276,7 @@ def test_hostile_texts_do_nothing_in_a_browser(browser: Browser, tmp_path: Path)
 
 def test_many_studies_stay_usable(browser: Browser, tmp_path: Path) -> None:
     many.fill(tmp_path, 240)
-    seen = opened(browser, index.write(tmp_path / "none", tmp_path))
+    seen = opened(browser, stage.write(tmp_path / "none", tmp_path))
     assert len(seen.rows()) == 20  # ten of each family
     seen.page.get_by_role("button", name="Show the 110 older ones").first.click()
     assert len(seen.rows()) == 130

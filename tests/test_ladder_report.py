@@ -12,13 +12,14 @@ import pytest
 from openpyxl import load_workbook
 
 from bench.model import PEER, Collection, Measurement, Outcome
-from reporting import ladder, ladder_tables, overview, sections, tables
+from reporting import ladder
 from reporting.compare import compare
 from reporting.document import BarChart, Document, Prose, Table, Text
 from reporting.evidence import Evidence
 from reporting.renderers import json as json_renderer
 from reporting.renderers import markdown, text, xlsx
 from reporting.statistics import Interval
+from reporting.words import ladder_tables, overview, sections, tables
 from tests import synthetic
 from tests.synthetic import BASE, LADDER, Made
 

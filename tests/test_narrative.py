@@ -11,14 +11,16 @@ from typing import Any
 import pytest
 
 from bench.files import sha256
-from reporting import narrative_appendix, narrative_places, numbering, sections
+from reporting import numbering
 from reporting.document import BarChart, Cell, Code, Document, Prose, Section, Span, Table, Text
 from reporting.evidence import Evidence
-from reporting.narrative import tell
-from reporting.narrative_answers import CLAIMS, COLUMNS, FACTS
-from reporting.narrative_known import KINDS, SCOPES, Known
-from reporting.narrative_nodes import CHAPTERS, Misfit
-from reporting.sections import View
+from reporting.narrative import appendix, places
+from reporting.narrative.answers import CLAIMS, COLUMNS, FACTS
+from reporting.narrative.known import KINDS, SCOPES, Known
+from reporting.narrative.nodes import CHAPTERS, Misfit
+from reporting.narrative.tell import tell
+from reporting.words import sections
+from reporting.words.sections import View
 from tests import synthetic
 from tests.conftest import ROOT
 from tests.narratives import NARRATIVE
@@ -340,7 +342,7 @@ def test_source_that_changed_since_is_not_shown(
     document: Document, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     assert "was changed after it was measured" in words(tell(SOURCE, with_file(document, "0" * 64), NAME))
-    monkeypatch.setattr(narrative_places, "ROOT", tmp_path)
+    monkeypatch.setattr(places, "ROOT", tmp_path)
     assert "Not in this study: the source of _encrypt_block in pyaes_opt2." in words(tell(SOURCE, document, NAME))
 
 
@@ -439,7 +441,7 @@ def test_the_appendix_is_short_and_says_where_the_rest_is(document: Document) ->
     )
     others = (section for section in document.sections if section.title != "Environment")
     changed = replace(document, sections=(*others, Section("Environment", added)))
-    blocks = [block for section in narrative_appendix.sections(changed, set()) for block in section.blocks]
+    blocks = [block for section in appendix.sections(changed, set()) for block in section.blocks]
     tables = {block.key: block for block in blocks if isinstance(block, Table)}
     assert {"behind:release", "interpreters"} <= set(tables)
     assert not {"files", "raw", "behind:dbg"} & set(tables)

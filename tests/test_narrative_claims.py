@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reporting.narrative_claims import check
+from reporting.narrative.claims import check
 
 BARE = [
     "It is faster than upstream.",

@@ -15,10 +15,12 @@ from bench.rundir import Archive, RunDir
 from profiling import elf, interpreters, native_stacks
 from profiling.collector import Job, Options
 from profiling.collectors import native
-from reporting import evidence, native_tables, sections, text_tables
+from reporting import evidence
 from reporting.document import Cell, FlameGraph, Table, Text
 from reporting.evidence import Evidence
 from reporting.renderers import text
+from reporting.text import tables as text_tables
+from reporting.words import native_tables, sections
 from tests.test_native_stacks import GOLDEN
 
 ABOUT = {"tool": "perf version 6.1", "rate": 999, "decode_seconds": 0.2, "recorded_bytes": 1 << 24, "seconds_per_iteration": 0.2}  # fmt: skip

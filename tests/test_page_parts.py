@@ -12,7 +12,7 @@ import pytest
 
 from bench.rundir import Archive
 from profiling.parse import parse
-from reporting import evidence, page_figures, page_parts, page_tables, provenance, sections, tables
+from reporting import evidence
 from reporting.document import (
     Bar,
     BarChart,
@@ -30,7 +30,11 @@ from reporting.document import (
     Text,
 )
 from reporting.evidence import RawFile
+from reporting.page import figures as page_figures
+from reporting.page import parts
+from reporting.page import tables as page_tables
 from reporting.renderers import html
+from reporting.words import provenance, sections, tables
 from tests import synthetic
 from tests.conftest import ROOT
 
@@ -120,11 +124,11 @@ def test_commands_that_differ_by_a_number_only_are_joined() -> None:
 
 def test_what_a_block_is_about_is_in_its_key() -> None:
     of = document(variants=VARIANTS, builds=(Choice("dbg", ("debug",)),))
-    assert page_parts.about("flame:fast:dbg", of) == ' data-variant="fast" data-build="dbg"'
-    assert page_parts.about("counters:dbg", of) == ' data-build="dbg"'
-    assert page_parts.about("fast", of) == page_parts.about("", of) == ""  # the first word is what it is
+    assert parts.about("flame:fast:dbg", of) == ' data-variant="fast" data-build="dbg"'
+    assert parts.about("counters:dbg", of) == ' data-build="dbg"'
+    assert parts.about("fast", of) == parts.about("", of) == ""  # the first word is what it is
     headings = ("fast. It is", "fast.2. It is", "fast, a library peer. It", "faster. It", "Fast", "")
-    assert [page_parts.headed(text, VARIANTS) for text in headings] == ["fast", "fast.2", "fast", "", "", ""]
+    assert [parts.headed(text, VARIANTS) for text in headings] == ["fast", "fast.2", "fast", "", "", ""]
 
 
 def test_variants_and_builds_of_a_study_can_be_chosen() -> None:
@@ -139,7 +143,7 @@ def test_variants_and_builds_of_a_study_can_be_chosen() -> None:
 
 def test_anchors_are_keys_where_these_are_unique() -> None:
     blocks = [Table("T", ("a",), (), key=key) for key in ("bought", "twice", "twice", "no anchor!", "")]
-    found = page_parts.places(document(*blocks))
+    found = parts.places(document(*blocks))
     assert [place.anchor for place in found.values()] == ["bought", "table-2", "table-3", "table-4", "table-5"]
     assert [place.name for place in found.values()][-1] == "Table 5"
 
@@ -167,7 +171,7 @@ def test_prose_has_lists_styles_and_links() -> None:
 def test_figures_share_their_words() -> None:
     figures = page_figures.Figures()
     boxes = tuple(Box(f"function_{i}", i, 1, 0, "library") for i in range(6))
-    place = page_parts.Place("Figure 1", "figure-1")
+    place = parts.Place("Figure 1", "figure-1")
     texts = [figures.figure(n, FlameGraph("F", "", 6, boxes), place, "", "") for n in (1, 2)]
     packed = [json.loads(re.findall(r"-data\">(.*?)</script>", text)[0]) for text in texts]
     (trace,) = packed[0]["data"]

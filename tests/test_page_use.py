@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from plotly import graph_objects as go
 
-from reporting import page_data, plotly_figures
 from reporting.document import Block, Section, Trace, Traces
+from reporting.page import data, plotly_figures
 from reporting.renderers import html
 from tests.conftest import ROOT
 from tests.pages import DEBUG, DOCUMENT, FRAMES, RELEASE, SPEEDS, VARIANTS, Open, axis, points, through, until
@@ -75,7 +75,7 @@ def test_panels_of_what_was_left_out_close_their_gap(
     visit: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(plotly_figures, "draw", panels)
-    monkeypatch.setattr(page_data, "data", lambda _: SPEEDS)
+    monkeypatch.setattr(data, "data", lambda _: SPEEDS)
     traces: Any = Traces("Values", "", "ms", tuple(Trace(name, "variant-0", ((1.0, 2.0),), 1) for name in VARIANTS))
     shown = replace(DOCUMENT, sections=(Section("Overview", (traces,)),))
     shutil.copy(ROOT / "reporting/assets/plotly-basic.min.js", tmp_path)

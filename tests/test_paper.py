@@ -12,12 +12,14 @@ import pytest
 from pypdf import PdfReader
 
 from bench.errors import UsageError
-from reporting import paper, paper_code, paper_press, paper_prose, paper_tables, sections
 from reporting.document import Block, Cell, Code, Document, Section, Span, Table, Text
-from reporting.paper_choice import chosen, narrated
-from reporting.paper_story import compose
+from reporting.paper import code, press, prose, styles
+from reporting.paper import tables as paper_tables
+from reporting.paper.choice import chosen, narrated
+from reporting.paper.story import compose
 from reporting.renderers import pdf
-from reporting.sections import View
+from reporting.words import sections
+from reporting.words.sections import View
 from tests import synthetic
 from tests.test_renderers_html_pdf import FLAME, HOSTILE
 from tests.told import CHAPTERS, CODE, SOURCES, WORDS, paragraph, tell
@@ -96,8 +98,8 @@ def _links(reader: PdfReader) -> Iterator[tuple[int, Any]]:
 def test_every_link_leads_to_what_it_names(reader: PdfReader, told: Document) -> None:
     pages = {page.indirect_reference.idnum: i for i, page in enumerate(reader.pages, 1)}  # type: ignore[union-attr]
     marks = {
-        (number, round(placed.top + paper_press.ABOVE)): placed.item.mark.key
-        for number, page in enumerate(compose(told, paper.SHEETS["a4"]), 1)
+        (number, round(placed.top + press.ABOVE)): placed.item.mark.key
+        for number, page in enumerate(compose(told, styles.SHEETS["a4"]), 1)
         for placed in page.placed
         if placed.item.mark
     }
@@ -136,11 +138,11 @@ def test_title_page_has_title_verdicts_abstract_and_ladder(told: Document, reade
 
 
 def test_pages_are_full(told: Document) -> None:
-    paper.register()
-    for sheet in paper.SHEETS.values():
+    styles.register()
+    for sheet in styles.SHEETS.values():
         pages = [page for page in compose(told, sheet) if not page.sheet.lies]
         lowest = [min(placed.y for placed in page.placed) for page in pages]
-        used = [1 - (low - paper.MARGIN) / page.sheet.tall for low, page in zip(lowest, pages, strict=True)]
+        used = [1 - (low - styles.MARGIN) / page.sheet.tall for low, page in zip(lowest, pages, strict=True)]
         assert all(share > 0.6 for share in used[1:-2]), used  # not the title, nor the ends of narrative and appendix
 
 
@@ -174,7 +176,7 @@ def test_nothing_is_written_outside_the_margins(printed: bytes) -> None:
 
 
 def test_long_lines_of_code_go_on_with_a_mark(texts: list[str]) -> None:
-    rows = paper_code.rows(CODE, 60)
+    rows = code.rows(CODE, 60)
     assert all(len(row.text) <= 60 for row in rows)
     assert [row.number for row in rows if row.number] == list(range(1, CODE.count("\n") + 1))
     lines: list[str] = []
@@ -183,14 +185,14 @@ def test_long_lines_of_code_go_on_with_a_mark(texts: list[str]) -> None:
         if row.number:
             lines.append(part)
         else:
-            lines[-1] = lines[-1].removesuffix(paper_code.GOES_ON) + part
+            lines[-1] = lines[-1].removesuffix(code.GOES_ON) + part
     assert lines == [line.rstrip() for line in CODE.rstrip("\n").split("\n")]
-    assert sum(text.count(paper_code.GOES_ON) for text in texts) > 2
+    assert sum(text.count(code.GOES_ON) for text in texts) > 2
 
 
 def test_a_listing_is_divided_between_lines() -> None:
-    listing = paper_code.Listing("\n".join(map(str, range(100))))
-    paper.register()
+    listing = code.Listing("\n".join(map(str, range(100))))
+    styles.register()
     width, height = listing.wrap(400, 1000)
     first, second = listing.split(400, height / 2)
     assert first.wrap(400, 0)[1] + second.wrap(400, 0)[1] == pytest.approx(height + 2 * listing.pad)
@@ -263,8 +265,8 @@ def test_the_same_narrative_gives_the_same_bytes(told: Document, printed: bytes)
 
 
 def test_an_interval_may_go_on_the_next_line_and_a_unit_may_not() -> None:
-    paper.register()
-    written: Any = paper_prose.Writer({}).write(paragraph(Span("46.8 ms [46.5–47.3]", "number")))
+    styles.register()
+    written: Any = prose.Writer({}).write(paragraph(Span("46.8 ms [46.5–47.3]", "number")))
     written.wrap(100, 1000)
     lines = [" ".join(words) for _, words in written.blPara.lines]
     assert lines == ["46.8\N{NO-BREAK SPACE}ms", "[46.5–47.3]"]

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reporting.paper import COLUMN, SHEETS, Sheet
-from reporting.paper_layout import Group, Item, Mark, Page, lay
+from reporting.paper.layout import Group, Item, Mark, Page, lay
+from reporting.paper.styles import COLUMN, SHEETS, Sheet
 
 A4 = SHEETS["a4"]
 TALL = A4.tall

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from matplotlib.figure import Figure
 
-from reporting import paper_rows
 from reporting.document import BarChart, Dots, Step, Waterfall
+from reporting.paper import rows
 from tests.test_renderers_html_pdf import BARS, CHART, DOTS, HOLLOW
 
 STEPS = (
@@ -38,7 +38,7 @@ def points(figure: Figure) -> float:
 
 
 def test_bars_have_names_values_and_crosses() -> None:
-    figure = paper_rows.bars(CHART)
+    figure = rows.bars(CHART)
     assert len(bars(figure)) == len(BARS) - 1  # a wrong answer has none
     said = words(figure)
     assert "✕ wrong answer" in said and "12.0× [11.5–12.5]" in said and "baseline" in said
@@ -47,7 +47,7 @@ def test_bars_have_names_values_and_crosses() -> None:
 
 
 def test_hollow_bars_are_hollow_and_a_line_is_over_its_group() -> None:
-    figure = paper_rows.bars(HOLLOW)
+    figure = rows.bars(HOLLOW)
     assert [bar.get_facecolor()[3] for bar in bars(figure)] == [1, 1, 0, 1]
     assert {"release", "dbg"} <= set(words(figure))
     (line,) = (list(y) for x, y in map(ends, figure.axes[0].lines) if list(x) == [20.0, 20.0])
@@ -57,24 +57,22 @@ def test_hollow_bars_are_hollow_and_a_line_is_over_its_group() -> None:
 
 
 def test_where_there_is_little_height_the_first_group_is_drawn_in_it() -> None:
-    figure = paper_rows.bars(HOLLOW, 150)
+    figure = rows.bars(HOLLOW, 150)
     assert len(bars(figure)) == 3 and points(figure) <= 150 and "dbg" not in words(figure)
     assert "release" in figure.axes[0].get_xlabel()
     many = replace(HOLLOW, groups=(("", BARS[:2] * 20),))
-    assert points(paper_rows.bars(many, 150)) > 400  # letters stay legible: whoever asks has to see that it is too tall
-    assert points(paper_rows.bars(many)) > points(paper_rows.bars(many, 150))
+    assert points(rows.bars(many, 150)) > 400  # letters stay legible: whoever asks has to see that it is too tall
+    assert points(rows.bars(many)) > points(rows.bars(many, 150))
 
 
 def test_dots_say_how_many_they_are() -> None:
-    figure = paper_rows.dots(DOTS)
-    assert {"3 values", "2 values", "baseline"} <= set(words(figure)) and points(figure) < points(
-        paper_rows.dots(DOTS, 200)
-    )
+    figure = rows.dots(DOTS)
+    assert {"3 values", "2 values", "baseline"} <= set(words(figure)) and points(figure) < points(rows.dots(DOTS, 200))
 
 
 @pytest.mark.parametrize("tallest", [1e9, 100.0])
 def test_steps_begin_where_the_one_before_ended(tallest: float) -> None:
-    figure = paper_rows.waterfall(Waterfall("", "", "ms", STEPS), tallest)
+    figure = rows.waterfall(Waterfall("", "", "ms", STEPS), tallest)
     places = [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in bars(figure)]
     assert places == [(0, 48), (8, 48), (8, 11), (0, 11)]
     assert len({bar.get_facecolor() for bar in bars(figure)}) == 3
@@ -83,8 +81,8 @@ def test_steps_begin_where_the_one_before_ended(tallest: float) -> None:
 
 def test_nothing_is_said_to_be_nothing() -> None:
     for figure in (
-        paper_rows.bars(BarChart("", "", "", (("", ()),))),
-        paper_rows.dots(Dots("", "", "", ())),
-        paper_rows.waterfall(Waterfall("", "", "", ()), 100),
+        rows.bars(BarChart("", "", "", (("", ()),))),
+        rows.dots(Dots("", "", "", ())),
+        rows.waterfall(Waterfall("", "", "", ()), 100),
     ):
         assert figure.texts[0].get_text().startswith("No")

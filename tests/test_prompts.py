@@ -17,19 +17,17 @@ from bench.errors import SuiteError, UsageError
 from bench.files import sha256
 from bench.rundir import Archive
 from profiling.parse import parse
-from reporting import (
-    evidence,
-    paper,
-    prompts,
-    prompts_evidence,
-    prompts_paper,
-    prompts_stage,
-    prompts_templates,
-    sections,
-)
+from reporting import evidence
 from reporting.document import Code, Document, Prose, Section, Text
-from reporting.prompts_evidence import EVIDENCE, WORDS, Subject
-from reporting.prompts_prose import blocks
+from reporting.paper import styles
+from reporting.prompts import evidence as prompts_evidence
+from reporting.prompts import log as prompts
+from reporting.prompts import paper as prompts_paper
+from reporting.prompts import stage
+from reporting.prompts import templates as prompts_templates
+from reporting.prompts.evidence import EVIDENCE, WORDS, Subject
+from reporting.prompts.prose import blocks
+from reporting.words import sections
 from tests import synthetic
 from tests.conftest import ROOT
 
@@ -195,7 +193,7 @@ def test_no_text_reaches_over_the_margin(tmp_path: Path) -> None:
                 ends.append(tm[4] + cm[4] + 0.602 * size * len(text.strip("\n")))
 
         page.extract_text(visitor_text=see)
-        assert all(end <= float(page.mediabox.width) - paper.MARGIN + 1 for end in ends)
+        assert all(end <= float(page.mediabox.width) - styles.MARGIN + 1 for end in ends)
 
 
 def test_the_same_log_gives_the_same_bytes(tmp_path: Path) -> None:
@@ -213,7 +211,7 @@ def test_what_is_shipped_is_templates_says_so_and_is_up_to_date(family: str, tmp
     def never() -> None:
         raise AssertionError("nothing that is shipped names a figure")
 
-    written = prompts_stage.write_paper(family, tmp_path, never)  # type: ignore[arg-type]
+    written = stage.write_paper(family, tmp_path, never)  # type: ignore[arg-type]
     text = pages(written.read_bytes())
     assert "They are no record of what anybody asked a model" in " ".join(text[0].split())
     assert prompts.NOTHING in " ".join(text[0].split())
@@ -224,7 +222,7 @@ def test_what_is_shipped_is_templates_says_so_and_is_up_to_date(family: str, tmp
 
 
 def templates() -> list[prompts_templates.Template]:
-    return prompts_stage.templates(FOLDER)
+    return stage.templates(FOLDER)
 
 
 def test_every_stage_of_a_study_has_a_template() -> None:
@@ -361,12 +359,12 @@ def test_a_prompt_is_filled_for_the_variant_that_it_is_about(archived: tuple[Arc
     def studied() -> tuple[Archive, str, Document]:
         return archived
 
-    assert "variant of `pyaes_clean`" in prompts_stage.ready("optimise", "", FOLDER, studied)
-    assert "claim that `pyaes_vaes` is faster" in prompts_stage.ready("verify", "", FOLDER, studied)
-    text = prompts_stage.ready("optimise", "pyaes_opt", FOLDER, studied)
+    assert "variant of `pyaes_clean`" in stage.ready("optimise", "", FOLDER, studied)
+    assert "claim that `pyaes_vaes` is faster" in stage.ready("verify", "", FOLDER, studied)
+    text = stage.ready("optimise", "pyaes_opt", FOLDER, studied)
     assert "variant of `pyaes_opt`" in text and "def _blocks(self, count: int)" in text
     with pytest.raises(UsageError) as caught:
-        prompts_stage.ready("optimise", "pyaes_op", FOLDER, studied)
+        stage.ready("optimise", "pyaes_op", FOLDER, studied)
     assert "Did you mean pyaes_opt" in caught.value.hint
 
 

@@ -10,10 +10,11 @@ import pytest
 
 from bench.model import Measurement
 from bench.rundir import Archive
-from reporting import compare, evidence, quality, sections
+from reporting import compare, evidence, quality
 from reporting.document import Text
 from reporting.evidence import Evidence
 from reporting.renderers import text
+from reporting.words import sections
 
 BLOCKS = 12
 LIMITS = {name: getattr(quality, name) for name in ("WAITED_TOO_LONG", "STOLEN_TOO_MUCH")}  # as they are outside tests

@@ -18,7 +18,7 @@ import pytest
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 
-from reporting import palette, plotly_figures
+from reporting import palette
 from reporting.document import (
     Bar,
     BarChart,
@@ -34,6 +34,7 @@ from reporting.document import (
     Table,
     Text,
 )
+from reporting.page import plotly_figures
 from reporting.renderers import html, pdf
 from tests.conftest import ROOT
 

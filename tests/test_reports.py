@@ -14,13 +14,14 @@ from openpyxl import load_workbook
 from bench.errors import SuiteError
 from bench.model import Measurement, Outcome
 from bench.rundir import Archive
-from reporting import counter_tables, evidence, ladder_tables, palette, render, sections, tables
+from reporting import evidence, palette, render
 from reporting.compare import compare, flame_boxes, hot_functions
 from reporting.document import Cell, Document, Prose, Section, Table, Text
 from reporting.evidence import Evidence, Run
 from reporting.renderers import json as json_renderer
 from reporting.renderers import text, xlsx
-from reporting.sections import View
+from reporting.words import counter_tables, ladder_tables, sections, tables
+from reporting.words.sections import View
 
 SECTIONS = [
     "Overview",

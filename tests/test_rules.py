@@ -10,12 +10,14 @@ import pytest
 from bench import precision
 from bench.rundir import Archive
 from profiling.collector import Options
-from reporting import calibration, compare, counter_tables, evidence, sections, statistics, verdicts
+from reporting import compare, evidence, statistics, verdicts
 from reporting.acceleration import ablation
+from reporting.calibration import trials
 from reporting.document import Document, Table, Text
 from reporting.evidence import Evidence
 from reporting.statistics import Interval
 from reporting.verdicts import judge, steadiness
+from reporting.words import counter_tables, sections
 from tests.conftest import SMALL
 
 
@@ -165,8 +167,8 @@ def test_rule_14_the_environment_is_recorded_and_contamination_never_silent(
 
 
 def test_rule_15_the_machinery_tests_itself() -> None:
-    result = calibration.simulate(calibration.MODELS[0], 20, (0.0, 0.03))
-    assert calibration.false_positives(result.at(0.0)) <= 1
+    result = trials.simulate(trials.MODELS[0], 20, (0.0, 0.03))
+    assert trials.false_positives(result.at(0.0)) <= 1
     assert sum(trial.covered for trial in result.at(0.0)) >= 17
     assert sum(trial.verdict == "slower" for trial in result.at(0.03)) >= 16
 

@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 
 from bench.model import Measurement
-from reporting import ideas, palette, plotly_curves, sections, series, series_tables, units
+from reporting import ideas, palette, series, units
 from reporting.compare import compare
 from reporting.document import Block, Curves, Table
 from reporting.evidence import Evidence
+from reporting.page import plotly_curves
 from reporting.renderers import text
 from reporting.statistics import Interval
+from reporting.words import sections, series_tables
 from tests import synthetic
 from tests.synthetic import BASE, LADDER, POINTS, Made
 

@@ -12,9 +12,10 @@ import pytest
 from pypdf import PdfReader
 
 from bench.errors import SuiteError
-from reporting import paper, sections
 from reporting.document import Cell, Code, Document, Slide, Table
+from reporting.paper import styles
 from reporting.renderers import slides
+from reporting.words import sections
 from tests import synthetic
 from tests.test_renderers_html_pdf import CURVES, FLAME, HOLLOW, HOSTILE
 from tests.told import WORDS, paragraph, tell
@@ -22,7 +23,7 @@ from tests.told import WORDS, paragraph, tell
 
 @pytest.fixture(scope="module")
 def told() -> Iterator[Document]:
-    paper.register()
+    styles.register()
     for _ in synthetic.quick():
         yield tell(sections.build(synthetic.evidence()), {})
 

@@ -12,11 +12,14 @@ from bench import discover
 from bench.model import RUNG
 from bench.rundir import Archive
 from profiling.parse import parse
-from reporting import evidence, narrative, paper, sections, telling
+from reporting import evidence
 from reporting.document import Document, Prose, Span
-from reporting.paper_layout import Page
-from reporting.paper_story import compose
+from reporting.narrative import tell, telling
+from reporting.paper import styles
+from reporting.paper.layout import Page
+from reporting.paper.story import compose
 from reporting.renderers import text
+from reporting.words import sections
 
 ROOT = Path(__file__).parent.parent
 FAMILIES = [name for name in discover.families() if (ROOT / telling.path(name)).is_file()]
@@ -31,9 +34,7 @@ def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     study = archive.choose()
     parse(archive, study)
     name = Path("benchmark_reports") / f"{request.param}.md"
-    return narrative.tell(
-        (ROOT / name).read_text(encoding="utf-8"), sections.build(evidence.read(archive, study)), name
-    )
+    return tell.tell((ROOT / name).read_text(encoding="utf-8"), sections.build(evidence.read(archive, study)), name)
 
 
 def test_all_that_a_narrative_refers_to_is_in_the_archived_study(told: Document) -> None:
@@ -60,8 +61,8 @@ def test_the_talk_takes_about_twenty_minutes(told: Document) -> None:
 
 
 def test_the_report_has_as_many_pages_as_are_asked_for(told: Document) -> None:
-    paper.register()
-    a4, letter = (compose(told, sheet) for sheet in (paper.SHEETS["a4"], paper.SHEETS["letter"]))
+    styles.register()
+    a4, letter = (compose(told, sheet) for sheet in (styles.SHEETS["a4"], styles.SHEETS["letter"]))
     assert 8 <= len(a4) <= 15
     assert len(letter) <= 16
     appendix = next(number for number, page in enumerate(a4) if _begins(page, "A "))

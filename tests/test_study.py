@@ -16,8 +16,9 @@ from profiling import lock
 from profiling.collector import Job
 from profiling.collectors import counters
 from profiling.parse import parse
-from reporting import evidence, sections
+from reporting import evidence
 from reporting.renderers import text
+from reporting.words import sections
 from tests.conftest import ROOT, SMALL
 
 AES = "import pyaes\nAES = pyaes.AESModeOfOperationCTR\n"

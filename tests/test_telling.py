@@ -10,10 +10,12 @@ import pytest
 from bench.audit import Audit
 from bench.errors import SuiteError
 from bench.rundir import Archive
-from reporting import render, rendered, reports, sections, telling, verify
+from reporting import render, rendered, reports, verify
 from reporting.document import Document
-from reporting.narrative_nodes import Misfit
-from reporting.telling import Told
+from reporting.narrative import telling
+from reporting.narrative.nodes import Misfit
+from reporting.narrative.telling import Told
+from reporting.words import sections
 from tests import synthetic
 from tests.narratives import NARRATIVE
 

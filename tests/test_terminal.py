@@ -15,9 +15,10 @@ from rich.console import Console
 
 from bench.errors import UsageError
 from bench.rundir import Archive
-from reporting import sections, terminal
 from reporting.document import Document
 from reporting.renderers import text
+from reporting.text import terminal
+from reporting.words import sections
 from tests import synthetic
 from tests.conftest import ROOT
 

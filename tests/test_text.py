@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reporting import sections, text_tables
 from reporting.document import Cell, Code, Document, Prose, Section, Source, Span, Table, Text
 from reporting.renderers import text
+from reporting.text import tables
+from reporting.words import sections
 from tests import synthetic
 
 
@@ -41,7 +42,7 @@ def table(columns: str, *rows: str, **more: object) -> Table:
 
 
 def test_points_units_and_intervals_stand_below_each_other() -> None:
-    shown = text_tables.lines(
+    shown = tables.lines(
         table("v|time", "a|46.8 ms [46.5–47.3]", "b|2.43 µs [2.42–2.44]", "c|412 µs [409–416]", "d|–"), 100
     )
     assert shown.split("\n")[2:] == [
@@ -57,7 +58,7 @@ def test_points_line_up_whatever_the_numbers(numbers: list[float]) -> None:
     from reporting import units
 
     cells = [f"{units.significant(n)}× [1–2]" for n in numbers]
-    body = text_tables.lines(table("v|x", *(f"a|{c}" for c in cells)), 100).split("\n")[2:]
+    body = tables.lines(table("v|x", *(f"a|{c}" for c in cells)), 100).split("\n")[2:]
     assert len({line.index("[") for line in body}) == 1
     assert len({line.index(".") for line in body if "." in line}) <= 1
     assert [line.replace(" ", "") for line in body] == [f"a{c.replace(' ', '')}" for c in cells]
@@ -66,7 +67,7 @@ def test_points_line_up_whatever_the_numbers(numbers: list[float]) -> None:
 def test_a_wide_table_is_turned_where_that_is_one_part_instead_of_three() -> None:
     points = "|".join(f"{n} KiB, into a buffer" for n in range(9))
     wide = table(f"variant|{points}", *("|".join([name, *["22.6 GB/s [22.5–22.8]"] * 9]) for name in ("a", "b", "c")))
-    shown = text_tables.lines(wide, 100).split("\n")
+    shown = tables.lines(wide, 100).split("\n")
     assert shown[0].split() == ["variant", "a", "b", "c"] and len(shown) == 2 + 9
     assert shown[-1].startswith("8 KiB, into a buffer  22.6 GB/s")
 
@@ -76,7 +77,7 @@ def test_every_part_repeats_all_that_tells_its_rows_apart() -> None:
     wide = table(
         columns, *("|".join([v, b, *["100.0 % [99.8–100.0] of it"] * 4]) for v in "xy" for b in ("rel", "dbg"))
     )
-    parts = text_tables.lines(wide, 100).split("\n\n")
+    parts = tables.lines(wide, 100).split("\n\n")
     assert len(parts) == 2
     for part in parts:
         assert [line.split()[:2] for line in part.split("\n")[2:]] == [
@@ -89,14 +90,14 @@ def test_every_part_repeats_all_that_tells_its_rows_apart() -> None:
 
 def test_columns_without_a_number_are_left_out_where_that_saves_a_part() -> None:
     wide = table("counter|" + "|".join("abcd"), *(f"misses {n}|{'1,234,567,890 per second|' * 3}–" for n in range(2)))
-    assert "d" not in text_tables.lines(wide, 88).split("\n")[0] and "\n\n" not in text_tables.lines(wide, 88)
-    assert " d" in text_tables.lines(wide, 200).split("\n")[0]
+    assert "d" not in tables.lines(wide, 88).split("\n")[0] and "\n\n" not in tables.lines(wide, 88)
+    assert " d" in tables.lines(wide, 200).split("\n")[0]
 
 
 def test_notes_with_one_reason_are_one_note() -> None:
     cells = [Cell("–", None, f"{name}, peak heap: a peer is timed") for name in ("a", "b")]
     found = Table("T", ("x",), tuple((cell,) for cell in (*cells, Cell("1", 1.0, "no colon"))))
-    assert text_tables.notes(found, 100) == ["  – a, peak heap; b, peak heap: a peer is timed", "  – no colon"]
+    assert tables.notes(found, 100) == ["  – a, peak heap; b, peak heap: a peer is timed", "  – no colon"]
 
 
 LONG = "what takes a sentence or two to be said, and so has lines of its own that stand below each other on the page"
@@ -113,7 +114,7 @@ SHA = "f758ee63702cbfcee3b2ebdcbc33c2d1a49a01f4d9ed292c84dee0bd02cb67bc"
     ],
 )  # fmt: skip
 def test_words_take_the_form_that_they_fit_into(made: Table, lines: list[str]) -> None:
-    shown = text_tables.lines(made, 100).split("\n")
+    shown = tables.lines(made, 100).split("\n")
     assert all(any(line.startswith(wanted) for line in shown) for wanted in lines)
     assert max(map(len, shown)) <= 100
     assert sum(line.count("sentence") for line in shown) == str(made.rows).count("text='what takes")

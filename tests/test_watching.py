@@ -24,8 +24,9 @@ from profiling import collect as stage
 from profiling.collectors import memory
 from profiling.parse import parse
 from profiling.process import Done
-from reporting import evidence, listings, sections
+from reporting import evidence
 from reporting.renderers import html, text
+from reporting.words import listings, sections
 from tests.conftest import ROOT, SMALL
 
 GOLDEN = Path(__file__).parent / "golden"

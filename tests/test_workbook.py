@@ -17,10 +17,10 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils import range_boundaries
 
-from reporting import sections
 from reporting.document import Bar, BarChart, Cell, Document, Dots, Line, Section, Table
 from reporting.evidence import Evidence
 from reporting.renderers import xlsx
+from reporting.words import sections
 from tests import synthetic
 
 FIRST = ["summary", "timing", "counters", "hot functions", "environment", "contents"]

@@ -13,11 +13,11 @@ from hashlib import sha256
 from itertools import count, groupby
 from pathlib import Path
 
-from reporting import page_data
 from reporting.document import Block, Code, Document, Prose, Section, Table, Text
-from reporting.page_figures import Figures, embedded
-from reporting.page_parts import Place, Speller, about, caption, escape, headed, paragraph, places, prose
-from reporting.page_tables import table
+from reporting.page import data as page_data
+from reporting.page.figures import Figures, embedded
+from reporting.page.parts import Place, Speller, about, caption, escape, headed, paragraph, places, prose
+from reporting.page.tables import table
 from reporting.palette import role_colour
 
 __all__ = ["SUFFIX", "escape", "render"]

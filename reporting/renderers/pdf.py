@@ -6,19 +6,19 @@ what the report consists of that of paper_story. Knows paper, never a metric.
 
 from __future__ import annotations
 
-from reporting import paper
 from reporting.document import Document
-from reporting.paper_choice import chosen
-from reporting.paper_press import About, press
-from reporting.paper_story import compose
+from reporting.paper import styles
+from reporting.paper.choice import chosen
+from reporting.paper.press import About, press
+from reporting.paper.story import compose
 
 SUFFIX = ".pdf"
 
 
 def render(document: Document) -> bytes:
     """Return the report as a PDF file."""
-    paper.register()
+    styles.register()
     printed, left_out = chosen(document)
-    pages = compose(printed, paper.SHEETS[document.paper], left_out)
+    pages = compose(printed, styles.SHEETS[document.paper], left_out)
     keywords = f"{document.family}, study {document.timestamp}"  # `invoke verify` looks for it
     return press(pages, About(document.title, document.subtitle, keywords))

@@ -8,11 +8,12 @@ from __future__ import annotations
 from io import BytesIO
 from typing import Any
 
-from reporting import paper, paper_slides
 from reporting.document import Document
 from reporting.palette import shorten
-from reporting.paper_pictures import Drawing
-from reporting.paper_slides import HEIGHT, ROOM, SIDE, TOP, WIDTH
+from reporting.paper import slides as paper_slides
+from reporting.paper import styles
+from reporting.paper.pictures import Drawing
+from reporting.paper.slides import HEIGHT, ROOM, SIDE, TOP, WIDTH
 
 SUFFIX = "_slides.pdf"
 FOOT = 26.0  #: points from the lower edge
@@ -21,19 +22,19 @@ SMALL = 11.0  #: points: letters of the foot
 
 def render(document: Document) -> bytes:
     """Return the slides as a PDF file. Raises SuiteError where there are none, or where one cannot hold its text."""
-    paper.register()
+    styles.register()
     slides = paper_slides.lay(document)
     buffer = BytesIO()
     keywords = f"{document.family}, study {document.timestamp}"  # `invoke verify` looks for it
-    canvas = paper.begin(buffer, (WIDTH, HEIGHT), document.title, document.subtitle, keywords)
+    canvas = styles.begin(buffer, (WIDTH, HEIGHT), document.title, document.subtitle, keywords)
     for number, slide in enumerate(slides, 1):
         canvas.bookmarkPage(f"slide-{number}")
         canvas.addOutlineEntry(shorten(slide.title or document.title, 100), f"slide-{number}", 0)
         _draw(canvas, slide)
-        canvas.setFont(paper.SANS, SMALL)
-        canvas.setFillColor(paper.SOFT)
+        canvas.setFont(styles.SANS, SMALL)
+        canvas.setFillColor(styles.SOFT)
         canvas.drawRightString(WIDTH - SIDE, FOOT, f"{number} of {len(slides)}")
-        canvas.drawString(SIDE, FOOT, paper.cut(document.subtitle, ROOM - 90, SMALL))
+        canvas.drawString(SIDE, FOOT, styles.cut(document.subtitle, ROOM - 90, SMALL))
         canvas.showPage()
     canvas.save()
     return buffer.getvalue()
@@ -41,7 +42,7 @@ def render(document: Document) -> bytes:
 
 def _draw(canvas: Any, slide: paper_slides.Laid) -> None:
     """Draw what is on a slide, from the top down."""
-    canvas.setFillColor(paper.LINK)
+    canvas.setFillColor(styles.LINK)
     canvas.rect(SIDE, HEIGHT - 30, 64, 3, stroke=0, fill=1)
     y = HEIGHT - TOP
     for space, part in slide.parts:

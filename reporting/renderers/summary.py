@@ -1,4 +1,4 @@
-"""What the index over all studies needs of a Document, taken from its tables by their keys. See summaries.py.
+"""What the index over all studies needs of a Document, taken from its tables by their keys. See index/summaries.py.
 
 Knows which tables hold what; an adopted study, or a calibration, lacks some of them.
 """
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 
 from reporting.document import BarChart, Block, Cell, Document, Dots, Table, Text
-from reporting.summaries import SCHEMA, Build, Estimate, Shown, Summary
+from reporting.index.summaries import SCHEMA, Build, Estimate, Shown, Summary
 from reporting.units import build_name
 
 SUFFIX = ".json"

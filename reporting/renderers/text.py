@@ -1,6 +1,6 @@
 """Plain text in 100 columns, for terminals, diffs and mail: the verdicts, what limits them, then the sections.
 
-How a table becomes lines is in text_tables.py, how a chart does in text_figures.py, colour in terminal.py.
+How a table becomes lines is in text/tables.py, how a chart does in text/figures.py, colour in text/terminal.py.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import singledispatch
 from itertools import groupby, takewhile
 
-from reporting import numbering, text_figures, text_gains, text_tables
+from reporting import numbering
 from reporting.document import (
     LIMITS,
     BarChart,
@@ -26,7 +26,8 @@ from reporting.document import (
     Waterfall,
 )
 from reporting.palette import printable
-from reporting.text_tables import wrapped
+from reporting.text import figures, gains, tables
+from reporting.text.tables import wrapped
 
 SUFFIX = ".txt"
 WIDTH = 100
@@ -201,19 +202,17 @@ def _text(block: Text, width: int) -> str:
 
 @_block.register
 def _bars(chart: BarChart, width: int) -> str:
-    return text_figures.bars(chart, width)
+    return figures.bars(chart, width)
 
 
 @_block.register
 def _steps(chart: Waterfall, width: int) -> str:
     if chart.detail:
         return ""  # the page has it
-    return "\n".join(
-        [wrapped(chart.title, width), wrapped(chart.caption, width), "", *text_gains.waterfall(chart, width)]
-    )
+    return "\n".join([wrapped(chart.title, width), wrapped(chart.caption, width), "", *gains.waterfall(chart, width)])
 
 
 @_block.register
 def _table(table: Table, width: int) -> str:
-    parts = [wrapped(table.title, width), wrapped(table.caption, width), text_tables.lines(table, width)]
-    return "\n".join(filter(None, [*parts, *text_tables.notes(table, width)]))
+    parts = [wrapped(table.title, width), wrapped(table.caption, width), tables.lines(table, width)]
+    return "\n".join(filter(None, [*parts, *tables.notes(table, width)]))

@@ -18,10 +18,11 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
-from reporting import chart_tables, workbook_charts
 from reporting.document import LIMITS, BarChart, Block, Cell, Document, Dots, Table, Text
 from reporting.palette import printable
-from reporting.workbook_cells import fill, put
+from reporting.words import chart_tables
+from reporting.workbook import charts
+from reporting.workbook.cells import fill, put
 
 SUFFIX = ".xlsx"
 LINK = Font(color="0563C1", underline="single")
@@ -43,7 +44,7 @@ def render(document: Document) -> bytes:
             hollow = {
                 b.label for c in blocks if isinstance(c, BarChart) for _, bars in c.groups for b in bars if b.outlined
             }
-            workbook_charts.processes(sheet, [block for block in blocks if isinstance(block, Dots)], hollow)
+            charts.processes(sheet, [block for block in blocks if isinstance(block, Dots)], hollow)
     listed = [(block, table) for block in blocks if (table := _table(block))]
     contents = book.create_sheet(_name(CONTENTS, taken))
     _contents(contents, [(_place(book, block, table, taken), table) for block, table in listed])
@@ -80,7 +81,7 @@ def _place(book: Workbook, block: Block, table: Table, taken: set[str]) -> str:
     sheet = book.create_sheet(_name(table.key or table.title, taken))
     fill(sheet, table)
     if isinstance(block, BarChart):
-        workbook_charts.bars(sheet, block)
+        charts.bars(sheet, block)
     return str(sheet.title)
 
 

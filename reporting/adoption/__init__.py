@@ -1,0 +1,1 @@
+"""The report of a study that this suite did not measure."""

@@ -1,0 +1,1 @@
+"""Whether the machinery keeps its promises: trials and their report."""

@@ -1,0 +1,1 @@
+"""What is printed: the PDF and the talk."""

@@ -1,0 +1,1 @@
+"""Logs of prompts, and templates that are filled with evidence."""

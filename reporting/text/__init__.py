@@ -1,0 +1,1 @@
+"""Tables and charts as lines of text, and their colours in a terminal."""

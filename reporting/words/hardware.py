@@ -1,0 +1,66 @@
+"""The section on hardware acceleration: what an accelerator could bring at most. The arithmetic is in acceleration.py."""
+
+from __future__ import annotations
+
+from reporting import units
+from reporting.acceleration import Ablation, ablation
+from reporting.compare import hottest
+from reporting.document import Block, Cell, Section, Table, Text
+from reporting.evidence import Evidence
+from reporting.statistics import amdahl
+from reporting.words import hot_tables, tables
+
+
+def section(evidence: Evidence) -> Section:
+    """What an accelerator could bring at most; the interface is not yet in the model, and the text says so."""
+    table = hot_tables.amdahl_caps(evidence)
+    if table is None:
+        return Section("Hardware Acceleration", (Text("No profile was taken, so there is no share to accelerate."),))
+    build_ = "release" if "release" in evidence.builds else evidence.builds[0]
+    blocks: list[Block] = []
+    if evidence.baseline.stacks.get(build_):
+        top = hottest(evidence.baseline, build_, 1)[0]
+        cap = amdahl(top.inclusive)
+        blocks.append(Text(
+            f"On {tables.python(evidence, build_)}, {evidence.baseline.name} spends {units.percent(top.own.value)} of its time "
+            f"in {top.name}, and {tables.share_of(top.inclusive)} in it and what it calls. An accelerator that did all this in "
+            f"no time, over an interface that cost nothing, would bring {units.ratio(cap)} at most, as far as samples tell (Amdahl's law)."
+        ))  # fmt: skip
+    measured = ablation(evidence)
+    if measured is not None and measured.cap.low <= 1:
+        blocks.append(Text(
+            f"By ablation no share of {measured.kernel} could be measured: without it, {evidence.baseline.name} ran at "
+            f"{units.ratio(measured.cap)} its speed on {tables.python(evidence, measured.build)}.", "warning",
+        ))  # fmt: skip
+    elif measured is not None:
+        blocks.append(Text(
+            f"Measured by ablation: with {measured.kernel} played back instead of run, {evidence.baseline.name} ran "
+            f"{units.ratio(measured.cap)} faster in {measured.processes} processes on {tables.python(evidence, measured.build)}. So that function is "
+            f"{tables.share_of(measured.share)} of its time, and that is the most that an accelerator of it alone could "
+            "bring, if each call became one empty call. This needs no profiler; where it differs from the sampled share, "
+            "believe this."
+        ))  # fmt: skip
+    blocks += [table] if measured is None else [_ablated(evidence, measured), table]
+    blocks.append(Text(
+        "These caps are projections, not measurements. The sampled shares come from a few processes per build; their "
+        "intervals say how far these differ. Moving data to an accelerator and back is not in them, so a real design gets less. A "
+        "software variant that beats the cap shows that changing the algorithm was worth more than accelerating one function."
+    ))  # fmt: skip
+    return Section("Hardware Acceleration", tuple(blocks))
+
+
+def _ablated(evidence: Evidence, measured: Ablation) -> Table:
+    """The share of the kernel as it was measured, and the cap that follows from it."""
+    base, build = evidence.baseline.name, tables.short(measured.build)
+    share = tables.estimate(tables.share_of(measured.share), measured.share, "%")
+    if measured.cap.low <= 1:
+        share = tables.missing(f"{measured.kernel}: no share of it could be measured")
+    cap = tables.estimate(units.ratio(measured.cap), measured.cap, "×")
+    row = (tables.text(base), tables.text(build), tables.text(measured.kernel), share, cap)
+    return Table(
+        "The share of the kernel, by ablation",
+        ("variant", "build", "without", "share", "cap", "processes"),
+        ((*row, Cell(str(measured.processes), measured.processes)),),
+        caption=f"{base} with the kernel played back instead of run. Cap: how much faster it then ran, the most that an accelerator of the kernel alone could bring.",
+        key="ablation",
+    )

@@ -1,0 +1,1 @@
+"""Sheets and native charts of a workbook."""
