@@ -1,0 +1,178 @@
+"""The nouns of the hardware half: a design, the pins that it is driven by, the core behind a variant, and what was found.
+
+A family has accelerators when it has a file `hardware.py` that defines `DESIGNS`. A design is run, not drawn: its
+`variant` is what a variant's module is (it has the family's entry), and does part of the work on a `Core`. So upstream's
+own benchmark runs on a simulated core, cycle by cycle, and the family's oracle judges the answer.
+
+Standard library only; Amaranth is imported when a component is made. The cores are in cores.py, the tools that compile,
+synthesise and place a design in profiling/hardware/, where the results are kept is spelled in rundir.py.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+from bench.discover import HERE
+from bench.errors import SuiteError, UsageError
+
+T = TypeVar("T")
+NAME = "hardware"  #: of the module of a family that defines DESIGNS
+
+
+class Pins(Protocol):
+    """The ports of a component while it is simulated. One clock domain; `tick` is its rising edge."""
+
+    def set(self, port: str, value: int) -> None:
+        """Drive an input from now on; ports are named as the component's flattened signature names them."""
+
+    def get(self, port: str) -> int:
+        """Return what a port holds now, after all logic has settled."""
+
+    async def tick(self, cycles: int = 1) -> None:
+        """Let so many clock cycles pass; raises Stuck beyond the design's limit."""
+
+    async def until(self, port: str, value: int = 1) -> int:
+        """Let cycles pass until a port holds `value`; return how many. None if it does already."""
+
+
+Transaction = Callable[[Pins], Awaitable[T]]  #: drives the pins through one call of the accelerator
+
+
+class Core(Protocol):
+    """What a variant hands its work to: a simulated component, or the playback of what one returned."""
+
+    def call(self, transaction: Transaction[T], sent: int, received: int) -> T:
+        """Run one offload to its end; `sent` and `received` are the bytes that cross the interface for it."""
+
+
+@dataclass(frozen=True)
+class Register:
+    """One register of the software's view of an accelerator."""
+
+    offset: int  #: in bytes
+    name: str
+    bits: int
+    access: str  #: "R", "W" or "RW", as the processor sees it
+    summary: str
+
+
+@dataclass(frozen=True)
+class Design:
+    """One accelerator, with all parameters fixed."""
+
+    name: str
+    summary: str  #: what it is, in a sentence
+    replaces: str  #: what of the baseline it takes over: functions as its profile names them, joined by ", "
+    justification: str  #: why this part, and why in this way, in a few sentences
+    component: Callable[[], Any]  #: makes the Amaranth component, with a flat or wiring signature and the domain "sync"
+    variant: Callable[[Core], Any]  #: what defines the family's entry, doing that part on the core
+    check: Callable[[Core], None]  #: vectors, corners, back-pressure: returns, or raises WrongAnswer; some 1,000 cycles
+    registers: tuple[Register, ...] = ()
+    parameters: Mapping[str, int | str] = field(default_factory=dict)  #: what the design space varies
+    point: bool = False  #: a point of the design space only: no section of its own
+    most_cycles: int = 20_000_000  #: of one iteration of the full job
+
+
+@dataclass(frozen=True)
+class Port:
+    """One port of a part."""
+
+    name: str
+    direction: str  #: "in" or "out"
+    bits: int
+
+
+@dataclass(frozen=True)
+class Part:
+    """A module inside a design, as its own description has it, with what synthesis made of it."""
+
+    name: str  #: "" is the design itself
+    ports: tuple[Port, ...]
+    area: Mapping[str, int] = field(default_factory=dict)  #: as of a Result; empty where it was not synthesised apart
+
+
+@dataclass(frozen=True)
+class Wire:
+    """What connects two parts; "" is the design's own ports."""
+
+    source: str
+    target: str
+    bits: int
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Result:
+    """All that was found about one design. What is missing is empty here, and has its reason in `missing`."""
+
+    name: str
+    summary: str
+    replaces: str
+    justification: str
+    parameters: Mapping[str, int | str]
+    point: bool
+    registers: tuple[Register, ...]
+    source: str  #: path of the family's hardware.py
+    rtl: str  #: sha256 of what the tools were given
+    checked: tuple[str, ...] = ()  #: what its answers were held against, one sentence each
+    simulator: str = ""  #: that ran the full job
+    cycles: int = 0  #: of one iteration of the job, on all calls together
+    calls: int = 0  #: in one iteration
+    sent: int = 0  #: bytes to the accelerator in one iteration
+    received: int = 0  #: and back
+    area: Mapping[str, int] = field(default_factory=dict)  #: LUT4, FF, BRAM, DSP of the whole design after packing
+    available: Mapping[str, int] = field(default_factory=dict)  #: the same, of the device
+    device: str = ""  #: for example "ECP5-85k, CABGA756"
+    clocks: Mapping[str, tuple[float, ...]] = field(default_factory=dict)  #: speed grade -> MHz, one per seed
+    host: tuple[float, ...] = ()  #: seconds of one iteration without the accelerator's part, one per process
+    baseline: tuple[float, ...] = ()  #: seconds of one iteration of the baseline, in the same blocks
+    parts: tuple[Part, ...] = ()
+    wires: tuple[Wire, ...] = ()
+    tools: Mapping[str, str] = field(
+        default_factory=dict
+    )  #: stage (rtl, simulate, synthesise, place, host) -> tool, version
+    files: tuple[tuple[str, str], ...] = ()  #: (path below the hardware study, sha256)
+    missing: Mapping[str, tuple[str, str]] = field(
+        default_factory=dict
+    )  #: stage -> (why, the command that would fix it)
+
+
+@dataclass(frozen=True)
+class HardwareStudy:
+    """All designs of a family, taken through the tools together: results/<bench>/hardware/<timestamp>/."""
+
+    family: str
+    timestamp: str
+    size: str
+    results: tuple[Result, ...]
+    host: Mapping[str, Any]  #: the machine that simulated, as in a Manifest
+    interpreter: Mapping[str, Any]  #: that ran the host's part
+    commit: str
+    seconds: float
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+def families() -> list[str]:
+    """Return the names of the families that have accelerators, sorted."""
+    return sorted(path.parent.name for path in HERE.glob(f"[a-z]*/{NAME}.py"))
+
+
+def designs(family: str) -> dict[str, Design]:
+    """Return the accelerators of a family by name, in the order of its hardware.py; {} where it has none."""
+    if family not in families():
+        return {}
+    found = getattr(importlib.import_module(f"bench.{family}.{NAME}"), "DESIGNS", ())
+    if not all(isinstance(design, Design) for design in found) or not found:
+        raise SuiteError(f"bench/{family}/{NAME}.py defines no DESIGNS", "The README shows one: 'Add an accelerator'.")
+    return {design.name: design for design in found}
+
+
+def design(family: str, name: str) -> Design:
+    """Return one accelerator of a family."""
+    known = designs(family)
+    if name not in known:
+        raise UsageError(f"{family} has no accelerator {name!r}", f"Known: {', '.join(known) or 'none'}.")
+    return known[name]
