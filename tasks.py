@@ -6,68 +6,19 @@ invoke --list                      all tasks                invoke --help profil
 from __future__ import annotations
 
 import functools
-import os
-import signal
-import sys
-from collections.abc import Callable, Mapping
-from inspect import Parameter, Signature
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from invoke.context import Context
 from invoke.exceptions import Exit
-from invoke.tasks import Task
-from invoke.tasks import task as invoke_task
 
-from bench.errors import SuiteError, UsageError
+from bench.errors import UsageError
 from bench.rundir import Archive
 from profiling import arguments
+from profiling.task import explain_what_is_missing, task
 
-
-def task(*tables: arguments.Arguments, name: str | None = None) -> Callable[[Callable[..., None]], Task[Any]]:
-    """Make a task of a function, with the arguments in `tables` as if they stood in its signature."""
-    table = {argument: about for given in tables for argument, about in given.items()}
-    parameters = [
-        Parameter(argument, Parameter.POSITIONAL_OR_KEYWORD, default=Parameter.empty if default is ... else default)
-        for argument, (default, _) in table.items()
-    ]
-    context = Parameter("c", Parameter.POSITIONAL_OR_KEYWORD)
-    texts = {argument.strip("_").replace("_", "-"): text for argument, (_, text) in table.items()}
-    lists = [argument for argument, (default, _) in table.items() if isinstance(default, list)]
-
-    def make(function: Callable[..., None]) -> Task[Any]:
-        shown = explained(function)
-        cast(Any, shown).__signature__ = Signature([context, *parameters])
-        return cast("Task[Any]", invoke_task(name=name, help=texts, iterable=lists)(shown))
-
-    return make
-
-
-def explained(function: Callable[..., None]) -> Callable[..., None]:
-    """Show a SuiteError as a message; let anything else be the traceback it deserves."""
-
-    @functools.wraps(function)
-    def wrapper(*args: Any, **kwargs: Any) -> None:
-        os.chdir(Path(__file__).parent)
-        signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite end, as by Ctrl-C
-        for stream in (sys.stdout, sys.stderr):
-            cast(Any, stream).reconfigure(errors="replace")  # a terminal may not know × or µ
-        try:
-            function(*args, **kwargs)
-        except SuiteError as error:
-            raise Exit(error.explained(), error.exit_code) from error
-        except KeyboardInterrupt:
-            raise Exit("interrupted: what was finished is in the archive, nothing is half-written", 130) from None
-        except OSError as error:
-            hint = "Check that it exists, that you may write there (ls -ld), and that the disk is not full (df -h)."
-            raise Exit(f"error: {error.filename or 'a file'}: {error.strerror or error}\n{hint}", 1) from error
-        except ModuleNotFoundError as error:
-            if error.name is None or error.name.partition(".")[0] in ("bench", "profiling", "reporting"):
-                raise
-            hint = "Use the tool's own environment: source .venv/bin/activate (nox -s dev builds it)."
-            raise Exit(f"error: {error.name} is not installed beside this invoke\n{hint}", 1) from error
-
-    return wrapper
+explain_what_is_missing()
 
 
 @task(name="list")

@@ -22,7 +22,7 @@ Arguments = Mapping[str, tuple[Any, str]]  #: argument -> (default, help); a def
 MEASURE: Arguments = {
     "build": ("both", "interpreter builds to measure: dbg, release or both (default: both)"),
     "only": ("", "comma-separated variants (default: all; the baseline always takes part)"),
-    "variant": ([], "add a variant for this run: label:path[:pyperf_wrapper]; may be given more than once"),
+    "variant": ([], "--variant label:path[:pyperf_wrapper] adds a variant for this run; may be given more than once"),
     "size": ("", "size of the workload (default: full, which is upstream's)"),
     "fast": (False, "a first look: fewer processes, no verdicts"),
     "rigorous": (False, "for figures to publish: 20 to 60 processes, until 1 % is reached or 20 minutes are over"),
@@ -37,7 +37,7 @@ MEASURE: Arguments = {
     "wait": (False, "if another study is running on this machine, wait for it instead of refusing"),
     "results_dir": ("results", RESULTS),
 }
-BENCH: Arguments = {"bench": (..., "family to work on, for example aes or mdp (see: invoke list)")}
+BENCH: Arguments = {"bench": (..., "family to work on, for example aes or mdp (see: invoke list); needed")}
 STUDY: Arguments = {
     **BENCH,
     "timestamp": ("", "study to use, YYYYMMDD_HHMMSS (default: the newest)"),
@@ -54,9 +54,10 @@ DEEP_DIVES: Arguments = {"deep_dive_dir": ("benchmark_reports", "folder of the P
 COMPARE: Arguments = {
     "a": (
         ...,
-        "the reference: TIMESTAMP, newest, newest~1 or path/to/results/FAMILY/TIMESTAMP, each with :release or :dbg",
+        "the reference, the first of the two words after compare: TIMESTAMP, newest, newest~1 or "
+        "path/to/results/FAMILY/TIMESTAMP, each with :release or :dbg",
     ),
-    "b": (..., "the new one, named in the same way"),
+    "b": (..., "the new one, the second word, named in the same way"),
     "bench": ("", "family, where a timestamp alone is not clear"),
     "only": ("", "comma-separated variants, as B calls them (default: all)"),
     "map": ("", "comma-separated old=new: variants that A knows under another name"),

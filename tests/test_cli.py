@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -65,8 +66,25 @@ def test_every_task_is_listed_and_every_argument_has_help() -> None:
         options = [line for line in lines if line.strip().startswith("-")]
         for index, line in enumerate(lines):
             if line in options:
+                assert re.match(r" +(-[ab]|--[a-z][a-z-]+[a-z])( |=|$)", line), f"{task}: {line.strip()} is no option"
                 told = line.strip().split("   ")[1:] or lines[index + 1 : index + 2]
                 assert any(part.strip() for part in told), f"{task}: {line.strip()} has no help"
+
+
+@pytest.mark.parametrize(
+    ("words", "what", "how"),
+    [
+        (("show",), "invoke show needs --bench", "invoke show --bench aes (families: aes, mdp"),
+        (("adopt", "--bench", "x"), "invoke adopt needs --results-dir", "invoke adopt --results-dir RESULTS-DIR"),
+        (("compare", "newest"), "invoke compare needs two studies, A and B", "invoke compare newest~1 newest"),
+        (("show", "--help"), "invoke show has no option --help", "invoke --help show"),
+    ],
+)
+def test_what_is_missing_is_said_in_two_sentences(words: tuple[str, ...], what: str, how: str) -> None:
+    done = invoke(*words)
+    said = done.stderr.splitlines()
+    assert (done.returncode, done.stdout, len(said)) == (2, "", 2), done.stderr
+    assert said[0] == f"error: {what}" and how in said[1]
 
 
 def test_a_session_per_family_is_discovered() -> None:
