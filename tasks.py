@@ -69,9 +69,10 @@ def _parsed(bench: str, timestamp: str, results_dir: str) -> tuple[Archive, str]
     """Return the study that was asked for, derived from raw files: what is derived is never trusted."""
     from bench import operands
     from profiling import parse as stage
+    from reporting import chosen
 
     archive = operands.archive(bench, Path(results_dir))
-    stamp = archive.choose(timestamp)
+    stamp = chosen.study(archive, timestamp)
     stage.parse(archive, stamp)
     return archive, stamp
 
@@ -226,10 +227,11 @@ def prompts(
 def script(c: Context, bench: str, timestamp: str, results_dir: str, into: str) -> None:
     """Write script_<bench>.sh: a shell script that redoes a study with plain pyperf, perf and py-spy."""
     from bench import operands
+    from reporting import chosen
     from reporting import script as stage
 
     archive = operands.archive(bench, Path(results_dir))
-    print(f"wrote: {stage.write(archive, archive.choose(timestamp), Path(into))}")
+    print(f"wrote: {stage.write(archive, chosen.study(archive, timestamp), Path(into))}")
 
 
 @task(arguments.CLEAN)

@@ -49,6 +49,11 @@ def resolve(a: str, b: str, bench: str, root: Path) -> tuple[Operand, Operand]:
     return _operand(a, families, root), _operand(b, families, root)
 
 
+def by_age(word: str) -> bool:
+    """Whether an operand names a study by its age, as "newest" does, and not by its timestamp."""
+    return bool(NEWEST.fullmatch(_split(word)[0].rpartition("/")[2]))
+
+
 def _told(word: str, root: Path) -> list[str]:
     """Return the families that a word may belong to by itself; "newest" says nothing."""
     path, _ = _split(word)

@@ -12,6 +12,7 @@ from bench.errors import SuiteError, Tampered, UsageError
 from bench.model import Measurement
 from bench.operands import Operand, resolve
 from bench.rundir import RunDir, write_bytes
+from reporting import chosen
 from reporting.comparison import record, versus, words
 from reporting.comparison.across import Side
 from reporting.renderers import markdown, text
@@ -63,7 +64,9 @@ def _words(text: str) -> tuple[str, ...]:
 def run(wanted: Wanted, timings: Timings) -> tuple[int, str]:
     """Print or write the comparison; return the exit code and the sentence that explains it, "" with 0."""
     try:
-        a, b = (side_of(found, timings) for found in resolve(wanted.a, wanted.b, wanted.bench, wanted.root))
+        operands = resolve(wanted.a, wanted.b, wanted.bench, wanted.root)
+        chosen.compared((wanted.a, wanted.b), operands)
+        a, b = (side_of(found, timings) for found in operands)
     except Tampered as error:  # its own exit code means "inconclusive" here
         raise SuiteError(str(error), error.hint) from error
     found = versus.compare(a, b, wanted.only, wanted.renamed, wanted.across_hosts)
