@@ -9,6 +9,8 @@ whole interval lies within the band. inconclusive: neither, or too few processes
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,43 +35,70 @@ class Verdict:
     more: int | None = None  #: how many more processes would settle it; None where no sensible number would
 
 
-def judge(ratio: Interval, processes: int, p: float, *, floor: float = 0.0, counted: float | None = None) -> Verdict:
+Kept = Callable[[int], float]  #: least number of processes of either side -> share of its reach that an interval keeps
+
+
+def judge(
+    ratio: Interval, processes: int, p: float, *, floor: float = 0.0, counted: float | None = None,
+    kept: Kept | None = None,
+) -> Verdict:  # fmt: skip
     """Return the verdict on a speedup.
 
-    ratio: the speedup with its interval. p: of the speedup being 1, corrected for the number of variants. floor: the
-    host's own noise floor as a share (see `noise_floor`). counted: the speedup in a counter that repeats exactly, which
-    may confirm what too few processes show.
+    ratio: the speedup with its interval. processes: of the side that has fewer, from which `more` counts. p: of the
+    speedup being 1, corrected for the number of variants. floor: the host's own noise floor as a share (see
+    `noise_floor`). counted: the speedup in a counter that repeats exactly, which may confirm what too few processes show.
+    kept: how the interval shrinks with more processes, where both sides do not have the same number (see `uneven`).
     """
+    kept = kept or uneven((processes,), (1.0,))
     if math.isnan(ratio.low):
         return Verdict("inconclusive", "one process tells nothing of spread")
     word = _beyond(ratio, band(floor))
     if word in ("faster", "slower") and not p < ALPHA:
         few = MINIMUM_PROCESSES - processes
         return Verdict(
-            "inconclusive", f"p = {p:.2g} after correction for the number of variants", max(few, _surer(p, processes))
+            "inconclusive",
+            f"p = {p:.2g} after correction for the number of variants",
+            max(few, _surer(p, processes, kept)),
         )
     if processes < MINIMUM_PROCESSES:
         if word in ("faster", "slower") and _agrees(counted, ratio):
             return Verdict(
                 word, f"{processes} processes, confirmed by the number of simulated instructions at the small size"
             )
-        more = _more(ratio, processes, floor) if word == "inconclusive" else 0
+        more = _more(ratio, processes, floor, kept) if word == "inconclusive" else 0
         reason = f"{processes} processes; a verdict by time needs {MINIMUM_PROCESSES}"
         return Verdict("inconclusive", reason, None if more is None else max(more, MINIMUM_PROCESSES - processes))
     if word != "inconclusive":
         return Verdict(word)
     reason = "the interval reaches across an end of the equivalence band"
-    return Verdict("inconclusive", reason, _more(ratio, processes, floor))
+    return Verdict("inconclusive", reason, _more(ratio, processes, floor, kept))
 
 
 def _agrees(counted: float | None, ratio: Interval) -> bool:
     return counted is not None and abs(math.log(counted)) > COUNTED_BAND and (counted > 1) == (ratio.value > 1)
 
 
-def _surer(p: float, processes: int) -> int:
-    """Return about how many more processes bring p below ALPHA if the ratio stays: t grows with the root of their number."""
+def uneven(numbers: Sequence[int], spreads: Sequence[float]) -> Kept:
+    """Return how the interval of a ratio shrinks once no side has fewer than so many processes; the others stay.
+
+    numbers: the processes of each side. spreads: the standard deviation of the logs of each side's process means.
+    """
+    pairs = [(number, spread or 1e-12) for number, spread in zip(numbers, spreads, strict=True)]
+    now = sum(spread**2 / number for number, spread in pairs)
+
+    def kept(least: int) -> float:
+        return math.sqrt(sum(spread**2 / max(number, least) for number, spread in pairs) / now)
+
+    return kept
+
+
+def _surer(p: float, processes: int, kept: Kept) -> int:
+    """Return about how many more processes bring p below ALPHA if the ratio stays: t grows as the interval shrinks."""
     seen, wanted = (float(stdtrit(processes - 1, 1 - level / 2)) for level in (p, ALPHA))
-    return max(1, math.ceil(processes * (wanted / seen) ** 2) - processes) if seen > 0 else MOST_PROCESSES
+    if not seen > 0:
+        return MOST_PROCESSES
+    numbers = range(processes + 1, processes + MOST_PROCESSES)
+    return bisect_left(numbers, -seen / wanted, key=lambda number: -kept(number)) + 1
 
 
 def band(floor: float) -> float:
@@ -96,12 +125,12 @@ def _beyond(ratio: Interval, width: float) -> str:
     return "inconclusive"
 
 
-def _more(ratio: Interval, processes: int, floor: float) -> int | None:
-    """Return how many more processes would settle it if the ratio stayed: intervals shrink with the root of their number."""
+def _more(ratio: Interval, processes: int, floor: float, kept: Kept) -> int | None:
+    """Return how many more processes would settle it if the ratio stayed, as its interval shrinks with their number."""
     distance = abs(math.log(ratio.value))
     wanted = processes + 1
     while wanted <= MOST_PROCESSES:
-        shrunk = math.sqrt(processes / wanted)
+        shrunk = kept(wanted)
         reach, width = ratio.reach * shrunk, math.log1p(band(floor * shrunk))
         if (distance - reach > math.log1p(SMALLEST_BAND) and distance > width) or distance + reach < width:
             return wanted - processes

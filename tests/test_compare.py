@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import random
 import re
 import shutil
@@ -28,6 +29,7 @@ from reporting.comparison import record as versus_record
 from reporting.comparison import words as versus_words
 from reporting.comparison.versus import NotComparable, Versus
 from reporting.renderers import markdown, text
+from tests import synthetic
 from tests.conftest import ROOT
 
 SECONDS = {"pyaes_clean": 0.070, "pyaes_opt": 0.025, "pyaes_opt2": 0.004}
@@ -157,6 +159,28 @@ def test_few_processes_never_earn_a_verdict(make: Maker) -> None:
     assert set(verdicts(one).values()) == {"inconclusive"}
     record = json.loads(versus_record.render(one, (), False, 0))
     assert record["variants"][0]["ratio"]["low"] is None and record["variants"][0]["p"] is None
+
+
+@pytest.mark.parametrize(
+    ("numbers", "lacking", "said"),
+    [
+        ((10, 4), (0, 6), "About 6 more processes in B would settle it."),
+        ((4, 12), (6, 0), "About 6 more processes in A would settle it."),
+        ((4, 7), (6, 3), "About 6 more processes in A and 3 more in B would settle it."),
+        ((4, 4), (6, 6), "About 6 more processes on each side would settle it."),
+    ],
+)
+def test_more_is_asked_only_of_the_side_that_lacks(
+    numbers: tuple[int, int], lacking: tuple[int, int], said: str
+) -> None:
+    run = synthetic.evidence(synthetic.LADDER[:1]).baseline
+    a, b = (versus.Half(run, statistics.Interval(1.0, 0.99, 1.01), number, 0.01) for number in numbers)
+    pair = versus.Pair("x", a, b, ratio=statistics.Interval(2.0, 1.9, 2.1), p=0.0)
+    (found,) = versus.judged([pair], (None, None))
+    assert (found.verdict, found.more, found.lacking) == ("inconclusive", max(lacking), lacking)
+    side: Any = None  # this sentence needs nothing of either
+    whole = Versus(side, side, (found,), (), (), (), (None, None))
+    assert versus_words.sentence(found, whole).endswith(said)
 
 
 @pytest.mark.parametrize("fact", [{"cpu": "Another CPU"}, {"cpus": 96}, {"virtualisation": "another"}])
@@ -373,9 +397,9 @@ def test_a_disturbed_timing_is_invalid(make: Maker, monkeypatch: pytest.MonkeyPa
     assert set(verdicts(found).values()) == {"invalid"} and "of the CPU time to others in B" in words(found)
 
 
-def invoke(*words: str) -> subprocess.CompletedProcess[str]:
+def invoke(*words: str, **env: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "invoke", "compare", *words]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, env=os.environ | env)
 
 
 def test_the_command_line_gives_exit_codes_and_files(make: Maker, tmp_path: Path) -> None:
@@ -408,3 +432,12 @@ def test_two_builds_of_the_archived_study() -> None:
     assert "slower" in done.stdout.partition("B against A: ")[2].partition("\n")[0]
     assert "Both sides come from one study" in done.stdout and "not interleaved" not in done.stdout
     assert "| Python | CPython 3.11.2 (release) → CPython 3.11.2 (debug) |" in done.stdout
+
+
+def test_a_terminal_of_eighty_columns_gets_lines_of_eighty() -> None:
+    stamp = Archive("aes", ROOT / "results").timestamps()[-1]
+    words = (f"{stamp}:release", f"{stamp}:dbg")
+    shown = invoke(*words, FORCE_COLOR="1", COLUMNS="80", TERM="xterm").stdout
+    assert "\x1b[" in shown
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", shown).splitlines()
+    assert max(map(len, lines)) <= 80 < max(map(len, invoke(*words).stdout.splitlines())) <= text.WIDTH

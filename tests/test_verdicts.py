@@ -61,6 +61,22 @@ def test_what_is_inconclusive_says_how_many_more_processes_would_settle_it() -> 
     assert blocked.word == "inconclusive" and blocked.more is not None and 1 <= blocked.more <= 3
 
 
+def test_a_side_that_has_enough_is_not_asked_for_more() -> None:
+    wide = Interval(1.05, 0.99, 1.1136)
+    found = judge(wide, 10, 0.1, kept=verdicts.uneven((40, 10), (0.02, 0.06)))
+    assert found.more and abs(found.more - (judge(wide, 10, 0.1).more or 0)) <= 1  # B decides nearly alone
+    noisy = verdicts.uneven((40, 10), (0.06, 0.02))
+    assert noisy(10) == 1.0 and noisy(40) > 0.85  # here B hardly matters, however many it has
+    more = judge(wide, 10, 0.1, kept=noisy).more
+    assert more is not None and more > 40
+    shrunk = wide.reach * noisy(10 + more)
+    ends = (math.exp(math.log(1.05) + sign * shrunk) for sign in (-1, 1))
+    assert judge(Interval(1.05, *ends), 10 + more, 0.001).word == "faster"
+    blocked = Interval(1.09, 1.015, 1.17)  # by the correction for the number of variants alone
+    assert judge(blocked, 10, 0.06, kept=verdicts.uneven((10, 10), (1, 2))).more == judge(blocked, 10, 0.06).more
+    assert (judge(blocked, 10, 0.06, kept=noisy).more or 0) > (judge(blocked, 10, 0.06).more or 0)
+
+
 def test_the_noise_floor_is_the_farther_end_of_the_control() -> None:
     assert verdicts.noise_floor(Interval(0.99, 0.95, 1.03)) == pytest.approx(1 / 0.95 - 1)
     assert verdicts.noise_floor(Interval(1.0, math.nan, math.nan)) == 0.0

@@ -62,17 +62,18 @@ def _pair(pair: Pair, found: Versus) -> dict[str, Any]:
         "ratio": _interval(pair.ratio),
         "p": _number(pair.p),
         "p_corrected": _number(pair.corrected),
-        "a": _half(pair.a),
-        "b": _half(pair.b),
+        "a": _half(pair.a, pair.lacking[0]),
+        "b": _half(pair.b, pair.lacking[1]),
         "code_changed": None if pair.changed is None else bool(pair.changed),
         "files_changed": pair.changed,
     }
 
 
-def _half(half: Half) -> dict[str, Any]:
+def _half(half: Half, lacking: int) -> dict[str, Any]:
     return {
         "seconds": _interval(half.seconds),
         "processes": half.processes,
+        "more_processes": lacking or None,
         "reason": half.reason,
         "remarks": half.remarks,
     }

@@ -16,6 +16,7 @@ from reporting import chosen
 from reporting.comparison import record, versus, words
 from reporting.comparison.across import Side
 from reporting.renderers import markdown, text
+from reporting.text import terminal
 
 FORMATS = ("text", "markdown", "json")
 Timings = Callable[[RunDir], tuple[Measurement, ...]]  #: a run's raw files -> its times
@@ -71,6 +72,9 @@ def run(wanted: Wanted, timings: Timings) -> tuple[int, str]:
         raise SuiteError(str(error), error.hint) from error
     found = versus.compare(a, b, wanted.only, wanted.renamed, wanted.across_hosts)
     code, said = versus.exit_code(found, wanted.fail_on, wanted.strict)
+    if wanted.format == "text" and not wanted.output:
+        terminal.show(words.build(found))  # in as many columns as there are
+        return code, said
     written = {
         "text": lambda: text.render(words.build(found)),
         "markdown": lambda: markdown.render(words.build(found)),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from statistics import stdev
 
 from bench.errors import Tampered, UsageError
 from bench.model import Measurement
@@ -35,6 +36,7 @@ class Half:
     run: Run
     seconds: Interval | None = None  #: mean over processes
     processes: int = 0
+    spread: float = 0.0  #: standard deviation of the logs of process means
     reason: str = ""
     remarks: tuple[str, ...] = ()  #: what a reader should know about its timing
 
@@ -49,6 +51,7 @@ class Pair:
     verdict: str = "invalid"  #: faster, slower, equivalent, inconclusive, invalid
     reason: str = ""  #: why it is invalid or inconclusive
     more: int | None = None  #: how many more processes on each side would settle an inconclusive verdict
+    lacking: tuple[int, int] = (0, 0)  #: how many of these A and B really need: one side may have enough already
     ratio: Interval | None = None
     p: float = math.nan  #: of the ratio being 1: Welch's test, or the paired test within one study
     corrected: float = math.nan  #: the same after Holm's correction
@@ -186,7 +189,9 @@ def half(side: Side, run: Run, floor: float) -> Half:
         return Half(run, reason="values that are no times")
     found = quality.inspect(side.evidence, run, side.build, floor)
     objection = found.objections[0] if found.objections else ""
-    return Half(run, statistics.mean(samples), len(samples), objection, found.remarks)
+    logs = [math.log(mean) for mean in statistics.process_means(samples)]
+    spread = stdev(logs) if len(logs) > 1 else 0.0
+    return Half(run, statistics.mean(samples), len(samples), spread, objection, found.remarks)
 
 
 def _ratio(
@@ -227,10 +232,22 @@ def judged(pairs: Sequence[Pair], floors: Sequence[float | None]) -> list[Pair]:
     for pair in pairs:
         if pair.ratio is not None and pair.name in corrected:
             p = corrected[pair.name]
-            said = verdicts.judge(pair.ratio, min(pair.a.processes, pair.b.processes), p, floor=floor)
-            pair = replace(pair, verdict=said.word, reason=said.reason, more=said.more, corrected=p)  # noqa: PLW2901
+            pair = _judged(pair, p, floor)  # noqa: PLW2901
         found.append(pair)
     return found
+
+
+def _judged(pair: Pair, p: float, floor: float) -> Pair:
+    """Return a pair that has a ratio with its verdict. p: corrected."""
+    assert pair.ratio is not None
+    numbers = pair.a.processes, pair.b.processes
+    kept = verdicts.uneven(numbers, (pair.a.spread, pair.b.spread))
+    said = verdicts.judge(pair.ratio, min(numbers), p, floor=floor, kept=kept)
+    enough = min(numbers) + (said.more or 0)
+    lacking = tuple(max(0, enough - number) if said.more else 0 for number in numbers)
+    return replace(
+        pair, verdict=said.word, reason=said.reason, more=said.more, lacking=(lacking[0], lacking[1]), corrected=p
+    )
 
 
 def exit_code(found: Versus, fail_on: Sequence[str], strict: bool) -> tuple[int, str]:

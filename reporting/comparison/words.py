@@ -62,7 +62,13 @@ def sentence(pair: Pair, found: Versus) -> str:
 
 
 def _more(pair: Pair) -> str:
-    return f" About {pair.more:,} more on each side would settle it." if pair.more else ""
+    """Say how many more processes would settle it, and on which side."""
+    a, b = pair.lacking
+    if not (a or b):
+        return ""
+    sides = [f"{number:,} more {{}}in {label}" for label, number in (("A", a), ("B", b)) if number]
+    where = f"{a:,} more {{}}on each side" if a == b else " and ".join(sides)
+    return f" About {where.format('processes ', '')} would settle it."
 
 
 def table(found: Versus) -> Table:
