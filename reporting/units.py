@@ -79,6 +79,11 @@ def percent(share: float) -> str:
     return f"{significant(100 * share)} %"
 
 
+def percent_interval(share: Interval) -> str:
+    """Return for example 71.0 % [69.9–72.0]; a tiny share keeps its digits."""
+    return f"{percent(share.value)} {bracket(share, 0.01)}"
+
+
 def change(share: float) -> str:
     """Return for example +3.10 % or −0.520 %."""
     return f"{'+' if share > 0 else '−' if share < 0 else ''}{percent(abs(share))}"

@@ -216,7 +216,8 @@ def test_the_verdict_says_how_near_the_limit_is(found: Evidence, document: Docum
     assert told[0].text.startswith("pyaes_vaes is 14,600×") and told[0].style == "verdict"
     assert told[1].style == ""  # a share of a limit is no verdict
     assert re.fullmatch(
-        r"At 1 MiB into a buffer, the nearest of all points, pyaes_vaes reaches 8\d\.\d\W% \[.*\] of the register-only limit; on the job itself, "
+        r"At 1 MiB into a buffer, the nearest of all points of the series, pyaes_vaes reaches 8\d\.\d\W% \[.*\] of the register-only limit; on the job "
+        r"itself, which is none of these points, "
         r"it reaches 6\d\.\d\W% \[.*\] \(release\)\.",
         told[1].text,
     )
@@ -227,6 +228,9 @@ def test_the_verdict_says_how_near_the_limit_is(found: Evidence, document: Docum
     low = synthetic.changed(found, BASE, synthetic.timed("time of the limit", "release", 0.048 / 100, "limit"))
     beyond = ladder_tables.limit_sentence(low, compare(low, "release"), None)
     assert beyond is not None and beyond.style == "warning" and "the limit is none" in beyond.text
+    slow = synthetic.evidence(LADDER[:2])  # 2.84 of 24,000 times the baseline's speed
+    tiny = ladder_tables.limit_sentence(slow, compare(slow, "release"), None)
+    assert tiny is not None and re.search(r"pyaes_opt reaches 0\.0\d{3}\W% \[0\.0\d+–0\.0\d+\] of the", tiny.text)
 
 
 def test_what_fell_back_is_loud_everywhere(found: Evidence) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +17,7 @@ from reporting.evidence import Evidence
 from reporting.page import plotly_curves
 from reporting.renderers import text
 from reporting.statistics import Interval
-from reporting.words import sections, series_tables
+from reporting.words import ladder_tables, sections, series_tables
 from tests import synthetic
 from tests.synthetic import BASE, LADDER, POINTS, Made
 
@@ -111,6 +112,15 @@ def test_gaps_of_a_series_have_their_reasons_each_said_once(found: Evidence, blo
     gone = replace(gone, runs=(gone.runs[0], run, *gone.runs[2:]))
     row = table(series_tables.blocks(gone, compare(gone, "release")), "Throughput").rows[1]
     assert all(cell.missing and cell.note.endswith("pyaes_opt: --fast leaves it out") for cell in row[1:])
+
+
+def test_a_share_of_a_point_is_told_from_that_of_the_job(found: Evidence, blocks: list[Block]) -> None:
+    caption = table(blocks, "Share of the register-only limit").caption
+    job = re.search(r"another job than that of the ladder, on which pyaes_vaes reaches (6\d\.\d\W% \[.*?\])\.", caption)
+    c = compare(found, "release")
+    said = ladder_tables.limit_sentence(found, c, series_tables.nearest(found, c))
+    assert job and said
+    assert f"on the job itself, which is none of these points, it reaches {job[1]} (release)" in said.text
 
 
 def test_shares_and_work_per_cycle_are_of_what_comes_near_the_limit(blocks: list[Block]) -> None:

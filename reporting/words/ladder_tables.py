@@ -174,23 +174,31 @@ def fastest(comparison: Comparison) -> Speed | None:
     return max(ranked, key=lambda s: s.speedup.value if s.speedup else 0.0) if ranked else None
 
 
+def share_on_job(evidence: Evidence, comparison: Comparison) -> tuple[str, Interval] | None:
+    """Return (the fastest rung, the share of the limit that it reaches on the job itself); None without a limit or rung."""
+    limit, best = ladder.limit(evidence), fastest(comparison)
+    if limit is None or best is None:
+        return None
+    return best.run.name, ladder.share(limit, best.run, best.build)
+
+
 def limit_sentence(evidence: Evidence, comparison: Comparison, near: tuple[str, str, Interval] | None) -> Text | None:
     """Say how near to the limit the fastest rung comes on the job itself, and the nearest one at a point of the series.
 
     near: (variant, point, its share of the limit there), the nearest of all. A share is no verdict.
     """
-    limit, best = ladder.limit(evidence), fastest(comparison)
-    name = evidence.study.limit[0] or "limit"
-    shares = [(f"at {near[1]}, the nearest of all points", near[0], near[2])] if near else []
-    if limit is not None and best is not None:
-        shares.append(("on the job itself", best.run.name, ladder.share(limit, best.run, best.build)))
+    job, name = share_on_job(evidence, comparison), evidence.study.limit[0] or "limit"
+    shares = [(f"at {near[1]}, the nearest of all points of the series", near[0], near[2])] if near else []
+    if job is not None:
+        apart = ", which is none of these points" if near else ""
+        shares.append((f"on the job itself{apart}", *job))
     shares = [told for told in shares if told[2].high < WIDE * told[2].low]
     if not shares:
         return None
     (where, who, share), *more = shares
-    said = f"{where[0].upper()}{where[1:]}, {who} reaches {tables.share_of(share)} of the {name}"
+    said = f"{where[0].upper()}{where[1:]}, {who} reaches {units.percent_interval(share)} of the {name}"
     for there, other, reached in more:
-        said += f"; {there}, {'it' if other == who else other} reaches {tables.share_of(reached)}"
+        said += f"; {there}, {'it' if other == who else other} reaches {units.percent_interval(reached)}"
     said += f" ({tables.short(comparison.build)})."
     if any(share.low > 1 for *_, share in shares):
         return Text(f"{said} What is faster than a limit shows that the limit is none: believe neither.", "warning")

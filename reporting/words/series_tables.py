@@ -12,6 +12,7 @@ from reporting.document import Block, Cell, Curve, Curves, Table, Text
 from reporting.evidence import Evidence, Run
 from reporting.series import PER_CYCLE, SHARE, TIME, Point, Series
 from reporting.statistics import Interval
+from reporting.words import ladder_tables
 from reporting.words.tables import estimate, missing, python, short, text
 
 CellOf = Callable[[Run, Point], Cell | None]
@@ -35,7 +36,8 @@ def blocks(evidence: Evidence, comparison: Comparison) -> list[Block]:
     near = tuple(run for run in found.runs if found.reaches(run, NEAR))
     if near:  # what was timed without the limit beside it stays in these tables, with the reason
         near = tuple(run for run in found.runs if run in near or (found.timed(run) and not found.reaches(run, 0.0)))
-    return [*made, *_shares(found, near, limit), *_cycles(found, near, limit), *_errors(found)]
+    job = ladder_tables.share_on_job(evidence, comparison)
+    return [*made, *_shares(found, near, limit, job), *_cycles(found, near, limit), *_errors(found)]
 
 
 def _chart(evidence: Evidence, found: Series, limit: str) -> Curves:
@@ -96,17 +98,21 @@ def _speeds(found: Series) -> Table:
     return _table(found, "series", found.title, found.runs, cell, caption)
 
 
-def _shares(found: Series, near: tuple[Run, ...], limit: str) -> list[Block]:
-    """Return how near to the limit the variants come that come near it at all."""
+def _shares(found: Series, near: tuple[Run, ...], limit: str, job: tuple[str, Interval] | None) -> list[Block]:
+    """Return how near to the limit the variants come that come near it at all. job: (variant, its share on the job)."""
 
     def cell(run: Run, point: Point) -> Cell | None:
         value = found.value(run, SHARE, point)
-        shown = f"{units.percent(value.value)} {units.bracket(value, 0.01)}" if value else ""
-        return estimate(shown, value, "%") if value else None
+        return estimate(units.percent_interval(value), value, "%") if value else None
 
     if not near:
         return []
     caption = f"Speed over that of the {limit} for the same amount, both timed in one process.{_far(found, near)}"
+    if job:
+        caption += (
+            " Each point is another job than that of the ladder, on which "
+            f"{job[0]} reaches {units.percent_interval(job[1])}."
+        )
     return [_table(found, "share", f"Share of the {limit}", near, cell, caption)]
 
 
