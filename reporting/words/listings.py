@@ -16,6 +16,8 @@ from reporting.palette import printable, shorten
 from reporting.words import tables
 
 CODE = ("source",)  #: columns that hold code
+NAMES = "NAMES"  #: in a fix, where the names of collectors go
+IDEAS = "ideas"  #: the collector that takes a variant's ideas out one by one
 WIDEST = 96  #: letters of a preformatted line; the rest is cut
 LONGEST = 200  #: letters of a cell
 SHOWN_ELSEWHERE = (
@@ -27,7 +29,7 @@ SHOWN_ELSEWHERE = (
 
 
 def blocks(evidence: Evidence, run: Run) -> Iterator[Block]:
-    """Yield all listings of one variant, those of one title side by side; then what was not recorded, and why."""
+    """Yield all listings of one variant, those of one title side by side."""
     titles = list(dict.fromkeys(listing.title for listing in run.listings))
     for title in titles:
         alike = [listing for listing in run.listings if listing.title == title]
@@ -38,9 +40,6 @@ def blocks(evidence: Evidence, run: Run) -> Iterator[Block]:
             shown.append(listing)
             builds = [other.build for other in alike if _same(other, listing)]
             yield from _blocks(listing, run.name, " and ".join(tables.python(evidence, build) for build in builds))
-    gaps = list(_gaps(evidence, run))
-    if run is evidence.baseline or gaps != list(_gaps(evidence, evidence.baseline)):
-        yield from gaps
 
 
 def _same(one: Listing, other: Listing) -> bool:
@@ -91,19 +90,40 @@ def _cells(column: str, values: Sequence[str | float]) -> list[Cell]:
     ]
 
 
-def _gaps(evidence: Evidence, run: Run) -> Iterator[Text]:
-    """Say what has no part in this report, on the build that headlines it."""
+def gaps(evidence: Evidence, runs: Sequence[Run], run: Run) -> Iterator[Text]:
+    """Say what has no part in this report, and why, on the build that headlines it: once, at the first of those it is so for.
+
+    runs: all variants, in the order in which the report shows them.
+    """
+    every = [(other, _skips(evidence, other)) for other in runs]
+    for why, names in _skips(evidence, run).items():
+        alike = [(other, skips[why]) for other, skips in every if _alike(skips.get(why, ()), names)]
+        if alike[0][0] is not run:
+            continue
+        reason, fix = why
+        collectors = dict.fromkeys(name for _, skipped in alike for name in skipped)
+        yield Text(
+            f"Not recorded for {', '.join(other.name for other, _ in alike)}: {', '.join(collectors)} ({reason})."
+            + (f" {fix.replace(NAMES, ','.join(collectors))}" if fix else ""),
+            "" if run.is_peer else "warning",  # a library is timed only, as it should be
+        )
+
+
+def _alike(some: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether two variants lack the same collectors; that of ideas aside, which the baseline has none of."""
+    return bool(some) and {*some} - {IDEAS} == {*other} - {IDEAS}
+
+
+def _skips(evidence: Evidence, run: Run) -> dict[tuple[str, str], list[str]]:
+    """Return (reason, fix) -> the collectors that were left out for it; a fix that names its collector holds NAMES there."""
     build = evidence.builds[0]
     if run.outcome(build).status != "ok":
-        return  # said in the overview
+        return {}  # said in the overview
     without: tuple[str, ...] = () if run.is_peer else SHOWN_ELSEWHERE  # of a library, nothing is explained elsewhere
-    without += ("ideas",) if run is evidence.baseline else ()  # it has none to leave out
+    without += (IDEAS,) if run is evidence.baseline else ()  # it has none to leave out
     why: dict[tuple[str, str], list[str]] = {}
     for done in run.manifest.collections:
         if done.build == build and done.skipped and done.collector not in without:
-            why.setdefault((done.skipped, done.fix), []).append(done.collector)
-    for (reason, fix), names in why.items():
-        yield Text(
-            f"Not recorded for {run.name}: {', '.join(names)} ({reason})." + (f" {fix}" if fix else ""),
-            "" if run.is_peer else "warning",  # a library is timed only, as it should be
-        )
+            fix = done.fix.replace(f"--collectors {done.collector}", f"--collectors {NAMES}")
+            why.setdefault((done.skipped, fix), []).append(done.collector)
+    return why

@@ -95,6 +95,7 @@ def initial_analysis(evidence: Evidence, comparisons: list[Comparison]) -> Secti
     blocks += flames(evidence, base)
     blocks += native_tables.stacks(evidence, base)
     blocks += listings.blocks(evidence, base)
+    blocks += listings.gaps(evidence, ladder.climbed(comparisons[0]), base)
     if len(comparisons) > 1:
         blocks.append(hot_tables.distortion(evidence, comparisons))
     blocks += native_tables.tax(evidence)
@@ -125,8 +126,9 @@ def flames(evidence: Evidence, run: Run) -> list[Block]:
 
 
 def optimizations(evidence: Evidence, comparisons: list[Comparison]) -> Section:
-    blocks: list[Block] = [tables.variants(ladder.climbed(comparisons[0]))]
-    for run in ladder.climbed(comparisons[0]):
+    climbed = ladder.climbed(comparisons[0])
+    blocks: list[Block] = [tables.variants(climbed)]
+    for run in climbed:
         if run is evidence.baseline:
             continue
         blocks.append(Text(f"{run.name}{', a library peer' if run.is_peer else ''}. {run.summary}", "heading"))
@@ -136,6 +138,7 @@ def optimizations(evidence: Evidence, comparisons: list[Comparison]) -> Section:
         blocks += flames(evidence, run)
         blocks += native_tables.stacks(evidence, run)
         blocks += listings.blocks(evidence, run)
+        blocks += listings.gaps(evidence, climbed, run)
     return Section("Optimizations", tuple(blocks))
 
 
