@@ -79,8 +79,8 @@ def test_lines_of_source_have_a_bar_of_their_share() -> None:
     columns = ("line", "function", "self (%)", "hits", "source")
     row = (Cell("a.py:1"), Cell("f", "f"), Cell("29.0", 29.0), Cell("7", 7), Cell("x <= y", "x <= y"))
     shown = page_tables.table(Table("Hot lines", columns, (row,), code=("source",)))
-    assert '<td class="bar" style="--share:29.0%">29.0<td>7<td>x &lt;= y<td>f\n' in shown
-    assert '<table class="numbers l4 c4 l5">' in shown
+    assert '<td>f<td class="bar" style="--share:29.0%">29.0<td>7<td>x &lt;= y\n' in shown
+    assert '<table class="numbers l2 l5 c5 lines">' in shown
     assert "--share" not in page_tables.table(Table("No code", columns, (row,)))
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import replace
 from urllib.parse import quote
 
 from reporting.document import Cell, Table
@@ -21,7 +20,6 @@ DIGITS = 6  #: significant ones, of the numbers behind cells
 
 def table(shown: Table) -> str:
     """Return a table in a box of its own that scrolls, with the reasons of its missing cells below."""
-    shown = _numbers_beside_code(shown)
     notes = {note: i for i, note in enumerate(shown.footnotes(), 1)}
     columns = [_Column(shown, i) for i in range(len(shown.columns))]
     head = "".join(column.head() for column in columns)
@@ -30,24 +28,12 @@ def table(shown: Table) -> str:
         for row in shown.rows
     )
     kind = " ".join(("numbers" if shown.numeric else "words", *(c.mark for c in columns if c.mark)))
+    kind += " lines" if shown.numeric and shown.code else ""  # of source: all of them fit, however long they are
     listed = "".join(f"<li>{escape(note)}</li>" for note in notes)
     return (
         f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(shown.title)}"><table class="{kind}">'
         f"<thead><tr>{head}<tbody>\n{rows}</table></div>" + (f'<ol class="notes">{listed}</ol>' if notes else "")
     )
-
-
-def _numbers_beside_code(shown: Table) -> Table:
-    """Return a listing of lines with the words that would stand between the numbers and the code behind these."""
-    if not shown.code or shown.links:
-        return shown
-
-    def rank(i: int) -> int:
-        return 0 if i == 0 else 2 if shown.columns[i] in shown.code else 1 if shown.aligned_right(i) else 3
-
-    order = sorted(range(len(shown.columns)), key=rank)
-    columns = tuple(shown.columns[i] for i in order)
-    return replace(shown, columns=columns, rows=tuple(tuple(row[i] for i in order) for row in shown.rows))
 
 
 class _Column:

@@ -16,6 +16,11 @@ from reporting.palette import printable, shorten
 from reporting.words import tables
 
 CODE = ("source",)  #: columns that hold code
+#: first word of a key -> what is to be said of all such listings; {} is the interpreter
+EXPLAINED = {
+    "bytecode": " Hits: how often the line was executed in one iteration at the small size, beside its first instruction. The "
+    "instructions are those of {}; other versions of Python have others.",
+}
 NAMES = "NAMES"  #: in a fix, where the names of collectors go
 IDEAS = "ideas"  #: the collector that takes a variant's ideas out one by one
 WIDEST = 96  #: letters of a preformatted line; the rest is cut
@@ -50,7 +55,7 @@ def _same(one: Listing, other: Listing) -> bool:
 def _blocks(listing: Listing, name: str, where: str) -> Iterator[Block]:
     key = f"{slug(listing.title)}:{name}:{listing.build}"
     title = shorten(f"{listing.title}, on {where}", LONGEST)
-    caption = f"{listing.caption} Source: {listing.source}."
+    caption = f"{listing.caption}{EXPLAINED.get(slug(listing.title), '').format(where)} Source: {listing.source}."
     if listing.text:
         yield Code(title, caption, "\n".join(_cut(line) for line in listing.text.split("\n")), detail=True, key=key)
         return

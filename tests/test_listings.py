@@ -1,12 +1,14 @@
-"""What was not recorded is said once for all variants that it is so for, and not at each of them."""
+"""What a report says around listings: what their columns are, and once for all variants what was not recorded."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from bench.model import Collection
+import pytest
+
+from bench.model import Collection, Listing
 from reporting.compare import compare
-from reporting.document import Text
+from reporting.document import Code, Text
 from reporting.evidence import Evidence, Run
 from reporting.ladder import climbed
 from reporting.words import listings
@@ -62,3 +64,14 @@ def test_other_gaps_and_a_variant_that_failed_are_not_joined() -> None:
     runs = (lacking(base, "exact"), failed, *others)
     (_, rungs), *_ = said(replace(found, runs=runs, baseline=runs[0]))
     assert rungs.text.startswith("Not recorded for pyaes_clean: exact (")
+
+
+@pytest.mark.parametrize("title", ["Specialised bytecode of f (a.py:1)", "Bytecode of f (a.py:1)", "Call tree"])
+def test_bytecode_says_what_hits_are_and_of_which_python_it_is(title: str) -> None:
+    found = synthetic.evidence(synthetic.LADDER[:1])
+    listing = Listing("exact", "release", title, "traced", "Cap.", text=" line       hits  offset   instruction")
+    (shown,) = listings.blocks(found, replace(found.baseline, listings=(listing,)))
+    assert isinstance(shown, Code) and shown.caption.startswith("Cap.") and shown.caption.endswith(" Source: traced.")
+    is_bytecode = "ytecode" in title
+    assert ("Hits: how often the line was executed in one iteration" in shown.caption) == is_bytecode
+    assert ("those of CPython 3.11.2 (release); other versions of Python have others" in shown.caption) == is_bytecode
