@@ -110,7 +110,7 @@ def test_the_page_reads_without_plotly_and_without_scripts(visit: Open, tmp_path
     (tmp_path / "index.html").write_bytes(html.render(DOCUMENT, script="index.html#none"))
     alone = visit(at=tmp_path / "index.html", java_script_enabled=False)
     assert alone.get_by_text("fast is 20× [18–22] faster than base.").is_visible()
-    assert alone.locator("details").count() == FIGURES + 1
+    assert alone.locator("details").count() == FIGURES + 2
     assert (
         "<noscript><p>Charts need scripts" in (tmp_path / "index.html").read_text()
     )  # a switched-off browser shows it

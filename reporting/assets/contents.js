@@ -4,7 +4,7 @@ const entries = [];
 // Lists what stands in a part below its own entry: tables, figures, listings, and the parts of single variants.
 const list = (part, item, above) => {
   const inner = make("ol");
-  for (const child of part.children) {
+  for (const child of [...part.children].flatMap(each => each.matches(".more") ? [...each.children] : [each])) {
     const isPart = child.matches("div[data-variant]:not(.block)"), named = child.querySelector(".caption b, figcaption b");
     if (!child.id || !(isPart || child.matches(".block, figure") && named)) continue;
     const title = isPart ? child.dataset.variant : named.textContent;
@@ -20,13 +20,14 @@ all("nav > ol > li").forEach(item => {
   entries.push({link, item, around: [item], target: section});
   list(section, item, [item]);
 });
+const isLaidOut = part => part.offsetParent && !part.closest("details:not([open])");
 let here = null;
 const mark = () => {
   const atEnd = scrollY > 0 && scrollY + innerHeight >= document.documentElement.scrollHeight - 2;
   const line = atEnd ? innerHeight : 100;  // pixels: what is below has not been reached
   let now = entries[0];
   for (const entry of entries) {
-    if (entry.target.offsetParent && entry.target.getBoundingClientRect().top <= line) now = entry;
+    if (isLaidOut(entry.target) && entry.target.getBoundingClientRect().top <= line) now = entry;
   }
   if (!now || now === here) return;
   if (here) here.link.removeAttribute("aria-current");
@@ -45,7 +46,7 @@ addEventListener("scroll", () => {
   requestAnimationFrame(() => { waiting = false; mark(); });
 }, {passive: true});
 refreshers.push(() => {
-  entries.forEach(entry => { entry.item.hidden = entry.target !== null && !entry.target.offsetParent; });
+  entries.forEach(entry => { entry.item.hidden = entry.target !== null && entry.target.closest("[hidden]") !== null; });
   mark();
 });
-if (read()) { apply(); goTo(place()); } else mark();
+if (read()) { apply(); goTo(place()); } else { unfold(); mark(); }

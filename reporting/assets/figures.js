@@ -123,6 +123,13 @@ const redraw = plot => {
   Plotly.react(plot, figure.data, figure.layout, settings);
 };
 const redrawAll = () => drawn.forEach(redraw);
+addEventListener("toggle", event => {  // what was drawn before it was folded may be of another theme, choice or width
+  drawn.forEach(plot => {
+    if (!event.target.open || !event.target.contains(plot)) return;
+    if (stale.has(plot)) redraw(plot);
+    Plotly.Plots.resize(plot);
+  });
+}, true);
 
 if (isThere) {
   const near = new IntersectionObserver(entries => entries.forEach(entry => {

@@ -82,7 +82,14 @@ const read = () => {
   }
   return found;
 };
-const goTo = name => { const target = name && document.getElementById(decoded(name)); if (target) target.scrollIntoView(); };
+const targetOf = name => name ? document.getElementById(decoded(name)) : null;
+const goTo = name => { const target = targetOf(name); if (target) { reveal(target); target.scrollIntoView(); } };
+const unfold = () => { if (reveal(targetOf(place()))) goTo(place()); };
+addEventListener("hashchange", unfold);
+addEventListener("click", event => {  // of a link to where the address leads already, there is no other event
+  const link = event.target.closest("a[href^='#']");
+  if (link) reveal(targetOf(link.hash.slice(1).split("&")[0]));
+});
 
 const group = (kind, title) => {
   const set = names => { without[kind] = new Set(names); write(); apply(); };

@@ -12,6 +12,15 @@ const data = id => {
   const element = document.getElementById(id);
   return element ? JSON.parse(element.textContent) : null;
 };
+// What is folded opens where a link leads into it; a browser may do so by itself, but not where a choice follows the place.
+const reveal = target => {
+  const shut = [];
+  for (let fold = target && target.closest("details"); fold; fold = fold.parentElement.closest("details")) {
+    if (!fold.open) shut.push(fold);
+  }
+  shut.forEach(fold => { fold.open = true; });
+  return shut.length > 0;
+};
 const main = document.getElementById("page-main");
 const tools = make("div", {className: "tools"});
 main.prepend(tools);
@@ -40,3 +49,14 @@ themeButton.addEventListener("click", () => {
 system.addEventListener("change", () => { nameTheme(); recolour(); });
 nameTheme();
 tools.append(themeButton);
+
+const folds = all("details.more");
+if (folds.length) {
+  const foldButton = make("button", {type: "button", className: "fold"}, "Unfold all");
+  foldButton.addEventListener("click", () => {
+    const open = folds.some(fold => !fold.open);
+    folds.forEach(fold => { fold.open = open; });
+  });
+  addEventListener("toggle", () => { foldButton.textContent = folds.some(fold => !fold.open) ? "Unfold all" : "Fold all"; }, true);
+  themeButton.before(foldButton);
+}

@@ -8,11 +8,13 @@ Knows HTML, never a metric. The parts are in page_parts, page_tables and page_fi
 from __future__ import annotations
 
 from base64 import b64encode
+from collections import Counter
 from collections.abc import Sequence
 from hashlib import sha256
 from itertools import count, groupby
 from pathlib import Path
 
+from reporting import units
 from reporting.document import Block, Code, Document, Prose, Section, Table, Text
 from reporting.page import data as page_data
 from reporting.page.figures import Figures, embedded
@@ -111,16 +113,35 @@ class _Page:
         return f'<section id="part-{number + 1}"><h2>{escape(section.title)}</h2>\n{parts}</section>\n'
 
     def part(self, section: int, blocks: list[tuple[int, Block]]) -> str:
-        """Return a heading and what is below it, marked with the variant that the heading names."""
+        """Return a heading and what is below it, marked with the variant that the heading names; most of that is folded."""
+        name = headed(_heading(blocks[0][1]), self.document.variants)
+        if not name:
+            return self.run(section, blocks)
+        opening = _opening([block for _, block in blocks])
+        anchor = f"part-{section + 1}-{blocks[0][0] + 1}"
+        found = self.run(section, blocks[:opening]) + self.folded(section, blocks[opening:], name)
+        return f'<div id="{anchor}" data-variant="{escape(name)}">{found}</div>\n'
+
+    def run(self, section: int, blocks: list[tuple[int, Block]]) -> str:
+        """Return blocks as they follow one another."""
         found = []
         for is_prose, group in groupby(blocks, lambda item: isinstance(item[1], Prose)):
             if is_prose:
                 found.append(prose([b for _, b in group if isinstance(b, Prose)], self.spell))
             else:
                 found += [self.block((section, j), block) for j, block in group]
-        name = headed(_heading(blocks[0][1]), self.document.variants)
-        anchor = f"part-{section + 1}-{blocks[0][0] + 1}"
-        return f'<div id="{anchor}" data-variant="{escape(name)}">{"".join(found)}</div>\n' if name else "".join(found)
+        return "".join(found)
+
+    def folded(self, section: int, blocks: list[tuple[int, Block]], name: str) -> str:
+        """Return blocks behind one line that says what is there, and opens; it needs no script."""
+        if not blocks:
+            return ""
+        kinds = Counter(
+            self.places[section, j].name.partition(" ")[0] for j, _ in blocks if (section, j) in self.places
+        )
+        what = ", ".join(units.count(number, kind.lower()) for kind, number in kinds.items())
+        said = f"<summary>More on {escape(name)}: {what}</summary>\n"
+        return f'<details class="more">{said}{self.run(section, blocks)}</details>'
 
     def block(self, at: tuple[int, int], block: Block) -> str:
         """Return any block but prose. at: (number of its section, of the block)."""
@@ -157,6 +178,13 @@ def _parts(blocks: list[tuple[int, Block]]) -> list[list[tuple[int, Block]]]:
             found.append([])
         found[-1].append((number, block))
     return found
+
+
+def _opening(blocks: Sequence[Block]) -> int:
+    """Return how many blocks of a variant's part are not folded: up to its first figure, and all if words follow only."""
+    places = [i for i, block in enumerate(blocks) if not isinstance(block, (Text, Prose))]
+    first = next((i for i in places if not isinstance(blocks[i], (Code, Table))), len(blocks))
+    return first + 1 if any(i > first for i in places) else len(blocks)
 
 
 def _boxed(place: Place, of: str, said: str, content: str) -> str:
