@@ -143,7 +143,7 @@ class Step:
 
     label: str
     value: float  #: in the axis' unit
-    text: str  #: direct label; those of all steps add up as they are shown
+    text: str  #: direct label; those of all steps add up as they are shown, for one may hold what rounding left
     whole: bool = False
     role: str = ""  #: of a whole: whose it is
     kind: str = ""  #: of a step: whose code it is, as of a Box

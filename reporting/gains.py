@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -40,6 +40,8 @@ class Side:
     sampled: Sequence[
         Mapping[str, Sequence[int]]
     ] = ()  #: of each sampled process: function -> samples at it, and below; "": all
+    #: folded path of frames -> samples at its end or below, of each sampled process; "": all
+    paths: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
     @cached_property
     def seconds(self) -> float:
@@ -94,7 +96,8 @@ class Gain:
 def side(run: Run, build: str) -> Side:
     """Return what is known of one variant on one build; it must have a timing and a profile."""
     found = run.find(build, "samples")
-    return Side(run.processes(build), run.stacks[build], found.detail.get("processes", ()) if found else ())
+    detail = found.detail if found else {}
+    return Side(run.processes(build), run.stacks[build], detail.get("processes", ()), detail.get("paths", {}))
 
 
 def gain(before: Side, after: Side) -> Gain:
@@ -201,17 +204,39 @@ def frames(before: Side, after: Side) -> dict[Path, Frame]:
     """Return path of bare names from the outermost frame -> its time on both sides; all paths that either side has."""
     counts = [_inclusive(each.stacks) for each in (before, after)]
     reaches = [each.reach / statistics.Z for each in (before, after)]
+    apart = [_between_processes(each) for each in (before, after)]
     found = {}
     for path in sorted(counts[0].keys() | counts[1].keys()):
         times, variance = [], 0.0
-        for each, count, reach in zip((before, after), counts, reaches, strict=True):
+        for each, count, reach, differ in zip((before, after), counts, reaches, apart, strict=True):
             times.append(each.seconds * count[path] / each.samples)
             variance += (reach * count[path] / each.samples) ** 2  # all frames of a side move with its mean time
             if count[path]:  # what has no sample is not there; how few those of the other side are decides
                 share = (count[path] + 1) / (each.samples + 2)  # so that all of a few samples are no certainty
-                variance += each.seconds**2 * share * (1 - share) / each.samples
+                independent = share * (1 - share) / each.samples  # samples of one process resemble each other
+                variance += each.seconds**2 * max(independent, differ.get(path, 0.0))
         found[path] = Frame(times[0], times[1], statistics.Z * math.sqrt(variance))
     return found
+
+
+def _between_processes(of: Side) -> dict[Path, float]:
+    """Return path of bare names -> variance of its share, by how the sampled processes differ; nothing for one process.
+
+    So few processes have a wider distribution than a normal one, which is in it.
+    """
+    wholes = np.asarray(of.paths.get("", ()), dtype=float)
+    number = len(wholes)
+    if number < 2:
+        return {}
+    counts: dict[Path, Array] = defaultdict(lambda: np.zeros(number))
+    for path, samples in of.paths.items():
+        if path:
+            counts[tuple(map(bare, path.split(";")))] += np.asarray(samples, dtype=float)
+    widen = (statistics.student_t(number - 1) / statistics.Z) ** 2 * number / (number - 1)
+    return {
+        path: float(widen * ((own - own.sum() / wholes.sum() * wholes) ** 2).sum() / wholes.sum() ** 2)
+        for path, own in counts.items()
+    }
 
 
 def _inclusive(stacks: Counter[str]) -> Counter[Path]:

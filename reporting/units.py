@@ -108,25 +108,21 @@ def build_name(build: str) -> str:
     return {"dbg": "debug", UNKNOWN: "build not recorded"}.get(build, build)
 
 
-def adding_up(first: float, steps: Sequence[float], last: float, least: float) -> tuple[str, list[str], str]:
-    """Return the texts of a whole, of the steps to another whole, and of that, so that they add up as they are shown.
+def rounded_steps(first: float, steps: Sequence[float], last: float, least: float) -> tuple[str, list[str], str, str]:
+    """Return the texts of a whole, of the steps to another whole, of that, and of what rounding leaves between them.
 
-    least: the coarsest unit that may be rounded to. What rounding loses goes to the last step first, and then, where that is
-    not all, to those that were rounded most: no other step is off by more than one in its last place. Steps have a sign.
+    least: the coarsest unit that may be rounded to. Everything is rounded by itself, so the steps seldom lead from one whole
+    to the other; what is left is the last text, "" where they do. Steps have a sign.
     """
     decimals = max(0, math.ceil(-math.log10(least)))
     unit = 10.0**-decimals
-    start, end = round(first / unit), round(last / unit)
-    exact = [step / unit for step in steps]
-    whole = [round(step) for step in exact]
-    lost = end - start - sum(whole)
-    sign = 1 if lost > 0 else -1
-    order = [len(steps) - 1, *sorted(range(len(steps) - 1), key=lambda i: sign * (whole[i] - exact[i]))]
-    for turn in range(abs(lost)):
-        whole[order[turn % len(order)]] += sign
+    start, end, *whole = (round(value / unit) for value in (first, last, *steps))
 
     def shown(number: int) -> str:
         return f"{abs(number) * unit:,.{decimals}f}"
 
-    signs = ["−" if number < 0 else "+" if number else "" for number in whole]
-    return shown(start), [sign + shown(number) for sign, number in zip(signs, whole, strict=True)], shown(end)
+    def signed(number: int) -> str:
+        return ("−" if number < 0 else "+" if number else "") + shown(number)
+
+    left = end - start - sum(whole)
+    return shown(start), [signed(number) for number in whole], shown(end), signed(left) if left else ""

@@ -93,13 +93,32 @@ def test_equal_profiles_show_no_change(of: dict[str, int], mean: float) -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.floats(-100, 100), min_size=1, max_size=9), st.floats(1000, 9990), st.sampled_from([0.01, 0.1, 2.5]))
-def test_what_is_shown_can_be_added_up(steps: list[float], first: float, least: float) -> None:
-    shown, texts, last = units.adding_up(first, steps, first + math.fsum(steps), least)
-    numbers = [float(t.replace("−", "-").replace(",", "")) for t in (shown, *texts, last)]
+def test_what_is_shown_is_rounded_and_can_be_added_up(steps: list[float], first: float, least: float) -> None:
+    last = first + math.fsum(steps)
+    shown, texts, end, left = units.rounded_steps(first, steps, last, least)
+    numbers = [float((t or "0").replace("−", "-").replace(",", "")) for t in (shown, *texts, left, end)]
     assert math.fsum(numbers[:-1]) == pytest.approx(numbers[-1], abs=1e-9)
     unit = 10.0 ** -max(0, math.ceil(-math.log10(least)))
-    off = [abs(number - step) for number, step in zip(numbers[1:-1], steps, strict=True)]
-    assert all(each <= unit * 1.000001 for each in off[:-1]) and off[-1] <= unit * 1.500001
+    exact = (first, *steps, last)  # no step is moved so that others fit
+    assert all(abs(n - e) <= unit * 0.500001 for n, e in zip((*numbers[:-2], numbers[-1]), exact, strict=True))
+    assert (left == "") == (abs(numbers[-2]) < unit / 2)
+
+
+def test_what_rounding_leaves_is_a_step_that_says_so() -> None:
+    even = Counter({f"f{i} (a.py)": 125 for i in range(8)})  # each an eighth: 6.2375 ms of 49.9
+    found = profiled(even, Counter({"g (b.py)": 1000}))
+    flat = Measurement("timing", "release", "time", "s", (0.0499, 0.0499, 0.0499), "clock")
+    found = synthetic.changed(found, "pyaes_clean", flat)
+    fall = gained(synthetic.changed(found, "pyaes_opt", replace(flat, values=(0.02, 0.02, 0.02))))[0]
+    assert isinstance(fall, Waterfall)
+    *_, rounding, last = fall.steps
+    texts = [step.text for step in fall.steps]
+    assert (rounding.label, rounding.value, last.text) == (
+        "rounding",
+        0.0,
+        "20.0 ms",
+    ) and "named rounding" in fall.caption
+    assert texts.count("−6.2 ms") == 8 and rounding.text == "−0.3 ms"
 
 
 def test_a_profile_by_hand() -> None:
@@ -162,6 +181,38 @@ def test_a_difference_that_timing_cannot_tell_is_the_same() -> None:
     assert sure["a",].shade == "less"
 
 
+def test_frames_differ_by_no_less_than_processes_do() -> None:
+    path = f"{LOOP};{OLD};AES.encrypt (pyaes/aes.py)"
+    after = Counter({f"{LOOP};{OLD};AES.encrypt (pyaes/aes.py)": 700, f"{LOOP};{OLD}": 250, LOOP: 50})
+
+    def shade(*counts: int) -> str:
+        paths = {"": [250] * 4, path: list(counts)}
+        sides = (replace(side(of, 0.05), paths=paths) for of in (BEFORE, after))
+        return gains.frames(*sides)["bench_pyaes", "CTR.encrypt", "AES.encrypt"].shade
+
+    assert shade(200, 200, 200, 200) == "less"  # 100 of 1,000 samples, if they were independent
+    assert shade(250, 150, 240, 160) == "same"  # but that is what processes make of nothing
+    alone = replace(side(BEFORE, 0.05), paths={"": [1000], path: [800]})
+    assert gains.frames(alone, side(after, 0.05))["bench_pyaes", "CTR.encrypt", "AES.encrypt"].shade == "less"
+
+
+def test_captions_say_what_the_errors_are_made_of() -> None:
+    _, grew, *_ = gained(profiled())
+    assert isinstance(grew, FlameGraph) and "leaves out that samples of one process resemble each other" in grew.caption
+    many = {"": [250] * 4}
+    for name in ("pyaes_clean", "pyaes_opt"):
+        found = sampled(BEFORE)
+        detail = {**found.detail, "paths": many, "processes": [{"": [0, 250]}] * 4}
+        several = synthetic.changed(profiled(), name, replace(found, detail=detail))
+        fall, grew, *_ = gained(several)
+        assert isinstance(fall, Waterfall) and "the samples of one count as independent" in fall.caption
+    for name in ("pyaes_clean", "pyaes_opt"):
+        several = synthetic.changed(several, name, replace(sampled(BEFORE), detail=detail))
+    fall, grew, *_ = gained(several)
+    assert isinstance(fall, Waterfall) and "the sampled (4, then 4)." in fall.caption
+    assert isinstance(grew, FlameGraph) and "taken between processes (4, then 4)" in grew.caption
+
+
 def sampled(run_stacks: Counter[str], build: str = "release", minimum: int = 500) -> Measurement:
     detail = {"minimum": minimum, "outside_region": 0, "processes": []}
     return Measurement("profile", build, "samples", "", (float(run_stacks.total()),), "sampling", "", detail=detail)
@@ -215,7 +266,8 @@ def test_what_is_left_of_a_thousandth_is_said_in_its_own_unit() -> None:
     fall = gained(synthetic.changed(found, "pyaes_opt", quick))[0]
     assert isinstance(fall, Waterfall)
     assert re.fullmatch(r"0\.0 ms \(9\.\d\d µs\)", fall.steps[-1].text)
-    assert "too little to see beside the baseline" in fall.caption
+    assert "The steps are of the baseline's profile only" in fall.caption
+    assert "too little to see beside the baseline" in fall.caption and "profile only" not in gained(found)[0].caption  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 from bench.rundir import Archive
 from bench.source import line, portable
 from profiling import hot_lines
-from profiling.collectors.profile import by_process, folded, joined, keep_region
+from profiling.collectors.profile import by_path, by_process, folded, joined, keep_region
 from profiling.flamegraph import svg
 from tests.conftest import SMALL
 
@@ -149,6 +149,7 @@ def test_recordings_of_several_processes_are_joined_and_told_apart() -> None:
     work, other = "AES.encrypt (pyaes/aes.py)", "other (x.py)"
     assert by_process(both) == [{"": [0, 2], work: [1, 1], other: [1, 1]}, {"": [0, 3], work: [3, 3], other: [0, 1]}]
     assert by_process(one) == [{"": [0, 2], work: [1, 1], other: [1, 1]}]  # as a recording of before
+    assert by_path(both) == {"": [2, 3], work: [1, 2], other: [1, 1], f"{other};{work}": [0, 1]}
 
 
 def test_a_study_samples_several_processes(study: tuple[Archive, str]) -> None:

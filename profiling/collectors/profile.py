@@ -30,6 +30,7 @@ NAME = "profile"
 COST = "no flame graphs and no hot functions"
 MINIMUM_SAMPLES = 500  #: below this the shares are too coarse to quote, and reports say so
 REGION = ("measured", "bench/__main__.py")  #: the frame that marks the region of a family's variant
+SMALLEST = 0.005  #: share of all samples below which processes are not told apart
 SCRIPT_REGION = ("_compute_values", "pyperf/_worker.py")  #: in a plain pyperf script; includes its warm-ups
 
 
@@ -176,6 +177,7 @@ def parse(raw: Path, derived: Path, build: str) -> Iterator[Measurement | Listin
         "minimum": MINIMUM_SAMPLES,
         "processes": by_process(record),
     }
+        "paths": by_path(record),
     yield Measurement(NAME, build, "samples", "", (float(samples),), source="sampling", better="", detail=detail)
     yield from hot_lines.listing(NAME, build, record)
 
@@ -186,7 +188,7 @@ def by_process(record: dict[str, Any]) -> list[dict[str, list[int]]]:
     Functions below half a per cent are left out. A recording from before processes were told apart is one process.
     """
     names = _names(record)
-    smallest = 0.005 * sum(len(profile["samples"]) for profile in record["profiles"])
+    smallest = SMALLEST * sum(len(profile["samples"]) for profile in record["profiles"])
     own: dict[int, Counter[str]] = defaultdict(Counter)
     inclusive: dict[int, Counter[str]] = defaultdict(Counter)
     for profile in record["profiles"]:
@@ -200,6 +202,24 @@ def by_process(record: dict[str, Any]) -> list[dict[str, list[int]]]:
 
 
 def _names(record: dict[str, Any]) -> list[str]:
+def by_path(record: dict[str, Any]) -> dict[str, list[int]]:
+    """Return path of frames from the outermost, folded -> samples at its end or below, of each process; "" is all samples.
+
+    Paths below half a per cent are left out.
+    """
+    names = _names(record)
+    processes = sorted({profile.get("process", 0) for profile in record["profiles"]})
+    found: dict[str, Counter[int]] = defaultdict(Counter)
+    for profile in record["profiles"]:
+        for sample in filter(None, profile["samples"]):
+            frames = [names[index] for index in sample]
+            for depth in range(len(frames) + 1):
+                found[";".join(frames[:depth])][profile.get("process", 0)] += 1
+    smallest = SMALLEST * found[""].total() if found else 0.0
+    shown = {path: counts for path, counts in sorted(found.items()) if counts.total() >= smallest}
+    return {path: [counts[process] for process in processes] for path, counts in shown.items()}
+
+
     return [
         f"{_clean(f['name'])} ({f['file']})" if f["file"] else _clean(f["name"]) for f in record["shared"]["frames"]
     ]

@@ -5,6 +5,7 @@ Words and layout only; the arithmetic is in gains.py.
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from reporting import gains, units
@@ -16,6 +17,7 @@ from reporting.statistics import Interval
 from reporting.words import tables
 
 ROUNDED = 0.005  #: of the longer time, to which steps may be rounded
+ROUNDING = "rounding"  #: the name of the step that holds what rounding the others left
 SHORT = 0.01  #: of the baseline's time, below which what is left cannot be seen beside it
 
 
@@ -60,13 +62,16 @@ def waterfall(evidence: Evidence, speed: Speed, before: Side, after: Side, *, de
     scale, unit = units.time_scale(longer)
     values = [change.value for change in (*found.steps, found.rest)]
     scaled = [value / scale for value in values]
-    first, texts, last = units.adding_up(found.before / scale, scaled, found.after / scale, ROUNDED * longer / scale)
+    first, texts, last, left = units.rounded_steps(
+        found.before / scale, scaled, found.after / scale, ROUNDED * longer / scale
+    )
     names = [(change.name, frame_kind(change.name)) for change in found.steps]
     names.append((f"the rest: {units.count(found.others, 'function')}", ""))
     steps = [
         Step(name, value, f"{shown} {unit}", kind=kind)
         for (name, kind), value, shown in zip(names, scaled, texts, strict=True)
     ]
+    steps += [Step(ROUNDING, 0.0, f"{left} {unit}")] if left else []
     own = units.time_scale(found.after)[1]  # a unit of its own, where that of the steps leaves few digits
     exact = f" ({units.seconds(found.after)})" if own != unit else ""
     start = Step(base.name, found.before / scale, f"{first} {unit}", whole=True, role=evidence.role(base))
@@ -102,18 +107,26 @@ def _range(interval: Interval, scale: float) -> str:
 
 def _caption(found: Gain, run: Run, before: Side, after: Side) -> str:
     said = []
-    if found.after < SHORT * found.before:
+    if found.steps and math.fsum(step.after for step in found.steps) < SHORT * found.before:
         said.append(
-            f"All that {run.name} does instead takes {units.seconds(found.after)}, too little to see beside the baseline, so "
-            "the steps show what the baseline no longer does."
+            f"The steps are of the baseline's profile only: what {run.name} does takes {units.seconds(found.after)}, too little to see "
+            "beside the baseline function by function; its own flame graph shows it."
         )
     said.append(
         f"A step is the change of a function's own time: its share of the samples ({before.samples:,}, then {after.samples:,}) times "
         "the mean time, C and compiled code that it calls directly included. Functions of two files are two, so work that moved from "
-        "one into another goes in one step and comes in another. Steps are rounded so that they add up; the interval is by "
-        "bootstrap over processes, the sampled and the timed."
+        "one into another goes in one step and comes in another. Each step is rounded by itself; what that leaves "
+        f"of the sum is a step named {ROUNDING}. The interval is by bootstrap over processes, the timed and the "
+        f"sampled{_sampled(before, after)}."
     )
     return " ".join(said)
+
+
+def _sampled(before: Side, after: Side) -> str:
+    """Say how many processes were sampled on either side, and what is left out where it was one."""
+    numbers = [len(each.sampled) or 1 for each in (before, after)]
+    alone = "; the samples of one count as independent"
+    return f" ({numbers[0]}, then {numbers[1]}{alone if min(numbers) < 2 else ''})"
 
 
 def differences(evidence: Evidence, speed: Speed, before: Side, after: Side) -> list[Block]:
@@ -124,12 +137,21 @@ def differences(evidence: Evidence, speed: Speed, before: Side, after: Side) -> 
     gone = _top("gone", {path: frame.before for path, frame in found.items() if not frame.after})
     key = (
         f"Blue: {run} spends less in a frame and all that it calls than {base} did; orange: more. Same: within "
-        f"{100 * gains.SAME:g} %, or no more than the errors of sampling and timing. Frames are matched by their path of names, files aside."
+        f"{100 * gains.SAME:g} %, or no more than the errors of sampling and timing. {_error(before, after)} "
+        "Frames are matched by their path of names, files aside."
     )
     return [
         _drawn(f"What grew: the stacks of {run} against {base}, on {where}", f"grew:{run}:{speed.build}", after, found, f"{new} {key}"),
         _drawn(f"What went: the stacks of {base} against {run}, on {where}", f"went:{run}:{speed.build}", before, found, f"{gone} {key}"),
     ]  # fmt: skip
+
+
+def _error(before: Side, after: Side) -> str:
+    """Say what the error of sampling is made of."""
+    numbers = [len(each.paths.get("", ())) for each in (before, after)]
+    if min(numbers) > 1:
+        return f"That of sampling is taken between processes ({numbers[0]}, then {numbers[1]})."
+    return "That of sampling leaves out that samples of one process resemble each other."
 
 
 def _top(word: str, times: dict[Path, float]) -> str:

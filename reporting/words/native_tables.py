@@ -12,6 +12,7 @@ from reporting.words import tables
 from reporting.words.tables import estimate, missing, share_of, short, text
 
 SHOWN = 10  #: functions in a table
+ONE_PROCESS = "Intervals are of one process and of independent samples: that processes differ is not in them."
 COLLECTOR, METRIC = "native", "C stack samples"
 
 
@@ -65,7 +66,7 @@ def hot(run: Run, build: str) -> Table:
     )
     return Table(
         f"Hot C functions of {run.name} ({short(build)})", ("function", "kind", "self", "inclusive"), rows,
-        caption="Share of the samples of the measured region: in the function itself, and in it or what it calls.",
+        caption=f"Share of the samples of the measured region: in the function itself, and in it or what it calls. {ONE_PROCESS}",
         key=f"c-functions:{run.name}:{build}",
     )  # fmt: skip
 
@@ -113,8 +114,7 @@ def _shares(evidence: Evidence, build: str, taxes: dict[str, Tax]) -> Table:
         f"The interpreter tax ({short(build)})", ("samples end in", *taxes), tuple(rows),
         caption=f"{tables.python(evidence, build)}: what the innermost C function of each sample was doing. The tax is the sum of the "
         f"first {len(TAX)} kinds: what the interpreter does around the work, though dictionaries and sets that the program itself "
-        f"asks for are among it. What the evaluation loop does inline counts as dispatch. Intervals: the sampling error of "
-        f"one process.{_limits(evidence, build, taxes)}",
+        f"asks for are among it. What the evaluation loop does inline counts as dispatch. {ONE_PROCESS}{_limits(evidence, build, taxes)}",
         key=f"tax:{build}",
     )  # fmt: skip
 
