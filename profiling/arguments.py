@@ -12,7 +12,7 @@ from bench.errors import UsageError
 
 if TYPE_CHECKING:  # heavy: imported only when something is measured
     from profiling.collect import Request
-    from profiling.collector import Options
+    from profiling.options import Options
 
 MOST_PROCESSES = 50  #: to which --precision may go, unless more are asked for
 RESULTS = "folder of the raw results (default: results)"
@@ -107,7 +107,7 @@ CALIBRATE: Arguments = {
 def read(bench: str, given: Mapping[str, Any]) -> tuple[Request, Options]:
     """Return what was asked for; raises UsageError, naming the option, where a value does not fit."""
     from profiling.collect import Request, with_overrides
-    from profiling.collector import Options
+    from profiling.options import Options
 
     request = Request(
         family=bench,

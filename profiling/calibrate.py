@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bench import discover
 from profiling.collect import Request, collect
-from profiling.collector import Options
+from profiling.options import Options
 
 ROOT = Path("calibration")  #: below the folder of results
 

@@ -17,8 +17,9 @@ from bench.rundir import Archive, sha256
 from profiling import collector, environments, host, ladder, lock
 from profiling.checking import check, describe, lacking, sources
 from profiling.choosing import choose_builds, choose_variants, refuse_missing
-from profiling.collector import Job, Missing, Options, Session
+from profiling.collector import Job, Missing, Session
 from profiling.collectors import timing
+from profiling.options import Options
 from profiling.process import Log
 from profiling.progress import Progress
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from bench.errors import UsageError
 from profiling import collector
-from profiling.collector import Options
 from profiling.collectors import counters
+from profiling.options import Options
 from profiling.process import which
 
 SOURCES = {"perf": "counters", "callgrind": "simulated"}  #: word of --counters -> the collector that it asks for

@@ -16,7 +16,8 @@ from typing import Any
 from bench import discover
 from bench.errors import VariantFailed
 from bench.model import BUILDS
-from profiling.collector import Job, Options, Session
+from profiling.collector import Job, Session
+from profiling.options import Options
 
 SMALL = "small"
 SLOW_PROCESSES = 3  #: of variants that take long

@@ -15,8 +15,8 @@ from bench.model import BUILDS
 from bench.rundir import Archive
 from profiling import collect as stage
 from profiling import environments, interpreters
-from profiling.collector import Options
 from profiling.collectors import counters
+from profiling.options import Options
 from profiling.parse import parse
 from profiling.process import which
 from reporting import quality

@@ -11,7 +11,7 @@ from invoke.context import Context
 
 import tasks
 from profiling import calibrate
-from profiling.collector import Options
+from profiling.options import Options
 from reporting import statistics, verdicts
 from reporting.calibration import report
 from reporting.calibration import trials as calibration

@@ -15,7 +15,8 @@ from bench.model import KINDS, Limit, Outcome, Series, Target, Variant, Workload
 from bench.rundir import Archive, RunDir
 from profiling import collect as stage
 from profiling import collector
-from profiling.collector import Job, Options, Session
+from profiling.collector import Job, Session
+from profiling.options import Options
 from profiling.parse import parse
 from profiling.process import Log
 from profiling.progress import Progress

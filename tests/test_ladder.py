@@ -9,8 +9,9 @@ import pytest
 
 from bench.errors import SuiteError, UsageError
 from profiling import arguments, collect, ladder
-from profiling.collector import Missing, Options
+from profiling.collector import Missing
 from profiling.collectors import counters, simulated
+from profiling.options import Options
 
 
 def chosen(monkeypatch: pytest.MonkeyPatch, word: str, *asked: str, pmu: bool = False, runs: int = 2) -> list[str]:

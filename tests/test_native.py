@@ -13,8 +13,9 @@ from bench.errors import SuiteError
 from bench.model import Measurement, Target, Variant
 from bench.rundir import Archive, RunDir
 from profiling import elf, interpreters, native_stacks
-from profiling.collector import Job, Options
+from profiling.collector import Job
 from profiling.collectors import native
+from profiling.options import Options
 from reporting import evidence
 from reporting.document import Cell, FlameGraph, Table, Text
 from reporting.evidence import Evidence

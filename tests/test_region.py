@@ -16,7 +16,8 @@ from bench import region
 from bench.model import Outcome
 from bench.region import Region
 from bench.rundir import Archive
-from profiling.collector import Options, Session
+from profiling.collector import Session
+from profiling.options import Options
 from profiling.parse import parse_run
 from profiling.process import Log
 from profiling.progress import Progress

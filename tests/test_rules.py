@@ -9,7 +9,7 @@ import pytest
 
 from bench import precision
 from bench.rundir import Archive
-from profiling.collector import Options
+from profiling.options import Options
 from reporting import compare, evidence, statistics, verdicts
 from reporting.acceleration import ablation
 from reporting.calibration import trials

@@ -15,8 +15,9 @@ from bench.errors import UsageError, VariantFailed
 from bench.model import Target, Variant
 from bench.rundir import SCHEMA, Archive, RunDir
 from profiling import arguments
-from profiling.collector import Job, Options, Session
+from profiling.collector import Job, Session
 from profiling.collectors import timing
+from profiling.options import Options
 from profiling.process import Log
 from profiling.progress import Progress
 from reporting.statistics import speedups

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bench.model import Listing, Measurement
-from profiling.collector import Job, Missing, Options, Session
+from profiling.collector import Job, Missing, Session
+from profiling.options import Options
 from profiling.watching import watch, watched
 
 NAME = "calltree"

@@ -16,8 +16,9 @@ from pathlib import Path
 from bench.model import Measurement
 from bench.rundir import write_text
 from profiling import perf_output
-from profiling.collector import Job, Missing, Options, Session
+from profiling.collector import Job, Missing, Session
 from profiling.collectors.timing import start_up
+from profiling.options import Options
 from profiling.perf import region_pipes, version
 from profiling.process import which
 

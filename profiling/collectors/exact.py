@@ -12,8 +12,9 @@ from pathlib import Path
 
 from bench.model import Listing, Measurement
 from profiling import bytecode
-from profiling.collector import Job, Missing, Options, Session
+from profiling.collector import Job, Missing, Session
 from profiling.collectors.timing import start_up
+from profiling.options import Options
 from profiling.watching import small_size, watch, watched
 
 NAME = "exact"

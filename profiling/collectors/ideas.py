@@ -11,8 +11,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bench.model import Measurement
-from profiling.collector import Job, Missing, Options, Session
+from profiling.collector import Job, Missing, Session
 from profiling.collectors.timing import mean, start_up
+from profiling.options import Options
 from profiling.watching import headline, repeat, rounds, watch, watched
 
 NAME = "ideas"

@@ -16,8 +16,9 @@ from bench import source
 from bench.errors import VariantFailed
 from bench.model import Listing, Measurement
 from bench.rundir import write_text
-from profiling.collector import Job, Missing, Options, Session
+from profiling.collector import Job, Missing, Session
 from profiling.collectors.timing import start_up
+from profiling.options import Options
 from profiling.process import explain, run
 from profiling.watching import small_size, watch, watched
 

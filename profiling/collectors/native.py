@@ -17,10 +17,11 @@ from bench.errors import SuiteError, VariantFailed
 from bench.model import Measurement
 from bench.rundir import write_text
 from profiling import environments, interpreters, native_stacks
-from profiling.collector import Job, Missing, Options, Session
+from profiling.collector import Job, Missing, Session
 from profiling.collectors.counters import denial, install_hint
 from profiling.collectors.timing import start_up
 from profiling.elf import has_symbols
+from profiling.options import Options
 from profiling.perf import region_pipes, version
 from profiling.process import run, which
 

@@ -21,16 +21,17 @@ from bench.errors import VariantFailed
 from bench.model import Listing, Measurement
 from bench.rundir import write_text
 from profiling import hot_lines
-from profiling.collector import Job, Missing, Options, Session
+from profiling.collector import Job, Missing, Session
 from profiling.collectors.timing import start_up
 from profiling.flamegraph import svg
+from profiling.options import Options
 from profiling.process import which
 
 NAME = "profile"
 COST = "no flame graphs and no hot functions"
 MINIMUM_SAMPLES = 500  #: below this the shares are too coarse to quote, and reports say so
-REGION = ("measured", "bench/__main__.py")  #: the frame that marks the region of a family's variant
 SMALLEST = 0.005  #: share of all samples below which processes are not told apart
+REGION = ("measured", "bench/__main__.py")  #: the frame that marks the region of a family's variant
 SCRIPT_REGION = ("_compute_values", "pyperf/_worker.py")  #: in a plain pyperf script; includes its warm-ups
 
 
@@ -176,8 +177,8 @@ def parse(raw: Path, derived: Path, build: str) -> Iterator[Measurement | Listin
         "outside_region": record["samples_outside"],
         "minimum": MINIMUM_SAMPLES,
         "processes": by_process(record),
-    }
         "paths": by_path(record),
+    }
     yield Measurement(NAME, build, "samples", "", (float(samples),), source="sampling", better="", detail=detail)
     yield from hot_lines.listing(NAME, build, record)
 
@@ -201,7 +202,6 @@ def by_process(record: dict[str, Any]) -> list[dict[str, list[int]]]:
     return [{name: [own[p][name], inclusive[p][name]] for name in shown} for p in sorted(inclusive)]
 
 
-def _names(record: dict[str, Any]) -> list[str]:
 def by_path(record: dict[str, Any]) -> dict[str, list[int]]:
     """Return path of frames from the outermost, folded -> samples at its end or below, of each process; "" is all samples.
 
@@ -220,6 +220,7 @@ def by_path(record: dict[str, Any]) -> dict[str, list[int]]:
     return {path: [counts[process] for process in processes] for path, counts in shown.items()}
 
 
+def _names(record: dict[str, Any]) -> list[str]:
     return [
         f"{_clean(f['name'])} ({f['file']})" if f["file"] else _clean(f["name"]) for f in record["shared"]["frames"]
     ]

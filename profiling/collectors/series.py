@@ -14,8 +14,9 @@ from typing import Any
 
 from bench import discover
 from bench.model import Measurement
-from profiling.collector import Job, Missing, Options, Session
+from profiling.collector import Job, Missing, Session
 from profiling.collectors.timing import mean, start_up
+from profiling.options import Options
 from profiling.watching import headline, repeat, rounds, watch, watched
 
 NAME = "series"

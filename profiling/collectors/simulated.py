@@ -24,7 +24,8 @@ from bench.errors import VariantFailed, WrongAnswer
 from bench.model import Listing, Measurement
 from bench.rundir import write_text
 from profiling import callgrind, collector, host
-from profiling.collector import Job, Missing, Options, Session
+from profiling.collector import Job, Missing, Session
+from profiling.options import Options
 from profiling.process import which
 
 NAME = "simulated"

@@ -23,7 +23,8 @@ from typing import Any
 from bench import precision, region
 from bench.errors import SuiteError
 from bench.model import Measurement
-from profiling.collector import Job, Missing, Options, Session
+from profiling.collector import Job, Missing, Session
+from profiling.options import Options
 
 NAME = "timing"
 START_UP = {"release": 0.35, "dbg": 0.8}  # seconds, for the estimate only
