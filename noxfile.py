@@ -2,6 +2,7 @@
 
     nox -s aes              the whole study of family `aes`, to finished reports (every folder of bench/ has a session)
     nox -s aes -- --fast    words after -- reach the profile stage (see: invoke --help run)
+    nox -s hardware         the accelerators of all families that have some: simulated, synthesised, placed, into the reports
     nox -s tests            lint, types and tests
     nox -s dev              all environments, to work with invoke by hand
 
@@ -19,6 +20,7 @@ ROOT = Path(__file__).parent
 sys.path.insert(0, str(ROOT))  # nox runs this file from elsewhere
 
 from bench import discover  # noqa: E402
+from bench import hardware as accelerated  # noqa: E402
 from bench.errors import SuiteError  # noqa: E402
 from profiling import environments, interpreters  # noqa: E402
 
@@ -89,6 +91,16 @@ def dev(session: nox.Session) -> None:
     """Build every environment, for work with invoke by hand."""
     provide(session, "tool", "tool", BASE)
     session.log("ready. Now type: source .venv/bin/activate && invoke --list")
+
+
+@nox.session(venv_backend="none", requires=["release"])
+def hardware(session: nox.Session) -> None:
+    """Take the accelerators of every family that has some through the tools; words after -- go to invoke hardware."""
+    provide(session, "tool", "tool", BASE)
+    provide(session, "hardware", "hardware", BASE)
+    for name in accelerated.families():
+        invoke = environments.location("tool") / "bin" / "invoke"
+        session.run(str(invoke), "hardware", "--bench", name, *session.posargs, log=False)
 
 
 @nox.session(reuse_venv=True)

@@ -138,6 +138,23 @@ def run(c: Context, bench: str, results_dir: str, report_dir: str, deep_dive_dir
     print(f"\nOpen {report_dir}/{bench}_results_{stamp}/index.html in a browser.")
 
 
+@task(arguments.HARDWARE, arguments.REPORTS, arguments.DEEP_DIVES)
+def hardware(
+    c: Context, bench: str, results_dir: str, report_dir: str, deep_dive_dir: str, render: bool, **given: Any
+) -> None:
+    """Take a family's accelerators through simulation, synthesis and placement, and time the host's part."""
+    from profiling.hardware import stage
+    from reporting import reports
+
+    archive = Archive(bench, Path(results_dir))
+    stamp = stage.make(arguments.read_hardware(bench, given), Path(results_dir))
+    print(f"hardware: {archive.hardware_record(stamp)}")
+    if not archive.timestamps():
+        print(f"next: nox -s {bench} (there is no study yet that reports could show it with)")
+    elif render:
+        reports.write_all(*_parsed(bench, "", results_dir), {}, Path(report_dir), Path(deep_dive_dir))
+
+
 @task({"results_dir": ("results", arguments.RESULTS)}, arguments.REPORTS)
 def index(c: Context, results_dir: str, report_dir: str) -> None:
     """Write reports/index.html: every study, trends per variant, any two compared. Render, run and adopt do it too."""
@@ -163,6 +180,7 @@ def verify(c: Context, bench: str, timestamp: str, results_dir: str, **given: An
     from bench import discover, operands
     from bench.audit import Audit
     from profiling import verify as raw
+    from profiling.hardware import verify as hardware
     from reporting import verify as reports
     from reporting.index import check
 
@@ -173,6 +191,7 @@ def verify(c: Context, bench: str, timestamp: str, results_dir: str, **given: An
         archive = operands.archive(name, Path(results_dir))
         for stamp in raw.studies(archive, timestamp, reports.shown(name, roots), every=given["all"]):
             raw.check_with(functools.partial(reports.check_derived, audit=audit, roots=roots), archive, stamp, audit)
+        hardware.check(archive, audit)
     if given["all"] and not bench:
         check.check(Path(results_dir), roots[0], audit)
     print(*audit.lines(), sep="\n")

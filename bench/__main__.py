@@ -79,11 +79,15 @@ def measure(
     args: list[str],
     program: list[str],
     answer: Callable[[], object] | None = None,
+    module: str = "bench",
 ) -> None:
-    """Hand the workload to pyperf; then check the answer of the last timed call, if it has one, and print its digest."""
+    """Hand the workload to pyperf; then check the answer of the last timed call, if it has one, and print its digest.
+
+    module: what pyperf starts again, where it is not only a worker.
+    """
     import pyperf
 
-    runner = pyperf.Runner(program_args=("-m", "bench", *program))
+    runner = pyperf.Runner(program_args=("-m", module, *program))
     runner.metadata["bench_target"] = str(subject.target)
     sys.argv = ["bench", *args]
     warm_ups = runner.parse_args().warmups

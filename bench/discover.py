@@ -53,6 +53,8 @@ def custom(spec: str, known: set[str]) -> Variant:
     usage = "Write it as label:path or label:path:pyperf_wrapper, for example mine:work/fast_aes.py."
     if not path or not LABEL.fullmatch(label):
         raise UsageError(f"--variant {spec!r} has no valid label (letters, digits, . _ -) and path", usage)
+    if label in HELPERS:
+        raise UsageError(f"--variant {spec!r}: {label!r} names no variant: its folder would be another's", usage)
     if label in known:
         raise UsageError(
             f"--variant {spec!r}: the family has a variant named {label!r} already", "Choose another label."

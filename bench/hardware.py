@@ -13,10 +13,12 @@ from __future__ import annotations
 import importlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from bench.discover import HERE
 from bench.errors import SuiteError, UsageError
+from bench.files import sha256
 
 T = TypeVar("T")
 NAME = "hardware"  #: of the module of a family that defines DESIGNS
@@ -153,6 +155,17 @@ class HardwareStudy:
     commit: str
     seconds: float
     options: Mapping[str, Any] = field(default_factory=dict)
+    sources: tuple[tuple[str, str], ...] = ()  #: (path, sha256) of the files that the designs were made from
+    files: tuple[tuple[str, str], ...] = ()  #: of the study as a whole, as of a Result: the baseline's times, the log
+
+    @property
+    def changed(self) -> list[str]:
+        """The files that the designs were made from and that this checkout has otherwise, or not at all."""
+        return [path for path, digest in self.sources if _hash(HERE.parent / path) != digest]
+
+
+def _hash(path: Path) -> str:
+    return sha256(path) if path.is_file() else ""
 
 
 def families() -> list[str]:

@@ -7,6 +7,8 @@
         profile/               derived: folded stacks and flame graphs
     results/<bench>/<YYYYMMDD_HHMMSS>.json    the study: which variants, builds and order; written after all manifests
     results/<bench>/<YYYYMMDD_HHMMSS>.log     every command with its duration
+    results/<bench>/hardware/<YYYYMMDD_HHMMSS>/<design>/...   of a hardware study: what the tools found, small
+    results/<bench>/hardware/<YYYYMMDD_HHMMSS>.json           the hardware study: its results, every file's sha256; written last
 
 A directory without a manifest is not a run: it was interrupted, is never read, and `invoke clean` removes it.
 
@@ -27,6 +29,7 @@ from pathlib import Path
 from time import sleep
 from typing import Any
 
+from bench import hardware_record
 from bench.errors import SuiteError, Tampered, UsageError
 from bench.files import (
     SCHEMA,
@@ -40,6 +43,7 @@ from bench.files import (
     write_json,
     write_text,
 )
+from bench.hardware import HardwareStudy
 from bench.model import ADOPTED, BUILDS, UNKNOWN, Collection, Listing, Manifest, Measurement, Outcome, Study
 
 __all__ = ["SCHEMA", "Archive", "RunDir", "checksums", "sha256", "write_bytes", "write_text"]  # some are from files.py
@@ -48,6 +52,7 @@ RESULTS = Path("results")
 DERIVING = ("bench/*.py", "profiling/*.py", "profiling/collectors/*.py")  #: the code that decides about derived files
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,39}")  #: of variants and collectors: parts of paths
 STAMP = re.compile(r"\d{8}_\d{6}")
+HARDWARE = "hardware"  #: the folder of hardware studies, which is no variant
 
 
 @dataclass(frozen=True)
@@ -217,7 +222,7 @@ class Archive:
                 raise ValueError("it was changed since it was written")
             for name in ("variants", "builds"):
                 record[name] = tuple(record[name])
-            if not all(NAME.fullmatch(variant) for variant in record["variants"]):
+            if not all(NAME.fullmatch(variant) and variant != HARDWARE for variant in record["variants"]):
                 raise ValueError("a variant's name is not one")
             if not isinstance(record.get("manifests", {}), dict):
                 raise ValueError("the hashes of its manifests are not named")
@@ -249,7 +254,7 @@ class Archive:
 
     def discard(self, timestamp: str) -> None:
         """Remove what a study left that ended before anything was measured."""
-        for path in self.home.glob(f"*/{timestamp}"):
+        for path in self._folders(timestamp):
             shutil.rmtree(path)
         self.log(timestamp).unlink(missing_ok=True)
 
@@ -261,13 +266,73 @@ class Archive:
     def strays(self, timestamp: str, variants: Iterable[str]) -> list[Path]:
         """Return the run directories of a study that belong to none of its variants."""
         own = set(variants)
-        return sorted(p for p in self.home.glob(f"*/{timestamp}") if p.parent.name not in own)
+        return [p for p in self._folders(timestamp) if p.parent.name not in own]
+
+    def _folders(self, pattern: str) -> list[Path]:
+        """Return the run directories whose timestamps match a pattern."""
+        return sorted(p for p in self.home.glob(f"*/{pattern}") if p.parent != self.hardware)
 
     def unfinished(self) -> list[Path]:
         """Return the directories and logs that a killed study left behind."""
         finished = set(self.timestamps())
-        left = [p for p in self.home.glob("*/*") if STAMP.fullmatch(p.name) and p.name not in finished]
-        return left + [p for p in self.home.glob("*.log") if p.stem not in finished]
+        left = [p for p in self._folders("*") if STAMP.fullmatch(p.name) and p.name not in finished]
+        left += [p for p in self.home.glob("*.log") if p.stem not in finished]
+        return left + self.hardware_strays()
+
+    @property
+    def hardware(self) -> Path:
+        return self.home / HARDWARE
+
+    def hardware_folder(self, timestamp: str) -> Path:
+        """Return where the raw files of a hardware study are."""
+        return self.hardware / timestamp
+
+    def hardware_record(self, timestamp: str) -> Path:
+        return self.hardware / f"{timestamp}.json"
+
+    def hardware_timestamps(self) -> list[str]:
+        """Return the timestamps of all finished hardware studies, oldest first."""
+        return sorted(p.stem for p in self.hardware.glob("*.json") if STAMP.fullmatch(p.stem))
+
+    def hardware_strays(self) -> list[Path]:
+        """Return the folders of hardware studies that have no record."""
+        studied = set(self.hardware_timestamps())
+        return sorted(p for p in self.hardware.glob("*") if STAMP.fullmatch(p.name) and p.name not in studied)
+
+    def hardware_study(self, timestamp: str = "") -> HardwareStudy:
+        """Return a hardware study, or the newest; says what there is otherwise. Its record is intact, or Tampered is raised."""
+        known = self.hardware_timestamps()
+        if not known or (timestamp and timestamp not in known):
+            what = f" with timestamp {timestamp!r}" if timestamp else ""
+            raise SuiteError(
+                f"{self.hardware} holds no hardware study{what}", f"Make one: invoke hardware --bench {self.family}"
+            )
+        path = self.hardware_record(timestamp or known[-1])
+        record = read_json(path)
+        try:
+            if record.pop("seal", None) != seal(record):
+                raise ValueError("it was changed since it was written")
+            return hardware_record.study(record)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise Tampered(f"{path} is damaged: {error}") from error
+
+    def newest_hardware(self) -> HardwareStudy | None:
+        """Return the newest hardware study; None where there is none."""
+        return self.hardware_study() if self.hardware_timestamps() else None
+
+    def write_hardware(self, study: HardwareStudy) -> None:
+        record = hardware_record.record(study)
+        write_json(self.hardware_record(study.timestamp), record | {"seal": seal(record)})
+
+    def hardware_differences(self, study: HardwareStudy) -> Iterator[tuple[Path, str]]:
+        """Yield (file, what happened to it) for every raw file of a hardware study that is not as it was recorded."""
+        folder = self.hardware_folder(study.timestamp)
+        now = {path.relative_to(folder).as_posix(): sha256(path) for path in files_below(folder)}
+        then = dict(study.files) | {path: digest for result in study.results for path, digest in result.files}
+        for name in sorted(now.keys() | then.keys()):
+            if now.get(name) != then.get(name):
+                what = "is missing" if name not in now else "was changed" if name in then else "was added"
+                yield folder / name, f"{what} since it was measured"
 
 
 def archives(root: Path) -> list[Archive]:

@@ -12,6 +12,7 @@ from bench.errors import UsageError
 
 if TYPE_CHECKING:  # heavy: imported only when something is measured
     from profiling.collect import Request
+    from profiling.hardware.stage import Request as HardwareRequest
     from profiling.options import Options
 
 MOST_PROCESSES = 50  #: to which --precision may go, unless more are asked for
@@ -68,6 +69,17 @@ COMPARE: Arguments = {
     "output": ("", "file to write instead of the terminal"),
     "results_dir": ("results", RESULTS),
 }
+HARDWARE: Arguments = {
+    **BENCH,
+    "only": ("", "comma-separated designs (default: all)"),
+    "space": (True, "also the points of the design space (--no-space leaves them out)"),
+    "seeds": ("", "place and route with so many seeds, per design and speed grade (default: 3)"),
+    "processes": ("", "timed processes of each design's host part and of the baseline (default: 10)"),
+    "size": ("", "size of the workload (default: full, which is upstream's)"),
+    "wait": MEASURE["wait"],
+    "results_dir": ("results", RESULTS),
+    "render": (True, "then write the reports of the newest study anew (--no-render leaves them)"),
+}
 VERIFY: Arguments = {
     **STUDY,
     **REPORTS,
@@ -92,7 +104,7 @@ ADOPT: Arguments = {
 CLEAN: Arguments = {
     "bench": ("", "only this family (default: all)"),
     "results_dir": ("results", RESULTS),
-    "environments": (False, "also remove .venv_dbg and .venv_release"),
+    "environments": (False, "also remove .venv_dbg, .venv_release and .venv_hardware"),
 }
 CALIBRATE: Arguments = {
     "bench": ("aes", "family whose baseline is timed against copies of itself (default: aes)"),
@@ -136,6 +148,21 @@ def read(bench: str, given: Mapping[str, Any]) -> tuple[Request, Options]:
         detail=True if request.collectors else None,  # what is asked for by name is not left out
     )
     return request, options
+
+
+def read_hardware(bench: str, given: Mapping[str, Any]) -> HardwareRequest:
+    """Return what was asked of the hardware stage; raises UsageError, naming the option, where a value does not fit."""
+    from profiling.hardware.stage import Request as HardwareRequest
+
+    return HardwareRequest(
+        family=bench,
+        only=words(given["only"]),
+        space=given["space"],
+        seeds=number("--seeds", given["seeds"]) or HardwareRequest.seeds,
+        processes=number("--processes", given["processes"]) or HardwareRequest.processes,
+        size=given["size"],
+        wait=given["wait"],
+    )
 
 
 def words(text: str) -> tuple[str, ...]:

@@ -14,7 +14,9 @@ from rich.text import Text
 
 from bench.errors import SuiteError
 from profiling import environments, host, interpreters
+from profiling.collector import Missing
 from profiling.collectors import counters, profile
+from profiling.hardware import toolchain
 from profiling.process import which
 
 ENOUGH_DISK = 2 * 2**30  #: bytes; the environments take about 1.5 GiB
@@ -54,6 +56,7 @@ def check() -> Iterator[Row]:
     yield from _perf()
     yield _simple("valgrind", "sudo apt install valgrind")
     yield _ptrace()
+    yield from _hardware()
     yield _disk()
     yield _machine()
 
@@ -139,6 +142,16 @@ def _ptrace() -> Row:
     if profile.may_sample():
         return Row("py-spy", "ok", "may read other processes (ptrace)")
     return Row("py-spy", "missing", "may not read other processes (ptrace)", "in a container: --cap-add SYS_PTRACE")
+
+
+def _hardware() -> Iterator[Row]:
+    found = toolchain.find()
+    named = {"amaranth": found.amaranth, "yosys": found.yosys, "nextpnr": found.nextpnr, "C++ compiler": found.compiler}
+    for name, tool in named.items():
+        if isinstance(tool, Missing):
+            yield Row(name, "missing", f"{tool.what}: {tool.cost}", tool.fix)
+        else:
+            yield Row(name, "ok", tool.name)
 
 
 def _disk() -> Row:

@@ -14,12 +14,12 @@ from pathlib import Path
 from bench.errors import SuiteError
 
 ROOT = Path(__file__).resolve().parent.parent
-NAMES = {"dbg": ".venv_dbg", "release": ".venv_release", "tool": ".venv"}
+NAMES = {"dbg": ".venv_dbg", "release": ".venv_release", "tool": ".venv", "hardware": ".venv_hardware"}
 STAMP = "bench-stamp"
 
 
 def location(name: str) -> Path:
-    """Return the folder of environment `name` (dbg, release or tool), relative to the checkout."""
+    """Return the folder of environment `name` (dbg, release, tool or hardware), relative to the checkout."""
     return Path(NAMES[name])
 
 

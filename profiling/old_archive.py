@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bench.errors import SuiteError, UsageError
-from bench.rundir import NAME, STAMP
+from bench.rundir import HARDWARE, NAME, STAMP
 
 LARGEST = 4 * 2**20  #: bytes of one file; perf's own output is some kilobytes, the rest is the program's
 MOST_FILES, MOST_ENTRIES = 1000, 10_000
@@ -65,7 +65,9 @@ def look(root: Path, bench: str) -> Found:
         except SuiteError as error:  # one directory that cannot be read does not spoil the rest
             passed.append(str(error))
             continue
-        if found and not NAME.fullmatch(folder.name):
+        if found and folder.name == HARDWARE:
+            passed.append(f"{folder.name!r} cannot be a variant's name: an archive keeps hardware studies there")
+        elif found and not NAME.fullmatch(folder.name):
             passed.append(f"{folder.name!r} cannot be a variant's name (a letter, then letters, digits, . _ -)")
         elif found:
             variants[folder.name] = found

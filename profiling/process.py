@@ -11,16 +11,19 @@ import os
 import shlex
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from time import perf_counter
+from tempfile import TemporaryFile
+from time import perf_counter, sleep
 from typing import IO
 
 from bench.errors import VariantFailed, WrongAnswer
 from profiling.environments import ROOT
+
+POLL = 0.02  #: seconds between two looks at processes that run side by side
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,70 @@ def run_together(
             if log is not None:
                 log.command(argvs[number], code, done[number].seconds if number < len(done) else ended)
     return done
+
+
+TIMED_OUT = 124  #: exit code of a process that run_side_by_side ended, as of timeout(1)
+
+
+def run_side_by_side(
+    argvs: Sequence[Sequence[str]], *, env: Mapping[str, str], limit: float, width: int, log: Log | None = None
+) -> Iterator[tuple[int, Done]]:
+    """Run commands in their order, `width` at a time; yield (place in `argvs`, how it ended) as each ends.
+
+    One that takes longer than `limit` seconds ends with code TIMED_OUT. Who stops asking ends what still runs.
+    Not for anything that is timed.
+    """
+    waiting, running = list(enumerate(argvs))[::-1], dict[int, _Running]()
+    try:
+        while waiting or running:
+            while waiting and len(running) < width:
+                number, argv = waiting.pop()
+                running[number] = _Running(argv, env)
+            for number, child in list(running.items()):
+                done = child.ended(limit)
+                if done is not None:
+                    del running[number]
+                    if log is not None:
+                        log.command(argvs[number], done.code, done.seconds)
+                    yield number, done
+            sleep(POLL)
+    finally:
+        for child in running.values():
+            child.end()
+
+
+class _Running:
+    """A process whose output goes to files, so that nobody has to read it meanwhile."""
+
+    def __init__(self, argv: Sequence[str], env: Mapping[str, str]) -> None:
+        self.out, self.err = TemporaryFile("w+b"), TemporaryFile("w+b")  # noqa: SIM115 closed in `end`
+        self.start = perf_counter()
+        self.child = subprocess.Popen(
+            argv, cwd=ROOT, env=dict(env), start_new_session=True, preexec_fn=_die_with_parent,
+            stdin=subprocess.DEVNULL, stdout=self.out, stderr=self.err,
+        )  # fmt: skip
+
+    def ended(self, limit: float) -> Done | None:
+        """Return how it ended; None while it runs within its limit."""
+        code, seconds = self.child.poll(), perf_counter() - self.start
+        if code is None and seconds <= limit:
+            return None
+        out, err = (self._read(file) for file in (self.out, self.err))
+        self.end()
+        if code is None:
+            code, err = TIMED_OUT, f"error: took longer than the time limit of {limit:g} s"
+        return Done(code, out, err, seconds)
+
+    @staticmethod
+    def _read(file: IO[bytes]) -> str:
+        file.seek(0)
+        return file.read().decode(errors="replace")
+
+    def end(self) -> None:
+        _kill_group(self.child)
+        self.child.wait()
+        self.out.close()
+        self.err.close()
 
 
 def _die_with_parent() -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import re
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +18,9 @@ from bench.model import BUILDS
 from bench.rundir import Archive
 from profiling import collect as stage
 from profiling import environments, interpreters
+from profiling.collector import Missing
 from profiling.collectors import counters
+from profiling.hardware import toolchain
 from profiling.options import Options
 from profiling.parse import parse
 from profiling.process import which
@@ -27,6 +32,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+EXAMPLES = dict(re.findall(r"<!-- file: (\S+) -->\n```python\n(.*?)```", README, re.DOTALL))
 STUDIED = ("pyaes_clean", "pyaes_opt", "pyaes_opt2")  #: a study of every rung would take minutes
 SMALL = Options(
     processes=3,
@@ -50,6 +57,11 @@ def lacking(tool: str) -> str:
     if tool == "perf":
         missing = counters.unavailable()
         return missing.what if missing else ""
+    if tool == "amaranth":
+        return "" if importlib.util.find_spec("amaranth") else "amaranth is not installed"
+    if tool == "c++":
+        compiler = toolchain.compiler()
+        return compiler.what if isinstance(compiler, Missing) else ""
     return "" if which(tool) or shutil.which(tool) else f"{tool} is not installed"
 
 
@@ -103,6 +115,26 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> tuple[Archive, str]:
         archive = Archive("aes", root)
         parse(archive, timestamp)
     return archive, timestamp
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the checkout with every example of the README put where it says."""
+    house = tmp_path_factory.mktemp("house")
+    for name in ("bench", "profiling", "reporting"):
+        shutil.copytree(ROOT / name, house / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("tasks.py", "noxfile.py", "pyproject.toml"):
+        shutil.copy(ROOT / name, house / name)
+    (house / ".venv_release").mkdir()
+    for path in (ROOT / ".venv_release").iterdir():
+        if path.name != environments.STAMP:
+            (house / ".venv_release" / path.name).symlink_to(path)
+    fresh = "from profiling import environments as e; e.mark_fresh('release', '.venv_release/bin/python')"
+    subprocess.run([sys.executable, "-c", fresh], cwd=house, check=True)
+    for path, text in EXAMPLES.items():
+        (house / path).parent.mkdir(exist_ok=True)
+        (house / path).write_text(text, encoding="utf-8")
+    return house
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,176 @@
+"""`PYTHON -m bench.cosimulate FAMILY/DESIGN@SIZE ...`: upstream's own benchmark, its kernel on a simulated core.
+
+    python -m bench.cosimulate aes/aes_iterative --check                     the design's own vectors, in Amaranth's simulator
+    python -m bench.cosimulate aes/aes_iterative --check --core core.so      the same on the compiled core
+    python -m bench.cosimulate aes/aes_iterative --rtl design.il             RTLIL, and design.json with the ports
+    python -m bench.cosimulate aes/aes_iterative --run run.json --core core.so     one iteration, its answer judged
+    python -m bench.cosimulate aes/aes_iterative --host --core core.so --worker ...   the host's part, timed by pyperf
+
+An answer that is wrong is data: the process ends well, and says so. What --check and --rtl found is the last line that
+they print, as JSON. Only --rtl, and --check and --run without --core, need Amaranth.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import traceback
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from bench import discover, hardware
+from bench.__main__ import measure
+from bench.cores import Compiled, Interpreted, Playback, ports_of, written_ports
+from bench.errors import SuiteError, VariantFailed, WrongAnswer
+from bench.files import write_text
+from bench.hardware import Design
+from bench.model import Family, Target, Variant
+from bench.subject import Subject, parse_target, said
+
+Core = Interpreted | Compiled
+AMARANTH, CXXRTL = "Amaranth's simulator", "CXXRTL, compiled"  #: as of a Result's simulator
+
+
+def main(argv: list[str]) -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.cosimulate", add_help=False, allow_abbrev=False)
+    parser.add_argument("target")
+    parser.add_argument("--core", type=Path)
+    wanted = parser.add_mutually_exclusive_group(required=True)
+    wanted.add_argument("--check", action="store_true")
+    wanted.add_argument("--host", action="store_true")
+    for name in ("--rtl", "--run"):
+        wanted.add_argument(name, type=Path)
+    chosen, rest = parser.parse_known_args(argv)
+    target = parse_target(chosen.target)
+    design = hardware.design(target.family, target.variant)
+    if chosen.rtl:
+        print(f"described {json.dumps(describe(design, target.family, chosen.rtl))}")
+        return
+    core = make(design, chosen.core)
+    if chosen.check:
+        print(f"checked {json.dumps(check(design, core))}")
+    elif chosen.run:
+        write_text(chosen.run, json.dumps(run(design, target, core), indent=1, sort_keys=True) + "\n")
+    else:
+        host(design, target, core, rest, argv[: len(argv) - len(rest)])
+
+
+def make(design: Design, library: Path | None) -> Core:
+    """Return the compiled core where there is a library of it, else the component in Amaranth's simulator."""
+    if library is not None:
+        return Compiled.beside(library, design.most_cycles)
+    return Interpreted(design.component(), design.most_cycles)
+
+
+def simulator(core: Core) -> str:
+    return CXXRTL if isinstance(core, Compiled) else AMARANTH
+
+
+def describe(design: Design, family: str, rtl: Path) -> dict[str, Any]:
+    """Write the design as RTLIL, its ports as JSON beside it; return all else that is known of it.
+
+    The text is the same wherever and whenever it is written: places in source files are left out.
+    """
+    import amaranth
+    from amaranth.back import rtlil
+
+    component = design.component()
+    ports = ports_of(component)
+    write_text(rtl, rtlil.convert(component, name="top", emit_src=False))
+    write_text(rtl.with_suffix(".json"), written_ports(ports))
+    facts = {name: getattr(design, name) for name in ("name", "summary", "replaces", "justification", "point")}
+    return facts | {
+        "parameters": dict(design.parameters),
+        "registers": [asdict(register) for register in design.registers],
+        "ports": [asdict(port) for port in ports.values()],
+        "sources": sources(family),
+        "tool": f"Amaranth {amaranth.__version__}",
+    }
+
+
+def sources(family: str) -> list[str]:
+    """Return the files of the family's designs that this process executed, below the checkout."""
+    place = discover.HERE / family
+    apart = discover.HELPERS - {hardware.NAME} | {"__init__"}
+    loaded = {Path(file).resolve() for module in list(sys.modules.values()) if (file := getattr(module, "__file__", None))}
+    near = (path for path in loaded if path.is_relative_to(place) and path.stem not in apart)
+    return sorted(path.relative_to(discover.HERE.parent).as_posix() for path in near)
+
+
+def judged(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Return what `work` found, with status ok; or wrong answer, or failed, with the reason."""
+    try:
+        return {"status": "ok", "reason": ""} | work()
+    except WrongAnswer as error:
+        return {"status": "wrong answer", "reason": str(error)}
+    except SuiteError as error:
+        return {"status": "failed", "reason": str(error)}
+    except Exception as error:  # whatever a design's own code raises
+        traceback.print_exc()
+        return {"status": "failed", "reason": said(error)}
+
+
+def check(design: Design, core: Core) -> dict[str, Any]:
+    """Run the design's own check."""
+
+    def work() -> dict[str, Any]:
+        design.check(core)
+        return {"cycles": core.cycles, "calls": core.calls}
+
+    return judged(work) | {"simulator": simulator(core)}
+
+
+def run(design: Design, target: Target, core: Core) -> dict[str, Any]:
+    """Run one iteration of upstream's benchmark on the core; count it, and hold its answer against the oracle."""
+    family: Family = discover.family(target.family)
+    size = family.sizes[target.size]
+
+    def work() -> dict[str, Any]:
+        variant = design.variant(core)
+        workload = family.prepare(variant, size)
+        start = perf_counter()
+        workload.run(1)
+        counted: dict[str, Any] = {name: getattr(core, name) for name in ("cycles", "calls", "sent", "received")}
+        counted["seconds"] = round(perf_counter() - start, 3)
+        if not core.calls:
+            raise VariantFailed(f"{design.name} never called its core")
+        answer = workload.answer()
+        family.accept(answer, size)
+        checked = [f"upstream's benchmark end to end at size {target.size}, {counted['cycles']:,} cycles"]
+        if isinstance(core, Compiled):  # too many cycles for an interpreter
+            before = core.cycles
+            family.check(variant)
+            checked.append(f"the family's oracle, {core.cycles - before:,} cycles")
+        return counted | {"digest": family.digest(answer), "checked": checked}
+
+    return judged(work) | {"simulator": simulator(core), "sources": sources(target.family)}
+
+
+def host(design: Design, target: Target, core: Core, args: list[str], program: list[str]) -> None:
+    """Time the host's part with pyperf: one iteration runs on the core, and its answers are played back."""
+    family = discover.family(target.family)
+    playback = Playback(core)
+    variant = design.variant(playback)
+    workload = family.prepare(variant, family.sizes[target.size])
+    workload.run(1)
+    playback.replay()
+    described = Variant(design.name, discover.HERE / target.family / f"{hardware.NAME}.py", design.summary)
+    subject = Subject(family, target, described)
+    subject.module = variant
+    measure(workload, subject, args, program, workload.answer, module="bench.cosimulate")
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1:])
+    except SuiteError as error:
+        print(error.explained(), file=sys.stderr)
+        sys.exit(error.exit_code)
+    except Exception as error:  # the design's own failure: its last words in one line, the rest above them
+        traceback.print_exc()
+        print(f"error: {said(error)}", file=sys.stderr)
+        sys.exit(VariantFailed.exit_code)

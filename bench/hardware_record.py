@@ -1,0 +1,42 @@
+"""A hardware study as a record, and back. Where records are, and whether one is intact, is rundir.py's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from bench.hardware import HardwareStudy, Part, Port, Register, Result, Wire
+
+
+def record(study: HardwareStudy) -> dict[str, Any]:
+    """Return a study as JSON has it."""
+    return asdict(study)
+
+
+def study(found: Mapping[str, Any]) -> HardwareStudy:
+    """Return the study that a record holds; raises KeyError, TypeError or ValueError where it holds none."""
+    given = dict(found)
+    given["results"] = tuple(map(result, found["results"]))
+    given["sources"], given["files"] = pairs(found["sources"]), pairs(found["files"])
+    return HardwareStudy(**given)
+
+
+def result(found: Mapping[str, Any]) -> Result:
+    """Return one result that a record holds."""
+    given = dict(found)
+    given["registers"] = tuple(Register(**register) for register in found["registers"])
+    given["parts"] = tuple(
+        Part(part["name"], tuple(Port(**port) for port in part["ports"]), part["area"]) for part in found["parts"]
+    )
+    given["wires"] = tuple(Wire(**wire) for wire in found["wires"])
+    given["files"] = pairs(found["files"])
+    for name in ("checked", "host", "baseline"):
+        given[name] = tuple(found[name])
+    given["clocks"] = {grade: tuple(map(float, clocks)) for grade, clocks in found["clocks"].items()}
+    given["missing"] = {stage: (str(why), str(fix)) for stage, (why, fix) in found["missing"].items()}
+    return Result(**given)
+
+
+def pairs(found: list[list[str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((str(path), str(digest)) for path, digest in found)

@@ -1,0 +1,110 @@
+"""From the raw files of a hardware study to its Results: all that a Result says is in them, so it can be derived again.
+
+A raw file is what one step found (steps.py), as JSON, below the design's name; the baseline's times stand beside the designs.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from math import fsum
+from pathlib import Path
+from typing import Any
+
+from bench.errors import Tampered
+from bench.files import files_below, sha256
+from bench.hardware import NAME, Part, Port, Register, Result, Wire
+
+BASELINE, LOG = "baseline.json", "log.txt"  #: of the study as a whole
+OUTCOME = "outcome"  #: of a design: what is missing, and what was taken from an older study
+STAGES = {"rtl": "rtl", "check_amaranth": "check", "check_compiled": "check", "simulate": "simulate", "synthesise": "synthesise",
+          "parts": "synthesise", "host": "host"}  #: step -> stage; place_<grade>_<seed> apart  # fmt: skip
+DESCRIBED = ("name", "summary", "replaces", "justification", "parameters", "point")  #: as the design says
+CHECKS = {"check_amaranth": "the design's own check", "check_compiled": "the same check"}
+
+
+def stage_of(step: str) -> str:
+    return "place" if step.startswith("place_") else STAGES[step]
+
+
+def derive(folder: Path, family: str, design: str) -> Result:
+    """Return what the raw files of one design say. Raises Tampered where they cannot be read."""
+    paths = [path for path in files_below(folder / design) if path.suffix == ".json"]
+    try:
+        raw = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in paths}
+        shared = [folder / BASELINE] if "host" in raw else []
+        baseline = json.loads(shared[0].read_text(encoding="utf-8")) if shared else {}
+        files = tuple((path.relative_to(folder).as_posix(), sha256(path)) for path in sorted([*paths, *shared]))
+        return _result(raw, baseline, family, files)
+    except (OSError, KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+        raise Tampered(f"{folder / design} cannot be read: {type(error).__name__}: {error}") from error
+
+
+def _result(
+    raw: Mapping[str, Any], baseline: Mapping[str, Any], family: str, files: tuple[tuple[str, str], ...]
+) -> Result:
+    described, outcome = raw["rtl"], raw[OUTCOME]
+    missing = {stage: (why, fix) for stage, (why, fix) in outcome["missing"].items()} | _faults(raw)
+    ran = raw["simulate"] if right(raw) else {}
+    placed = _placed(raw)
+    used = next(iter(placed.values()), {}).get("used") or raw.get("synthesise", {}).get("area", {})
+    return Result(
+        **{name: described[name] for name in DESCRIBED},
+        registers=tuple(Register(**register) for register in described["registers"]),
+        source=f"bench/{family}/{NAME}.py", rtl=described["rtl"], checked=tuple(_checked(raw, ran)),
+        simulator=ran.get("simulator", ""),
+        **{name: ran.get(name, 0) for name in ("cycles", "calls", "sent", "received")},
+        area=used, available=next(iter(placed.values()), {}).get("available", {}),
+        device=next(iter(placed.values()), {}).get("device", ""), clocks=_clocks(placed),
+        host=_means(raw.get("host", {})), baseline=_means(baseline),
+        parts=_parts(raw, used), wires=tuple(Wire(*wire) for wire in raw.get("parts", {}).get("wires", [])),
+        tools=_tools(raw, outcome["taken"]), files=files, missing=missing,
+    )  # fmt: skip
+
+
+def right(raw: Mapping[str, Any]) -> bool:
+    """Whether the full job ran on the design, and nothing that it answered was wrong."""
+    return "simulate" in raw and not _faults(raw)
+
+
+def _faults(raw: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+    """Return stage -> why its answer does not count."""
+    judged = {stage_of(step): raw[step] for step in ("simulate", *CHECKS) if step in raw and raw[step]["status"] != "ok"}
+    return {stage: (f"{found['status']}: {found['reason']}", "") for stage, found in judged.items()}
+
+
+def _checked(raw: Mapping[str, Any], ran: Mapping[str, Any]) -> list[str]:
+    """Return what its answers were held against, and held."""
+    passed = [(raw[step], what) for step, what in CHECKS.items() if raw.get(step, {}).get("status") == "ok"]
+    checks = [f"{what}, {found['cycles']:,} cycles ({found['simulator']})" for found, what in passed]
+    return [*checks, *ran.get("checked", [])]
+
+
+def _placed(raw: Mapping[str, Any]) -> dict[tuple[str, int], Any]:
+    """Return (speed grade, seed) -> what placing found, in this order."""
+    found = [about for step, about in raw.items() if step.startswith("place_")]
+    return dict(sorted(((about["grade"], about["seed"]), about) for about in found))
+
+
+def _clocks(placed: Mapping[tuple[str, int], Any]) -> dict[str, tuple[float, ...]]:
+    grades = sorted({grade for grade, _ in placed})
+    return {grade: tuple(about["megahertz"] for (its, _), about in placed.items() if its == grade) for grade in grades}
+
+
+def _means(timed: Mapping[str, Any]) -> tuple[float, ...]:
+    """Return the mean of each process, in seconds of one iteration."""
+    return tuple(fsum(process["values"]) / len(process["values"]) for process in timed.get("processes", []))
+
+
+def _parts(raw: Mapping[str, Any], whole: Mapping[str, int]) -> tuple[Part, ...]:
+    found = raw.get("parts", {}).get("parts", [])
+    return tuple(Part(name, tuple(Port(*port) for port in ports), area if name else whole) for name, ports, area in found)
+
+
+def _tools(raw: Mapping[str, Any], taken: Mapping[str, str]) -> dict[str, str]:
+    """Return stage -> tool and version; what an older study found says so."""
+    found = {}
+    for step, about in raw.items():
+        if step != OUTCOME:
+            found[stage_of(step)] = about["tool"] + (f", in study {taken[step]}" if step in taken else "")
+    return found

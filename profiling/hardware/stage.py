@@ -1,0 +1,236 @@
+"""The stage behind `invoke hardware`: all designs of a family, taken through the tools together, into the archive.
+
+What is deterministic is made side by side and kept in the cache, so an interrupted stage goes on where it was; times are
+always taken anew, one process at a time. The archive is written at the end, and its record last.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from typing import Any
+
+from bench import discover, hardware
+from bench.errors import SuiteError, UsageError
+from bench.files import code, sha256, write_text
+from bench.hardware import HardwareStudy
+from bench.rundir import Archive
+from profiling import checking, environments, host, lock
+from profiling.collect import commit
+from profiling.collector import Missing, Session
+from profiling.hardware import cache, compiled, hosts, older, parse, placement, rtl, synthesis, toolchain
+from profiling.hardware.steps import Item, Runner, Step
+from profiling.hardware.toolchain import Tool, Toolchain
+from profiling.options import Options
+from profiling.process import Log
+from profiling.progress import Progress
+
+CODE = ("bench/cores.py", "bench/cosimulate.py", "bench/hardware.py")  #: decides about outcomes, beside the family's own
+KEPT = ("PATH", "HOME", "TMPDIR", "XDG_CACHE_HOME", "YOWASP_CACHE_DIR", "YOWASP_MOUNT")  #: of the environment, for tools
+LIMIT = 3600.0  #: seconds for one process; the first call of a tool from pip compiles it for a minute
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a person asked for."""
+
+    family: str
+    only: tuple[str, ...] = ()  #: designs; empty means all
+    space: bool = True  #: also the points of the design space
+    seeds: int = 3  #: of place and route
+    processes: int = 10  #: of the host's part and of the baseline
+    size: str = ""
+    wait: bool = False  #: for another study to end, instead of refusing
+
+
+def make(request: Request, root: Path) -> str:
+    """Take the designs through all tools that are here, and return the timestamp of the new hardware study."""
+    family = discover.family(request.family)
+    if request.size and request.size not in family.sizes:
+        raise UsageError(f"{request.family} has no size {request.size!r}", f"Known sizes: {', '.join(family.sizes)}.")
+    items = [Item(request.family, design, request.size or family.full_size) for design in _chosen(request)]
+    tools, archive = toolchain.find(), Archive(request.family, root)
+    if isinstance(tools.amaranth, Missing):
+        kept = f"Reports go on using hardware study {archive.hardware_timestamps()[-1]}. " if archive.hardware_timestamps() else ""
+        raise SuiteError(f"{tools.amaranth.what}, so {tools.amaranth.cost}", f"{kept}To install it: {tools.amaranth.fix}")
+    with (
+        Progress(f"{request.family} hardware") as progress,
+        lock.exclusive(f"the hardware stage of {request.family}", wait=request.wait, say=progress.note),
+        TemporaryDirectory(prefix="bench-") as folder,
+    ):
+        for lack in tools.missing:
+            progress.warn(f"{lack.what}. Without it: {lack.cost}. To fix: {lack.fix}")
+        with (Path(folder) / parse.LOG).open("w", encoding="utf-8") as file:
+            options = replace(Options(), processes=request.processes, most_processes=request.processes)
+            session = Session(archive.new_timestamp(), options, Portable(file), progress)
+            session.log.say(f"time stamp for this run: {session.timestamp}")
+            return Running(request, items, tools, archive, session, Path(folder)).run(family.baseline)
+
+
+def _chosen(request: Request) -> list[hardware.Design]:
+    known = hardware.designs(request.family)
+    if not known:
+        raise UsageError(
+            f"{request.family} has no accelerators",
+            f"Families with some: {', '.join(hardware.families()) or 'none'}. The README shows how to add one.",
+        )
+    for name in request.only:
+        hardware.design(request.family, name)  # names the ones there are
+    return [d for d in known.values() if (d.name in request.only or not request.only) and (request.space or not d.point)]
+
+
+class Portable(Log):
+    """A log that means the same on every machine, and names nobody's home directory."""
+
+    def say(self, text: str) -> None:
+        for path, name in ((cache.root(), "$BENCH_CACHE"), (environments.ROOT, "."), (Path.home(), "~")):
+            text = text.replace(str(path), name) if len(path.parts) > 1 else text
+        super().say(text)
+
+
+@dataclass
+class Running:
+    """A hardware study on its way."""
+
+    request: Request
+    items: list[Item]
+    tools: Toolchain
+    archive: Archive
+    session: Session
+    work: Path
+
+    def run(self, baseline: str) -> str:
+        """Take all designs through all tools, time their hosts, and write the archive."""
+        before, about = self.sources(), host.describe()
+        self.interpreter = checking.describe("release", self.session)
+        self.python = Tool(f"Python {self.interpreter['version']}", (str(environments.python("release")),))
+        env = {name: os.environ[name] for name in KEPT if name in os.environ} | {"LC_ALL": "C.UTF-8"}
+        kept, width = cache.Cache(cache.root()), min(2, os.cpu_count() or 1)
+        self.runner = Runner(kept, env, LIMIT, width, self.session.log, self.session.progress)
+        self.simulate()
+        self.implement()
+        timed = self.time(baseline)
+        if self.sources() != before:
+            raise SuiteError("a design's source changed meanwhile, so nothing was kept", "Run it again.")
+        return self.write(timed, about)
+
+    def sources(self) -> dict[str, str]:
+        """Return path -> sha256 of the family's files now."""
+        folder = Path("bench") / self.request.family
+        return {path.as_posix(): sha256(environments.ROOT / path) for path in _python_files(folder)}
+
+    def simulate(self) -> None:
+        """Write each design as text, compile it, check it in both simulators, and run the full job on it."""
+        decides = code(f"bench/{self.request.family}/**/*.py", *CODE)
+        amaranth, yosys, compiler = self.tools.amaranth, self.tools.yosys, self.tools.compiler
+        assert isinstance(amaranth, Tool)
+        self.all("RTL", self.items, lambda item: rtl.describe(item, amaranth, decides))
+        made = self.having(rtl.NAME)
+        able = isinstance(yosys, Tool) and isinstance(compiler, Tool)
+        self.all("checking", [i for i in made if not (able and i.design.point)], lambda item: rtl.check(item, amaranth, decides))
+        if isinstance(yosys, Missing) or isinstance(compiler, Missing) or self.tools.runtime is None:
+            for item in made:
+                item.lacks("simulate", yosys if isinstance(yosys, Missing) else self._missing(compiler))
+                item.lacks("host", yosys if isinstance(yosys, Missing) else self._missing(compiler))
+            return
+        runtime = self.tools.runtime
+        self.all("C++", made, lambda item: compiled.translate(item, yosys))
+        self.all("compiling", self.having(compiled.SOURCE), lambda item: compiled.build(item, yosys, compiler, runtime))
+        built = self.having(compiled.COMPILE)
+        self.all("simulating", built, lambda item: compiled.check(item, self.python, decides))
+        self.all("simulating", built, lambda item: compiled.run(item, self.python, decides))
+
+    @staticmethod
+    def _missing(tool: Tool | Missing) -> Missing:
+        return tool if isinstance(tool, Missing) else Missing("the runtime of CXXRTL is missing", "no simulation", "nox -s hardware")
+
+    def implement(self) -> None:
+        """Synthesise each design, and place it with several seeds; for a point of the space one speed grade is enough."""
+        made, yosys, nextpnr = self.having(rtl.NAME), self.tools.yosys, self.tools.nextpnr
+        if isinstance(yosys, Missing):
+            for item in made:
+                item.lacks("synthesise", yosys)
+                item.lacks("place", yosys)
+            return
+        self.runner.run("synthesis", [
+            make for item in made for make in (synthesis.synthesise(item, yosys), synthesis.parts(item, yosys))
+        ])  # fmt: skip
+        ready = self.having(synthesis.NAME)
+        if isinstance(nextpnr, Missing):
+            for item in ready:
+                item.lacks("place", nextpnr)
+            return
+        seeds = range(1, self.request.seeds + 1)
+        self.runner.run("placing", [
+            placement.place(item, nextpnr, grade, seed) for item in ready
+            for grade in (placement.GRADES[:1] if item.design.point else placement.GRADES) for seed in seeds
+        ])  # fmt: skip
+
+    def all(self, what: str, items: Sequence[Item], step: Callable[[Item], Step]) -> None:
+        self.runner.run(what, [step(item) for item in items])
+
+    def having(self, step: str) -> list[Item]:
+        return [item for item in self.items if step in item.folders]
+
+    def time(self, baseline: str) -> dict[str, Any]:
+        """Time the hosts of all designs whose every answer was right."""
+        right = [item for item in self.items if parse.right(raw(item))]
+        for item in self.items:
+            if item not in right:
+                item.missing.setdefault("host", ("not timed, since the full job has no right answer on this design", ""))
+        return hosts.time(right, baseline, self.session, self.work, self.interpreter) if right else {}
+
+    def write(self, timed: Mapping[str, Any], about: Mapping[str, Any]) -> str:
+        """Write raw files and what they say; the record, which makes it a study, last of all."""
+        stamp, designed = self.session.timestamp, self.having(rtl.NAME)
+        if not designed:
+            raise SuiteError("no design could be written as RTL, so nothing was kept", "See the messages above.")
+        folder = self.archive.hardware_folder(stamp)
+        since, old = older.take(designed, self.archive, self.tools)
+        try:
+            for item in designed:
+                name, taken = item.design.name, old.get(item.design.name, {})
+                found = raw(item) | taken | ({"host": timed[name]} if name in timed else {})
+                missing = {stage: why for stage, why in item.missing.items() if stage not in map(parse.stage_of, taken)}
+                found[parse.OUTCOME] = {"missing": missing, "taken": dict.fromkeys(taken, since)}
+                for step, what in found.items():
+                    _write(folder / name / f"{step}.json", what)
+            if "" in timed or "" in old:
+                _write(folder / parse.BASELINE, timed.get("") or old[""]["host"])
+            shutil.copy(self.work / parse.LOG, folder / parse.LOG)
+            self.archive.write_hardware(self.study(designed, folder, about))
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        return stamp
+
+    def study(self, designed: Sequence[Item], folder: Path, about: Mapping[str, Any]) -> HardwareStudy:
+        named = {path for item in designed for path in item.result(rtl.NAME)["sources"]}
+        whole = [folder / name for name in (parse.BASELINE, parse.LOG) if (folder / name).is_file()]
+        return HardwareStudy(
+            family=self.request.family, timestamp=self.session.timestamp, size=designed[0].size,
+            results=tuple(parse.derive(folder, self.request.family, item.design.name) for item in designed),
+            host=about, interpreter=self.interpreter, commit=commit(), seconds=round(perf_counter() - self.session.started, 2),
+            options=asdict(self.request) | {"made": self.runner.made},
+            sources=tuple((path, sha256(environments.ROOT / path)) for path in sorted(named)),
+            files=tuple((path.name, sha256(path)) for path in whole),
+        )  # fmt: skip
+
+
+def raw(item: Item) -> dict[str, Any]:
+    """Return step -> result of all steps whose results are kept."""
+    return {step: item.result(step) for step in item.folders if step in parse.STAGES or step.startswith("place_")}
+
+
+def _python_files(folder: Path) -> list[Path]:
+    return sorted(path.relative_to(environments.ROOT) for path in (environments.ROOT / folder).rglob("*.py"))
+
+
+def _write(path: Path, what: Mapping[str, Any]) -> None:
+    write_text(path, json.dumps(what, sort_keys=True, ensure_ascii=False) + "\n")
