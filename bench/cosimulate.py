@@ -96,7 +96,9 @@ def sources(family: str) -> list[str]:
     """Return the files of the family's designs that this process executed, below the checkout."""
     place = discover.HERE / family
     apart = discover.HELPERS - {hardware.NAME} | {"__init__"}
-    loaded = {Path(file).resolve() for module in list(sys.modules.values()) if (file := getattr(module, "__file__", None))}
+    loaded = {
+        Path(file).resolve() for module in list(sys.modules.values()) if (file := getattr(module, "__file__", None))
+    }
     near = (path for path in loaded if path.is_relative_to(place) and path.stem not in apart)
     return sorted(path.relative_to(discover.HERE.parent).as_posix() for path in near)
 

@@ -17,7 +17,9 @@ def clean(family: str, results: Path, *, environments: bool) -> None:
         names = [family] if family else discover.families()
         archives = [operands.archive(name, root) for name in names for root in (results, results / ROOT)]
         left = [path for archive in archives for path in archive.unfinished()]
-        left += [location(build) for build in ("dbg", "release", "hardware") if environments and location(build).exists()]
+        left += [
+            location(build) for build in ("dbg", "release", "hardware") if environments and location(build).exists()
+        ]
         for path in left:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
             print(f"removed: {path}")

@@ -15,7 +15,9 @@ from bench.cores import Compiled, Interpreted, Playback, Stuck, ports_of, read_p
 from bench.errors import SuiteError, WrongAnswer
 from bench.hardware import Pins, Port
 from profiling.hardware import compiled, toolchain
+from profiling.hardware.steps import near
 from profiling.hardware.toolchain import Tool
+from tests.conftest import ROOT
 
 Make = Callable[[], Interpreted | Compiled]
 LIMIT = 300  #: cycles of a call
@@ -38,9 +40,7 @@ def accumulator() -> Any:
                 m.d.sync += left.eq(left - 1)
             return m
 
-    return Accumulator(
-        {"value": In(100), "rest": In(8), "total": Out(100), "flipped": Out(100), "rested": Out(1)}
-    )
+    return Accumulator({"value": In(100), "rest": In(8), "total": Out(100), "flipped": Out(100), "rested": Out(1)})
 
 
 @pytest.fixture(scope="module")
@@ -48,11 +48,11 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The accumulator, compiled."""
     from amaranth.back import rtlil
 
-    folder, tools, component = tmp_path_factory.mktemp("core"), toolchain.find(), accumulator()
+    folder, tools, component = tmp_path_factory.mktemp("core").resolve(), toolchain.find(), accumulator()
     assert isinstance(tools.yosys, Tool) and isinstance(tools.compiler, Tool)
     (folder / "design.il").write_text(rtlil.convert(component, name="top", emit_src=False))
-    script = f"read_rtlil {folder / 'design.il'}; write_cxxrtl {folder / 'design.cc'}"
-    subprocess.run([*tools.yosys.command, "-q", "-p", script], check=True, capture_output=True)
+    script = f"read_rtlil {near(folder / 'design.il')}; write_cxxrtl {near(folder / 'design.cc')}"
+    subprocess.run([*tools.yosys.command, "-q", "-p", script], cwd=ROOT, check=True, capture_output=True)
     argv = [*tools.compiler.command, *compiled.FLAGS, f"-I{folder}", f"-I{tools.runtime}", str(compiled.INTERFACE)]
     subprocess.run([*argv, "-o", str(folder / "core.so")], check=True, capture_output=True)
     (folder / "core.json").write_text(written_ports(ports_of(component)))
@@ -153,7 +153,12 @@ def test_ports_are_checked(make: Make) -> None:
         return steps
 
     core = make()
-    for port, value, said in (("valeu", 1, "no port"), ("total", 1, "output"), ("rest", 256, "8 bits"), ("rest", -1, "fit")):
+    for port, value, said in (
+        ("valeu", 1, "no port"),
+        ("total", 1, "output"),
+        ("rest", 256, "8 bits"),
+        ("rest", -1, "fit"),
+    ):
         with pytest.raises(SuiteError, match=said):
             core.call(setting(port, value), 0, 0)
 
@@ -207,5 +212,3 @@ def test_playback_records_once_and_then_repeats_without_the_core() -> None:
 def test_a_variant_that_never_calls_its_core_cannot_be_played_back() -> None:
     with pytest.raises(SuiteError, match="never called"):
         Playback(Counting()).replay()
-
-

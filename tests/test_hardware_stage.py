@@ -78,7 +78,9 @@ class TestWholeStage:
         assert not audit.findings
         files = [path for path in archive.hardware_folder(study.timestamp).rglob("*") if path.is_file()]
         assert sum(path.stat().st_size for path in files) < 50_000
-        assert all(str(Path.home()) not in path.read_text() for path in [*files, archive.hardware_record(study.timestamp)])
+        assert all(
+            str(Path.home()) not in path.read_text() for path in [*files, archive.hardware_record(study.timestamp)]
+        )
 
     def test_an_unchanged_design_costs_nothing_and_a_damaged_entry_is_remade(
         self, house: Path, kept: Path, made: tuple[Archive, HardwareStudy]
@@ -106,7 +108,9 @@ class TestWholeStage:
         assert result.cycles == made[1].results[0].cycles and result.baseline
         assert "in study" in result.tools["simulate"] and "in study" not in result.tools["place"]
 
-    def test_ctrl_c_leaves_no_half_study(self, house: Path, tmp_path: Path, made: tuple[Archive, HardwareStudy]) -> None:
+    def test_ctrl_c_leaves_no_half_study(
+        self, house: Path, tmp_path: Path, made: tuple[Archive, HardwareStudy]
+    ) -> None:
         before = made[0].hardware_timestamps()
         argv = [sys.executable, "-m", "invoke", "hardware", "--bench", "nqueens", "--wait", "--no-render"]
         child = subprocess.Popen(
@@ -146,7 +150,11 @@ def step(item: Item, code: str, **inputs: Any) -> Step:
 
 def test_a_step_is_made_once_and_again_after_damage(item: Item, tmp_path: Path) -> None:
     writes = "import sys, pathlib; pathlib.Path(sys.argv[1], 'x').write_text('x'); print('made')"
-    for damage in (lambda entry: None, lambda entry: (entry / "x").write_text("y"), lambda entry: (entry / "x").unlink()):
+    for damage in (
+        lambda entry: None,
+        lambda entry: (entry / "x").write_text("y"),
+        lambda entry: (entry / "x").unlink(),
+    ):
         first, second = runner(tmp_path), runner(tmp_path)
         first.run("testing", [step(item, writes, a=1)])
         second.run("testing", [step(item, "raise SystemExit(1)", a=1)])
@@ -223,7 +231,9 @@ def test_without_amaranth_there_is_no_stage(house: Path, tmp_path: Path) -> None
     assert "amaranth is not installed" in done.stderr
 
 
-def test_unknown_designs_and_families_without_any_say_what_there_is(monkeypatch: pytest.MonkeyPatch, item: Item) -> None:
+def test_unknown_designs_and_families_without_any_say_what_there_is(
+    monkeypatch: pytest.MonkeyPatch, item: Item
+) -> None:
     from profiling.hardware import stage as whole
 
     monkeypatch.setattr(hardware, "designs", lambda family: {"one": item.design} if family == "aes" else {})

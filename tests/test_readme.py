@@ -12,7 +12,6 @@ import pytest
 from tests.conftest import EXAMPLES, README, ROOT
 
 
-
 def run(house: Path, *words: str) -> str:
     done = subprocess.run([sys.executable, "-m", *words], cwd=house, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

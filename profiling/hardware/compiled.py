@@ -13,7 +13,7 @@ from typing import Any
 
 from bench.files import sha256
 from profiling.hardware import rtl
-from profiling.hardware.steps import Item, Step
+from profiling.hardware.steps import Item, Step, near
 from profiling.hardware.toolchain import Tool
 from profiling.process import Done
 
@@ -29,7 +29,7 @@ def translate(item: Item, yosys: Tool) -> Step:
     text = item.folders[rtl.NAME] / rtl.TEXT
 
     def argv(folder: Path) -> list[str]:
-        return [*yosys.command, "-q", "-p", f"read_rtlil {text}; write_cxxrtl {folder / 'design.cc'}"]
+        return [*yosys.command, "-q", "-p", f"read_rtlil {near(text)}; write_cxxrtl {near(folder / 'design.cc')}"]
 
     return Step(
         item, SOURCE, "simulate", {"rtl": rtl.text_hash(item), "tool": yosys.name, "to": SOURCE},
@@ -50,9 +50,7 @@ def build(item: Item, yosys: Tool, compiler: Tool, runtime: Path) -> Step:
         return {"tool": f"CXXRTL of {yosys.name}, {compiler.name}"}
 
     inputs = {"rtl": rtl.text_hash(item), "yosys": yosys.name, "compiler": compiler.name, "flags": FLAGS}
-    return Step(
-        item, COMPILE, "simulate", inputs | {"interface": sha256(INTERFACE)}, argv, finish, weight=10
-    )
+    return Step(item, COMPILE, "simulate", inputs | {"interface": sha256(INTERFACE)}, argv, finish, weight=10)
 
 
 def library(item: Item) -> Path:
@@ -80,9 +78,7 @@ def run(item: Item, python: Tool, sources: str) -> Step:
         found: dict[str, Any] = json.loads((folder / "run.json").read_text(encoding="utf-8"))
         return found | item.result(COMPILE)
 
-    return Step(
-        item, RUN, "simulate", _inputs(item, python, sources) | {"what": "run"}, argv, finish, weight=5
-    )
+    return Step(item, RUN, "simulate", _inputs(item, python, sources) | {"what": "run"}, argv, finish, weight=5)
 
 
 def _inputs(item: Item, python: Tool, sources: str) -> dict[str, Any]:

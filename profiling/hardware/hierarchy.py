@@ -22,7 +22,9 @@ class Found:
     """What the top level consists of."""
 
     kinds: dict[str, str] = field(default_factory=dict)  #: part -> its module
-    ports: dict[str, list[list[Any]]] = field(default_factory=dict)  #: part -> [name, direction, bits]; "" is the design
+    ports: dict[str, list[list[Any]]] = field(
+        default_factory=dict
+    )  #: part -> [name, direction, bits]; "" is the design
     wires: list[list[Any]] = field(default_factory=list)  #: [source, target, bits, name]
 
 
@@ -61,12 +63,12 @@ class _Origins:
         self.behind: dict[int, list[int]] = {}  #: bit -> the bits that the cell which drives it reads
         for port, about in top["ports"].items():
             if about["direction"] == "input":
-                self.direct |= {bit: ("", port) for bit in about["bits"]}
+                self.direct |= dict.fromkeys(about["bits"], ("", port))
         for name, cell in top["cells"].items():
             if name in parts:
                 for port, about in modules[cell["type"]]["ports"].items():
                     if about["direction"] == "output":
-                        self.direct |= {bit: (name, port) for bit in cell["connections"].get(port, [])}
+                        self.direct |= dict.fromkeys(cell["connections"].get(port, []), (name, port))
             else:
                 self._logic(cell)
 

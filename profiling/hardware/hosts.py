@@ -42,7 +42,9 @@ class Arm:
         return [self.job.python, *rtl.cosimulate(self.item), *host, *words]
 
 
-def time(items: Sequence[Item], baseline: str, session: Session, work: Path, interpreter: dict[str, Any]) -> dict[str, Any]:
+def time(
+    items: Sequence[Item], baseline: str, session: Session, work: Path, interpreter: dict[str, Any]
+) -> dict[str, Any]:
     """Time the hosts of these designs; return name -> raw result, the baseline under "". What fails is in item.missing.
 
     work: a folder for temporary files. interpreter: the description of the release interpreter.

@@ -21,7 +21,11 @@ RUNS_CODE = ("check", "simulate", "host")  #: stages that also run what is not i
 
 def lacking(tools: Toolchain) -> set[str]:
     """Return the stages that cannot run for want of a tool."""
-    needs = {"yosys": {"simulate", "host", "check", "synthesise", "place"}, "compiler": {"simulate", "host", "check"}, "nextpnr": {"place"}}
+    needs = {
+        "yosys": {"simulate", "host", "check", "synthesise", "place"},
+        "compiler": {"simulate", "host", "check"},
+        "nextpnr": {"place"},
+    }
     return {stage for name, stages in needs.items() if not isinstance(getattr(tools, name), Tool) for stage in stages}
 
 

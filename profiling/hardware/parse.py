@@ -69,7 +69,9 @@ def right(raw: Mapping[str, Any]) -> bool:
 
 def _faults(raw: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
     """Return stage -> why its answer does not count."""
-    judged = {stage_of(step): raw[step] for step in ("simulate", *CHECKS) if step in raw and raw[step]["status"] != "ok"}
+    judged = {
+        stage_of(step): raw[step] for step in ("simulate", *CHECKS) if step in raw and raw[step]["status"] != "ok"
+    }
     return {stage: (f"{found['status']}: {found['reason']}", "") for stage, found in judged.items()}
 
 
@@ -98,7 +100,9 @@ def _means(timed: Mapping[str, Any]) -> tuple[float, ...]:
 
 def _parts(raw: Mapping[str, Any], whole: Mapping[str, int]) -> tuple[Part, ...]:
     found = raw.get("parts", {}).get("parts", [])
-    return tuple(Part(name, tuple(Port(*port) for port in ports), area if name else whole) for name, ports, area in found)
+    return tuple(
+        Part(name, tuple(Port(*port) for port in ports), area if name else whole) for name, ports, area in found
+    )
 
 
 def _tools(raw: Mapping[str, Any], taken: Mapping[str, str]) -> dict[str, str]:

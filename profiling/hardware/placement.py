@@ -13,7 +13,7 @@ from typing import Any
 
 from bench.errors import VariantFailed
 from profiling.hardware import synthesis
-from profiling.hardware.steps import Item, Step
+from profiling.hardware.steps import Item, Step, near
 from profiling.hardware.toolchain import Tool
 from profiling.process import Done
 
@@ -29,7 +29,7 @@ def place(item: Item, nextpnr: Tool, grade: str, seed: int) -> Step:
     netlist = item.folders[synthesis.NAME] / synthesis.NETLIST
 
     def argv(folder: Path) -> list[str]:
-        return [*nextpnr.command, "-q", "--json", str(netlist), *words, "--report", str(folder / "report.json")]
+        return [*nextpnr.command, "-q", "--json", near(netlist), *words, "--report", near(folder / "report.json")]
 
     def finish(folder: Path, done: Done) -> Mapping[str, Any]:
         report = json.loads((folder / "report.json").read_text(encoding="utf-8"))

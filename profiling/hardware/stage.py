@@ -31,8 +31,19 @@ from profiling.options import Options
 from profiling.process import Log
 from profiling.progress import Progress
 
-CODE = ("bench/cores.py", "bench/cosimulate.py", "bench/hardware.py")  #: decides about outcomes, beside the family's own
-KEPT = ("PATH", "HOME", "TMPDIR", "XDG_CACHE_HOME", "YOWASP_CACHE_DIR", "YOWASP_MOUNT")  #: of the environment, for tools
+CODE = (
+    "bench/cores.py",
+    "bench/cosimulate.py",
+    "bench/hardware.py",
+)  #: decides about outcomes, beside the family's own
+KEPT = (
+    "PATH",
+    "HOME",
+    "TMPDIR",
+    "XDG_CACHE_HOME",
+    "YOWASP_CACHE_DIR",
+    "YOWASP_MOUNT",
+)  #: of the environment, for tools
 LIMIT = 3600.0  #: seconds for one process; the first call of a tool from pip compiles it for a minute
 
 
@@ -57,8 +68,14 @@ def make(request: Request, root: Path) -> str:
     items = [Item(request.family, design, request.size or family.full_size) for design in _chosen(request)]
     tools, archive = toolchain.find(), Archive(request.family, root)
     if isinstance(tools.amaranth, Missing):
-        kept = f"Reports go on using hardware study {archive.hardware_timestamps()[-1]}. " if archive.hardware_timestamps() else ""
-        raise SuiteError(f"{tools.amaranth.what}, so {tools.amaranth.cost}", f"{kept}To install it: {tools.amaranth.fix}")
+        kept = (
+            f"Reports go on using hardware study {archive.hardware_timestamps()[-1]}. "
+            if archive.hardware_timestamps()
+            else ""
+        )
+        raise SuiteError(
+            f"{tools.amaranth.what}, so {tools.amaranth.cost}", f"{kept}To install it: {tools.amaranth.fix}"
+        )
     with (
         Progress(f"{request.family} hardware") as progress,
         lock.exclusive(f"the hardware stage of {request.family}", wait=request.wait, say=progress.note),
@@ -82,7 +99,9 @@ def _chosen(request: Request) -> list[hardware.Design]:
         )
     for name in request.only:
         hardware.design(request.family, name)  # names the ones there are
-    return [d for d in known.values() if (d.name in request.only or not request.only) and (request.space or not d.point)]
+    return [
+        d for d in known.values() if (d.name in request.only or not request.only) and (request.space or not d.point)
+    ]
 
 
 class Portable(Log):
@@ -133,7 +152,11 @@ class Running:
         self.all("RTL", self.items, lambda item: rtl.describe(item, amaranth, decides))
         made = self.having(rtl.NAME)
         able = isinstance(yosys, Tool) and isinstance(compiler, Tool)
-        self.all("checking", [i for i in made if not (able and i.design.point)], lambda item: rtl.check(item, amaranth, decides))
+        self.all(
+            "checking",
+            [i for i in made if not (able and i.design.point)],
+            lambda item: rtl.check(item, amaranth, decides),
+        )
         if isinstance(yosys, Missing) or isinstance(compiler, Missing) or self.tools.runtime is None:
             for item in made:
                 item.lacks("simulate", yosys if isinstance(yosys, Missing) else self._missing(compiler))
@@ -148,7 +171,11 @@ class Running:
 
     @staticmethod
     def _missing(tool: Tool | Missing) -> Missing:
-        return tool if isinstance(tool, Missing) else Missing("the runtime of CXXRTL is missing", "no simulation", "nox -s hardware")
+        return (
+            tool
+            if isinstance(tool, Missing)
+            else Missing("the runtime of CXXRTL is missing", "no simulation", "nox -s hardware")
+        )
 
     def implement(self) -> None:
         """Synthesise each design, and place it with several seeds; for a point of the space one speed grade is enough."""
@@ -183,7 +210,9 @@ class Running:
         right = [item for item in self.items if parse.right(raw(item))]
         for item in self.items:
             if item not in right:
-                item.missing.setdefault("host", ("not timed, since the full job has no right answer on this design", ""))
+                item.missing.setdefault(
+                    "host", ("not timed, since the full job has no right answer on this design", "")
+                )
         return hosts.time(right, baseline, self.session, self.work, self.interpreter) if right else {}
 
     def write(self, timed: Mapping[str, Any], about: Mapping[str, Any]) -> str:

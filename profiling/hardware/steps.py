@@ -7,6 +7,7 @@ what was done once is found again, by the next study and after an interruption. 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,12 +17,18 @@ from bench.errors import SuiteError
 from bench.files import write_text
 from bench.hardware import Design
 from profiling.collector import Missing
+from profiling.environments import ROOT
 from profiling.hardware.cache import Cache, key
 from profiling.process import Done, Log, explain, run_side_by_side
 from profiling.progress import Progress
 
 RESULT = "result.json"  #: of a step: what its raw file in the archive holds
 LAST_WORDS = 20  #: lines of a failed process's stderr that go to the log
+
+
+def near(path: Path) -> str:
+    """Return a path relative to where processes run: a tool in WebAssembly has a /tmp of its own."""
+    return os.path.relpath(path, ROOT)
 
 
 @dataclass

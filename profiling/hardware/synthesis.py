@@ -12,7 +12,7 @@ from typing import Any
 
 from bench.files import sha256
 from profiling.hardware import hierarchy, rtl
-from profiling.hardware.steps import Item, Step
+from profiling.hardware.steps import Item, Step, near
 from profiling.hardware.toolchain import Tool
 from profiling.process import Done
 
@@ -30,8 +30,8 @@ def synthesise(item: Item, yosys: Tool) -> Step:
     script = "synth_ecp5 -top top"
 
     def argv(folder: Path) -> list[str]:
-        text = item.folders[rtl.NAME] / rtl.TEXT
-        words = f"{script} -json {folder / NETLIST}; tee -q -o {folder / 'stat.json'} stat -json"
+        text = near(item.folders[rtl.NAME] / rtl.TEXT)
+        words = f"{script} -json {near(folder / NETLIST)}; tee -q -o {near(folder / 'stat.json')} stat -json"
         return [*yosys.command, "-q", "-p", f"read_rtlil {text}; {words}"]
 
     def finish(folder: Path, done: Done) -> Mapping[str, Any]:
@@ -49,9 +49,9 @@ def parts(item: Item, yosys: Tool) -> Step:
     script = "synth_ecp5 -top top -noflatten"
 
     def argv(folder: Path) -> list[str]:
-        read = f"read_rtlil {item.folders[rtl.NAME] / rtl.TEXT}"
-        before = f"{read}; hierarchy -top top; proc; write_json {folder / 'hierarchy.json'}; design -reset"
-        words = f"{script}; tee -q -o {folder / 'stat.json'} stat -json"
+        read = f"read_rtlil {near(item.folders[rtl.NAME] / rtl.TEXT)}"
+        before = f"{read}; hierarchy -top top; proc; write_json {near(folder / 'hierarchy.json')}; design -reset"
+        words = f"{script}; tee -q -o {near(folder / 'stat.json')} stat -json"
         return [*yosys.command, "-q", "-p", f"{before}; {read}; {words}"]
 
     def finish(folder: Path, done: Done) -> Mapping[str, Any]:
