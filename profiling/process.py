@@ -11,14 +11,14 @@ import os
 import shlex
 import signal
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryFile
 from time import perf_counter, sleep
-from typing import IO
+from typing import IO, Any
 
 from bench.errors import VariantFailed, WrongAnswer
 from profiling.environments import ROOT
@@ -98,7 +98,7 @@ TIMED_OUT = 124  #: exit code of a process that run_side_by_side ended, as of ti
 
 def run_side_by_side(
     argvs: Sequence[Sequence[str]], *, env: Mapping[str, str], limit: float, width: int, log: Log | None = None
-) -> Iterator[tuple[int, Done]]:
+) -> Generator[tuple[int, Done], None, None]:
     """Run commands in their order, `width` at a time; yield (place in `argvs`, how it ended) as each ends.
 
     One that takes longer than `limit` seconds ends with code TIMED_OUT. Who stops asking ends what still runs.
@@ -162,7 +162,7 @@ def _die_with_parent() -> None:
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
-def _kill_group(child: subprocess.Popen[str]) -> None:
+def _kill_group(child: subprocess.Popen[Any]) -> None:
     with suppress(ProcessLookupError, PermissionError):  # everything in it has ended, which is what was wanted
         os.killpg(child.pid, signal.SIGKILL)
 

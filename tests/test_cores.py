@@ -28,7 +28,7 @@ def accumulator() -> Any:
     from amaranth.hdl import Module, Signal
     from amaranth.lib.wiring import Component, In, Out
 
-    class Accumulator(Component):
+    class Accumulator(Component):  # type: ignore[misc,unused-ignore]
         def elaborate(self, platform: Any) -> Module:
             m = Module()
             left = Signal(8)

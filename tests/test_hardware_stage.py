@@ -41,21 +41,23 @@ def stage(house: Path, kept: Path, *words: str, **more: str) -> subprocess.Compl
 # From end to end
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="module")
+def made(house: Path, kept: Path) -> tuple[Archive, HardwareStudy]:
+    done = stage(house, kept, "--seeds", "1", "--processes", "2")
+    assert done.returncode == 0, done.stderr
+    archive = Archive("nqueens", house / "results")
+    return archive, archive.hardware_study()
+
+
 class TestWholeStage:
     """The README's example, as written, once for all tests of this class."""
 
     pytestmark = TOOLS
-
-    @pytest.fixture(scope="class")
-    def kept(self, tmp_path_factory: pytest.TempPathFactory) -> Path:
-        return tmp_path_factory.mktemp("cache")
-
-    @pytest.fixture(scope="class")
-    def made(self, house: Path, kept: Path) -> tuple[Archive, HardwareStudy]:
-        done = stage(house, kept, "--seeds", "1", "--processes", "2")
-        assert done.returncode == 0, done.stderr
-        archive = Archive("nqueens", house / "results")
-        return archive, archive.hardware_study()
 
     def test_the_result_is_whole(self, made: tuple[Archive, HardwareStudy]) -> None:
         (result,) = made[1].results
@@ -69,7 +71,14 @@ class TestWholeStage:
         assert len(result.host) == len(result.baseline) == 2
         assert min(result.baseline) > 10 * max(result.host)
         assert {port.name: port.bits for port in result.parts[0].ports}["board"] == 24
-        assert result.source == "bench/nqueens/hardware.py" and not made[1].changed
+        assert result.source == "bench/nqueens/hardware.py"
+
+    def test_a_changed_source_is_told(
+        self, house: Path, monkeypatch: pytest.MonkeyPatch, made: tuple[Archive, HardwareStudy]
+    ) -> None:
+        assert made[1].changed == ["bench/nqueens/hardware.py"]  # this checkout has no such file
+        monkeypatch.setattr(hardware, "HERE", house / "bench")
+        assert made[1].changed == []
 
     def test_the_archive_is_small_and_verified(self, made: tuple[Archive, HardwareStudy]) -> None:
         archive, study = made
@@ -380,7 +389,8 @@ def test_verify_finds_what_was_changed_lost_or_added(tmp_path: Path) -> None:
 
 def test_hardware_is_no_variant(tmp_path: Path) -> None:
     archive, _ = archived(tmp_path, RAW)
-    assert archive.timestamps() == archive.traces() == archive.unfinished() == archive.strays(STAMP, ()) == []
+    assert archive.timestamps() == archive.traces() == []
+    assert archive.unfinished() == archive.strays(STAMP, ()) == []
     archive.discard(STAMP)
     assert archive.hardware_study() and archive.new_timestamp() != STAMP
     with pytest.raises(SuiteError, match="no hardware study"):

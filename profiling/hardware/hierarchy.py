@@ -73,7 +73,8 @@ class _Origins:
                 self._logic(cell)
 
     def _logic(self, cell: Mapping[str, Any]) -> None:
-        reads, drives = [], []
+        reads: list[Any] = []
+        drives: list[Any] = []
         for port, bits in cell["connections"].items():
             (drives if cell["port_directions"].get(port) == "output" else reads).extend(bits)
         kept = cell["type"].startswith(REGISTERS)

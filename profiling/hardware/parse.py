@@ -47,15 +47,16 @@ def _result(
     missing = {stage: (why, fix) for stage, (why, fix) in outcome["missing"].items()} | _faults(raw)
     ran = raw["simulate"] if right(raw) else {}
     placed = _placed(raw)
-    used = next(iter(placed.values()), {}).get("used") or raw.get("synthesise", {}).get("area", {})
+    first: Mapping[str, Any] = next(iter(placed.values()), {})
+    used = first.get("used") or raw.get("synthesise", {}).get("area", {})
     return Result(
         **{name: described[name] for name in DESCRIBED},
         registers=tuple(Register(**register) for register in described["registers"]),
         source=f"bench/{family}/{NAME}.py", rtl=described["rtl"], checked=tuple(_checked(raw, ran)),
         simulator=ran.get("simulator", ""),
         **{name: ran.get(name, 0) for name in ("cycles", "calls", "sent", "received")},
-        area=used, available=next(iter(placed.values()), {}).get("available", {}),
-        device=next(iter(placed.values()), {}).get("device", ""), clocks=_clocks(placed),
+        area=used, available=first.get("available", {}),
+        device=first.get("device", ""), clocks=_clocks(placed),
         host=_means(raw.get("host", {})), baseline=_means(baseline),
         parts=_parts(raw, used), wires=tuple(Wire(*wire) for wire in raw.get("parts", {}).get("wires", [])),
         tools=_tools(raw, outcome["taken"]), files=files, missing=missing,

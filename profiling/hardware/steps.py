@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -98,12 +99,18 @@ class Runner:
         groups = list(wanted.values())
         folders = [self.cache.begin(same[0].stage, name) for name, same in wanted.items()]
         argvs = [list(same[0].argv(folder)) for same, folder in zip(groups, folders, strict=True)]
+        started = run_side_by_side(argvs, env=self.env, limit=self.limit, width=self.width, log=self.log)
         if groups:
             self.progress.step(what, groups[0][0].item.design.name)
-        for number, done in run_side_by_side(argvs, env=self.env, limit=self.limit, width=self.width, log=self.log):
-            self._end(groups[number], folders[number], done)
-            self.progress.advance(groups[number][0].weight)
-            self.progress.step(what, groups[min(number + self.width, len(groups) - 1)][0].item.design.name)
+        try:
+            for number, done in started:
+                self._end(groups[number], folders[number], done)
+                self.progress.advance(groups[number][0].weight)
+                self.progress.step(what, groups[min(number + self.width, len(groups) - 1)][0].item.design.name)
+        finally:  # also on Ctrl-C: end what runs before its folder goes
+            started.close()
+            for folder in folders:
+                shutil.rmtree(folder, ignore_errors=True)
 
     def _end(self, same: Sequence[Step], folder: Path, done: Done) -> None:
         """Keep what a process made, for all steps that wanted it; or its failure."""

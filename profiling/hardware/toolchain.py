@@ -61,11 +61,11 @@ def find() -> Toolchain:
     beside = Path(python).parent
     commands = ((python,), (str(beside / NAMES[1]),), (str(beside / NAMES[2]),))
     costs = ("no design can be simulated or synthesised", "no area, no compiled simulation", "no clock rate")
-    found = [
+    amaranth, yosys, nextpnr = (
         Tool(f"{name} {version}", command) if version else Missing(f"{name} is not installed", cost, "nox -s hardware")
         for name, version, command, cost in zip(NAMES, versions, commands, costs, strict=True)
-    ]
-    return Toolchain(*found, compiler=compiler(), runtime=Path(package) / RUNTIME if package else None)
+    )
+    return Toolchain(amaranth, yosys, nextpnr, compiler(), Path(package) / RUNTIME if package else None)
 
 
 def interpreter() -> str:
