@@ -87,7 +87,7 @@ def test_every_dependency_has_its_line() -> None:
 def test_ci_installs_what_the_readme_recommends() -> None:
     recommended = {
         name
-        for line in re.findall(r"^sudo apt install ([\w. -]+?) *(?:#|$)", README, re.MULTILINE)
+        for line in re.findall(r"^sudo apt install ([\w.+ -]+?) *(?:#|$)", README, re.MULTILINE)
         for name in line.split()
     }
     (installed,) = re.findall(r"--no-install-recommends \\\n(.*?)>/dev/null", (ROOT / ".ci/run").read_text(), re.DOTALL)
