@@ -56,7 +56,7 @@ def check() -> Iterator[Row]:
     yield from _perf()
     yield _simple("valgrind", "sudo apt install valgrind")
     yield _ptrace()
-    yield from _hardware()
+    yield from hardware_tools()
     yield _disk()
     yield _machine()
 
@@ -144,7 +144,8 @@ def _ptrace() -> Row:
     return Row("py-spy", "missing", "may not read other processes (ptrace)", "in a container: --cap-add SYS_PTRACE")
 
 
-def _hardware() -> Iterator[Row]:
+def hardware_tools() -> Iterator[Row]:
+    """Check what accelerators need; everything else works without."""
     found = toolchain.find()
     named = {"amaranth": found.amaranth, "yosys": found.yosys, "nextpnr": found.nextpnr, "C++ compiler": found.compiler}
     for name, tool in named.items():

@@ -20,6 +20,7 @@ from bench.audit import Audit
 from bench.errors import SuiteError, Tampered, UsageError
 from bench.hardware import Design, HardwareStudy
 from bench.rundir import Archive
+from profiling import doctor
 from profiling.collector import Missing
 from profiling.hardware import hierarchy, parse, synthesis, toolchain, verify
 from profiling.hardware.cache import Cache, key
@@ -219,6 +220,15 @@ def test_missing_tools_say_what_that_costs(monkeypatch: pytest.MonkeyPatch) -> N
     assert all(tool.what and tool.cost for tool in found.missing)
 
 
+def test_doctor_has_a_row_for_each_tool(monkeypatch: pytest.MonkeyPatch) -> None:
+    there = toolchain.Tool("amaranth 0.5", ("python",))
+    lacking = Missing("no C++ compiler", "nothing is projected", "sudo apt install g++")
+    monkeypatch.setattr(toolchain, "find", lambda: toolchain.Toolchain(there, there, there, lacking))
+    rows = {row.what: (row.state, row.fix) for row in doctor.hardware_tools()}
+    assert rows["amaranth"] == rows["yosys"] == rows["nextpnr"] == ("ok", "")
+    assert rows["C++ compiler"] == ("missing", "sudo apt install g++")
+
+
 def test_the_compiler_can_be_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     fake = tmp_path / "cc"
     fake.write_text("#!/bin/sh\necho my compiler 7\n")
@@ -257,8 +267,6 @@ def test_unknown_designs_and_families_without_any_say_what_there_is(
 
 # The top level as parts and wires
 
-BITS = {"in": [2], "a_out": [3, 4], "register": [5], "sum": [6, 7], "b_out": [8]}
-
 
 def cell(kind: str, **ports: tuple[str, Sequence[Any]]) -> dict[str, Any]:
     return {
@@ -292,8 +300,17 @@ def test_wires_lead_through_logic_to_the_parts_that_they_depend_on() -> None:
         "b": [["p", "in", 2], ["q", "in", 1], ["r", "in", 1], ["z", "out", 1]],
     }
     assert sorted(found.wires) == sorted([
-        ["", "a", 1, "i"], ["a", "b", 2, "y"], ["", "b", 2, "i"], ["", "b", 1, ""], ["b", "", 1, "z"],
+        ["", "a", 1, "i"], ["a", "b", 2, "y"], ["", "b", 2, "i"], ["b", "", 1, "z"],
     ])  # fmt: skip
+
+
+def test_slices_of_one_signal_are_one_port_again() -> None:
+    top = module(o=("output", [4, 5]))
+    top["cells"] = {"a": cell("top.a", **{"port$1": ("output", [4]), "port$2": ("output", [5])})}
+    inner = module(**{"port$1": ("output", [8]), "port$2": ("output", [9])})
+    inner["netnames"] = {"state": {"bits": [8, 9]}, "all": {"bits": [7, 8, 9]}, "port$1": {"bits": [8]}}
+    found = hierarchy.read({"modules": {"top": top, "top.a": inner}})
+    assert found.ports["a"] == [["state", "out", 2]] and found.wires == [["a", "", 2, "state"]]
 
 
 def test_the_area_of_a_part_includes_what_is_inside_it() -> None:

@@ -240,7 +240,8 @@ class Running:
         return stamp
 
     def study(self, designed: Sequence[Item], folder: Path, about: Mapping[str, Any]) -> HardwareStudy:
-        named = {path for item in designed for path in item.result(rtl.NAME)["sources"]}
+        steps = [(item, step) for item in designed for step in (rtl.NAME, compiled.RUN) if step in item.folders]
+        named = {path for item, step in steps for path in item.result(step)["sources"]}
         whole = [folder / name for name in (parse.BASELINE, parse.LOG) if (folder / name).is_file()]
         return HardwareStudy(
             family=self.request.family, timestamp=self.session.timestamp, size=designed[0].size,

@@ -57,16 +57,23 @@ def parts(item: Item, yosys: Tool) -> Step:
     def finish(folder: Path, done: Done) -> Mapping[str, Any]:
         found = hierarchy.read(json.loads((folder / "hierarchy.json").read_text(encoding="utf-8")))
         stat = read_stat(folder / "stat.json")
-        areas = {name: area(cells_of(stat, f"\\{kind}")) for name, kind in found.kinds.items()}
+        kept = {name: f"\\{kind}" for name, kind in found.kinds.items() if f"\\{kind}" in stat}
+        areas = {name: area(cells_of(stat, kind)) for name, kind in kept.items()}
         (folder / "hierarchy.json").unlink()
         return {
             "parts": [[name, ports, areas.get(name, {})] for name, ports in found.ports.items()],
             "wires": found.wires, "script": script, "tool": yosys.name,
         }  # fmt: skip
 
+    inputs = {
+        "rtl": rtl.text_hash(item),
+        "tool": yosys.name,
+        "script": script,
+        "reading": sha256(Path(hierarchy.__file__)),
+    }
     return Step(
-        item, PARTS, "synthesise", {"rtl": rtl.text_hash(item), "tool": yosys.name, "script": script, "to": PARTS}, argv,
-        finish, weight=(item.folders[rtl.NAME] / rtl.TEXT).stat().st_size / 20_000,
+        item, PARTS, "synthesise", inputs, argv, finish,
+        weight=(item.folders[rtl.NAME] / rtl.TEXT).stat().st_size / 20_000,
     )  # fmt: skip
 
 
