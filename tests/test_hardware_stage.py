@@ -158,22 +158,19 @@ def step(item: Item, code: str, **inputs: Any) -> Step:
     )  # fmt: skip
 
 
-def test_a_step_is_made_once_and_again_after_damage(item: Item, tmp_path: Path) -> None:
+@pytest.mark.parametrize("damage", ["changed", "lost", "added"])
+def test_a_step_is_made_once_and_again_after_damage(item: Item, tmp_path: Path, damage: str) -> None:
     writes = "import sys, pathlib; pathlib.Path(sys.argv[1], 'x').write_text('x'); print('made')"
-    for damage in (
-        lambda entry: None,
-        lambda entry: (entry / "x").write_text("y"),
-        lambda entry: (entry / "x").unlink(),
-    ):
-        first, second = runner(tmp_path), runner(tmp_path)
-        first.run("testing", [step(item, writes, a=1)])
-        second.run("testing", [step(item, "raise SystemExit(1)", a=1)])
-        assert (first.made, second.made) == (1 if damage else 0, 0)
-        assert item.result("synthesise") == {"said": "made"} and not item.missing
-        damage(item.folders["synthesise"])
-        if Cache(tmp_path).find("synthesise", key({"a": 1})):
-            (item.folders["synthesise"] / "more").write_text("what was added is damage, too")
-        assert Cache(tmp_path).find("synthesise", key({"a": 1})) is None
+    first, second, third = (runner(tmp_path) for _ in range(3))
+    first.run("testing", [step(item, writes, a=1)])
+    second.run("testing", [step(item, "raise SystemExit(1)", a=1)])
+    assert (first.made, second.made) == (1, 0)
+    assert item.result("synthesise") == {"said": "made"} and not item.missing
+    file = item.folders["synthesise"] / ("y" if damage == "added" else "x")
+    file.unlink() if damage == "lost" else file.write_text("y")
+    assert Cache(tmp_path).find("synthesise", key({"a": 1})) is None
+    third.run("testing", [step(item, writes, a=1)])
+    assert third.made == 1 and (item.folders["synthesise"] / "x").read_text() == "x"
 
 
 def test_a_step_that_two_designs_share_is_made_once(item: Item, tmp_path: Path) -> None:
@@ -194,17 +191,23 @@ def test_a_tool_that_hangs_is_ended(item: Item, tmp_path: Path) -> None:
     assert "time limit" in item.missing["synthesise"][0]
 
 
-def sleeping(seconds: float) -> list[str]:
-    return [sys.executable, "-c", f"import time; print({seconds}); time.sleep({seconds})"]
+def sleeping(seconds: float, told: Path) -> list[str]:
+    code = f"import os, time; open({str(told)!r}, 'w').write(str(os.getpid())); print({seconds}); time.sleep({seconds})"
+    return [sys.executable, "-c", code]
 
 
-def test_processes_run_side_by_side_and_end_with_who_asked() -> None:
-    env = {"PATH": os.environ["PATH"]}
-    started = run_side_by_side([sleeping(60), sleeping(0), sleeping(60)], env=env, limit=60, width=2)
+def test_processes_run_side_by_side_and_end_with_who_asked(tmp_path: Path) -> None:
+    env, told = {"PATH": os.environ["PATH"]}, [tmp_path / name for name in "abc"]
+    started = run_side_by_side(
+        [sleeping(60, told[0]), sleeping(0, told[1]), sleeping(60, told[2])], env=env, limit=60, width=2
+    )
     number, done = next(started)
-    assert (number, done.code, done.out) == (1, 0, "0\n")
+    assert (number, done.code, done.out) == (1, 0, "0\n") and not told[2].exists()
+    while not (told[0].exists() and told[0].read_text()):
+        time.sleep(0.01)
     started.close()  # as an exception, or Ctrl-C, would
-    ((_, late),) = run_side_by_side([sleeping(60)], env=env, limit=0.1, width=2)
+    assert not Path("/proc", told[0].read_text()).exists()
+    ((_, late),) = run_side_by_side([sleeping(60, told[0])], env=env, limit=0.1, width=2)
     assert late.code == TIMED_OUT
 
 
