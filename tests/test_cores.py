@@ -51,7 +51,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder, tools, component = tmp_path_factory.mktemp("core").resolve(), toolchain.find(), accumulator()
     assert isinstance(tools.yosys, Tool) and isinstance(tools.compiler, Tool)
     (folder / "design.il").write_text(rtlil.convert(component, name="top", emit_src=False))
-    script = f"read_rtlil {near(folder / 'design.il')}; write_cxxrtl {near(folder / 'design.cc')}"
+    script = f"read_rtlil {near(folder / 'design.il')}; {compiled.TRANSLATE} {near(folder / 'design.cc')}"
     subprocess.run([*tools.yosys.command, "-q", "-p", script], cwd=ROOT, check=True, capture_output=True)
     argv = [*tools.compiler.command, *compiled.FLAGS, f"-I{folder}", f"-I{tools.runtime}", str(compiled.INTERFACE)]
     subprocess.run([*argv, "-o", str(folder / "core.so")], check=True, capture_output=True)

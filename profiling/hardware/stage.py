@@ -22,7 +22,7 @@ from bench.files import code, sha256, write_text
 from bench.hardware import HardwareStudy
 from bench.rundir import Archive
 from profiling import checking, environments, host, lock
-from profiling.collect import commit
+from profiling.collect import Interrupted, commit
 from profiling.collector import Missing, Session
 from profiling.hardware import cache, compiled, hosts, older, parse, placement, rtl, synthesis, toolchain
 from profiling.hardware.steps import Item, Runner, Step
@@ -87,7 +87,11 @@ def make(request: Request, root: Path) -> str:
             options = replace(Options(), processes=request.processes, most_processes=request.processes)
             session = Session(archive.new_timestamp(), options, Portable(file), progress)
             session.log.say(f"time stamp for this run: {session.timestamp}")
-            return Running(request, items, tools, archive, session, Path(folder)).run(family.baseline)
+            try:
+                return Running(request, items, tools, archive, session, Path(folder)).run(family.baseline)
+            except KeyboardInterrupt:
+                hint = "Run it again: what the tools made until then is kept, and it goes on from there."
+                raise Interrupted("interrupted; nothing was added to the archive", hint) from None
 
 
 def _chosen(request: Request) -> list[hardware.Design]:
