@@ -186,6 +186,14 @@ def test_a_failing_tool_costs_its_stage_only(item: Item, tmp_path: Path) -> None
     assert not list(tmp_path.glob("synthesise/*.partial")) and "no room" in (tmp_path / "log.txt").read_text()
 
 
+def test_a_tool_that_fails_without_a_word_is_read_from_its_log(item: Item, tmp_path: Path) -> None:
+    writes = (
+        "import sys, pathlib; pathlib.Path(sys.argv[1], 'tool.log').write_text('noise\\nERROR: Assert'); sys.exit(1)"
+    )
+    runner(tmp_path).run("testing", [step(item, writes, a=1)])
+    assert item.missing["synthesise"] == ("ERROR: Assert", "")
+
+
 def test_a_tool_that_hangs_is_ended(item: Item, tmp_path: Path) -> None:
     runner(tmp_path, limit=0.2).run("testing", [step(item, "import time; time.sleep(60)", a=1)])
     assert "time limit" in item.missing["synthesise"][0]

@@ -13,7 +13,7 @@ from typing import Any
 
 from bench.files import sha256
 from profiling.hardware import rtl
-from profiling.hardware.steps import Item, Step, near
+from profiling.hardware.steps import LOG, Item, Step, near
 from profiling.hardware.toolchain import Tool
 from profiling.process import Done
 
@@ -31,7 +31,8 @@ def translate(item: Item, yosys: Tool) -> Step:
     text = item.folders[rtl.NAME] / rtl.TEXT
 
     def argv(folder: Path) -> list[str]:
-        return [*yosys.command, "-q", "-p", f"read_rtlil {near(text)}; {TRANSLATE} {near(folder / 'design.cc')}"]
+        script = f"read_rtlil {near(text)}; {TRANSLATE} {near(folder / 'design.cc')}"
+        return [*yosys.command, "-q", "-l", near(folder / LOG), "-p", script]
 
     return Step(
         item, SOURCE, "simulate", {"rtl": rtl.text_hash(item), "tool": yosys.name, "to": TRANSLATE},

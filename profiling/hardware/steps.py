@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from profiling.process import Done, Log, explain, run_side_by_side
 from profiling.progress import Progress
 
 RESULT = "result.json"  #: of a step: what its raw file in the archive holds
+LOG = "tool.log"  #: of a step, where its tool writes one: yosys tells a failed assertion nowhere else
 LAST_WORDS = 20  #: lines of a failed process's stderr that go to the log
 
 
@@ -112,14 +113,21 @@ class Runner:
             for folder in folders:
                 shutil.rmtree(folder, ignore_errors=True)
 
+    def _last_words(self, done: Done, log: Path) -> Done:
+        """Keep the last words of a failed process; where it said nothing, those of its tool's log are its own."""
+        written = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
+        words = (done.err.strip() or done.out.strip() or written).splitlines()[-LAST_WORDS:]
+        for line in words:
+            self.log.say(f"#   {line}")
+        return replace(done, err="\n".join(words))
+
     def _end(self, same: Sequence[Step], folder: Path, done: Done) -> None:
         """Keep what a process made, for all steps that wanted it; or its failure."""
         try:
             if done.code:
-                for line in (done.err or done.out).splitlines()[-LAST_WORDS:]:
-                    self.log.say(f"#   {line}")
-                raise explain(done)
+                raise explain(self._last_words(done, folder / LOG))
             result = same[0].finish(folder, done)
+            (folder / LOG).unlink(missing_ok=True)
         except (SuiteError, OSError, ValueError, KeyError) as error:
             said = str(error) if isinstance(error, SuiteError) else f"{type(error).__name__}: {error}"
             for step in same:

@@ -12,7 +12,7 @@ from typing import Any
 
 from bench.files import sha256
 from profiling.hardware import hierarchy, rtl
-from profiling.hardware.steps import Item, Step, near
+from profiling.hardware.steps import LOG, Item, Step, near
 from profiling.hardware.toolchain import Tool
 from profiling.process import Done
 
@@ -32,7 +32,7 @@ def synthesise(item: Item, yosys: Tool) -> Step:
     def argv(folder: Path) -> list[str]:
         text = near(item.folders[rtl.NAME] / rtl.TEXT)
         words = f"{script} -json {near(folder / NETLIST)}; tee -q -o {near(folder / 'stat.json')} stat -json"
-        return [*yosys.command, "-q", "-p", f"read_rtlil {text}; {words}"]
+        return [*yosys.command, "-q", "-l", near(folder / LOG), "-p", f"read_rtlil {text}; {words}"]
 
     def finish(folder: Path, done: Done) -> Mapping[str, Any]:
         cells = cells_of(read_stat(folder / "stat.json"), "\\top")
@@ -46,13 +46,14 @@ def synthesise(item: Item, yosys: Tool) -> Step:
 
 def parts(item: Item, yosys: Tool) -> Step:
     """Find the parts of the top level, what connects them, and what each costs when it is synthesised apart."""
-    script = "synth_ecp5 -top top -noflatten"
+    # Without names of inner wires: abc9 once took the scalar `buses[0]` of a part for a bit of its port `buses`.
+    script = "rename -hide w:*; synth_ecp5 -top top -noflatten"
 
     def argv(folder: Path) -> list[str]:
         read = f"read_rtlil {near(item.folders[rtl.NAME] / rtl.TEXT)}"
         before = f"{read}; hierarchy -top top; proc; write_json {near(folder / 'hierarchy.json')}; design -reset"
         words = f"{script}; tee -q -o {near(folder / 'stat.json')} stat -json"
-        return [*yosys.command, "-q", "-p", f"{before}; {read}; {words}"]
+        return [*yosys.command, "-q", "-l", near(folder / LOG), "-p", f"{before}; {read}; {words}"]
 
     def finish(folder: Path, done: Done) -> Mapping[str, Any]:
         found = hierarchy.read(json.loads((folder / "hierarchy.json").read_text(encoding="utf-8")))
