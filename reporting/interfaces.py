@@ -1,0 +1,129 @@
+"""How a host reaches an accelerator: one table of presets with a source for each figure, and how a user overrides it.
+
+All figures are assumptions, given as ranges, and a projection draws from them. An accelerator that is really there
+should be measured instead, and its figures given on the command line or in a TOML file (`from_file`).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from bench.errors import UsageError
+from reporting.uncertain import Range
+
+NOTHING = Range.exactly(0.0)
+NO_LIMIT = Range.exactly(math.inf)
+US, NS, GB = 1e-6, 1e-9, 1e9
+
+
+@dataclass(frozen=True)
+class Interface:
+    """What one offload costs beside the accelerator's own work."""
+
+    name: str
+    summary: str
+    overhead: Range = NOTHING  #: s of the host's own time per call: set-up, driver, collecting the answer (o)
+    latency: Range = NOTHING  #: s per call that the first byte takes there and the last one back, beyond transfer (L)
+    to: Range = NO_LIMIT  #: bytes/s to the accelerator
+    back: Range = NO_LIMIT  #: bytes/s from it
+    call: Range = NOTHING  #: s per call of Python's call into native code, beyond what the host's part holds already
+    synchronous: bool = True  #: the host waits; else it does other work meanwhile
+    sources: Mapping[str, str] = field(default_factory=dict)  #: name of a field -> where its figures come from
+
+
+#: Python's own call into native code, per call. Added where the host's part does not hold a call in its place already.
+CALLS: Mapping[str, tuple[Range, str]] = {
+    "none": (NOTHING, "the host's part holds a call in its place"),
+    "extension": (
+        Range(30 * NS, 60 * NS, 250 * NS),
+        "low: an empty call, 51 ns on a Core i9-9900K (interoptopus, benchmark of its CPython back end, 2021) and less on newer "
+        "cores; high: pyaes_aesni's whole call for 16 bytes, object and key schedule included (results/aes)",
+    ),
+    "ctypes": (
+        Range(275 * NS, 350 * NS, 1400 * NS),
+        "275 ns without an argument, 350 ns with one, Core i9-9900K, Python 3.10 (interoptopus, as above); 1.4 µs on a Core Duo "
+        "of 2.33 GHz (Tung, ctypes performance benchmark, 2009)",
+    ),
+}
+
+PRESETS: Mapping[str, Interface] = {
+    each.name: each
+    for each in (
+        Interface(
+            "isa",
+            "an extension of the instruction set: operands and results in registers",
+            sources={
+                "overhead": "none by definition: no driver, and operands are loaded by the instructions around it",
+                "latency": "none by definition: that of the instruction is part of the accelerator's time",
+                "to": "by definition the registers' own",
+                "back": "by definition the registers' own",
+            },
+        ),
+        Interface(
+            "mmio",
+            "registers on the chip's bus, which the processor writes and reads itself, word by word",
+            overhead=Range(0.05 * US, 0.1 * US, 0.3 * US),
+            latency=Range(0.05 * US, 0.1 * US, 0.2 * US),
+            to=Range(0.04 * GB, 0.3 * GB, 1.0 * GB),
+            back=Range(0.02 * GB, 0.05 * GB, 0.3 * GB),
+            sources={
+                "overhead": "estimate: one or two uncached writes, to start it and to acknowledge",
+                "latency": "estimate: one uncached read of a status register, 10 to 20 cycles of a bus of 100 to 200 MHz",
+                "to": "estimate: 4 or 8 bytes per posted write of 8 to 100 ns",
+                "back": "estimate: 4 or 8 bytes per read of 25 to 200 ns, which waits for its answer",
+            },
+        ),
+        Interface(
+            "dma",
+            "an engine on the chip that reads and writes main memory by itself",
+            overhead=Range(0.3 * US, 1 * US, 5 * US),
+            latency=Range(0.4 * US, 0.9 * US, 2 * US),
+            to=Range(0.4 * GB, 1.0 * GB, 4.0 * GB),
+            back=Range(0.3 * GB, 1.0 * GB, 4.0 * GB),
+            sources={
+                "overhead": "estimate: a few uncached writes for a descriptor and a poll; high: with cache lines flushed by software "
+                "at 84 ns each, as Shao et al. measured on a Zynq (gem5-Aladdin, MICRO 2016)",
+                "latency": "AMD PG021, AXI DMA: 44 cycles there and 49 back, 0.93 µs at 100 MHz; less at higher clocks, more behind "
+                "a busy memory controller",
+                "to": "PG021: 399 MB/s on 32 bits at 100 MHz; 1.2 GB/s is the most of one HP port of a Zynq-7000 (UG585); high: 128 "
+                "bits at 250 MHz",
+                "back": "PG021: 299 MB/s on 32 bits at 100 MHz; typical and high as to the accelerator",
+            },
+        ),
+        Interface(
+            "pcie",
+            "a PCIe card, third generation, eight lanes, driven from user space by polling",
+            overhead=Range(0.3 * US, 1 * US, 5 * US),
+            latency=Range(0.6 * US, 1 * US, 2.5 * US),
+            to=Range(1.5 * GB, 4.0 * GB, 6.2 * GB),
+            back=Range(1.5 * GB, 4.0 * GB, 6.2 * GB),
+            sources={
+                "overhead": "estimate: a doorbell, a descriptor and the polling of a completion; high: with a call into the kernel",
+                "latency": "Neugebauer et al., Understanding PCIe performance for end host networking, SIGCOMM 2018: about 1 µs of "
+                "PCIe in the round trip of a network card, 0.5 µs at least for one read of 64 bytes",
+                "to": "the same: 32 to 50 Gbit/s for data, 12 to 48 Gbit/s with descriptors and pointers",
+                "back": "as to the accelerator",
+            },
+        ),
+        Interface(
+            "opencl",
+            "a PCIe card behind its vendor's OpenCL driver, with memory of its own",
+            overhead=Range(10 * US, 30 * US, 60 * US),
+            latency=Range(80 * US, 120 * US, 160 * US),
+            to=Range(1.0 * GB, 1.6 * GB, 9.5 * GB),
+            back=Range(1.0 * GB, 1.6 * GB, 9.5 * GB),
+            sources={
+                "overhead": "estimate: the part of the round trip below that the host's CPU is busy with",
+                "latency": "Choi et al., In-depth analysis on microarchitectures of modern heterogeneous CPU-FPGA platforms, ACM TRETS "
+                "2019: round trips of 140 to 160 µs on two such cards",
+                "to": "the same: 1.6 GB/s through OpenCL for large blocks; high: what PCIe of the third generation and 16 lanes allows",
+                "back": "as to the accelerator",
+            },
+        ),
+    )
+}
