@@ -242,6 +242,16 @@ def prompts(
         print(f"wrote: {stage.write_paper(bench, Path(prompts_dir), studied)}")
 
 
+@task(arguments.WHATIF)
+def whatif(c: Context, bench: str, timestamp: str, results_dir: str, **given: Any) -> None:
+    """Project what an accelerator would bring: speedup as an interval, what binds, from which size of a call it pays."""
+    from reporting import whatif as stage
+    from reporting.renderers import text
+
+    wanted = stage.read(given)
+    print(text.written(stage.document(*_parsed(bench, timestamp, results_dir), wanted)))
+
+
 @task(arguments.SCRIPT)
 def script(c: Context, bench: str, timestamp: str, results_dir: str, into: str) -> None:
     """Write script_<bench>.sh: a shell script that redoes a study with plain pyperf, perf and py-spy."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -18,6 +18,8 @@ from reporting import formulas, uncertain
 from reporting.interfaces import Interface
 from reporting.statistics import SEED, Array, Interval
 from reporting.uncertain import Range
+
+State = dict[str, Array]  #: name of an uncertain quantity, or of a result -> its value for each draw
 
 DRAWS = 10_000
 HOST, OVERHEAD, LATENCY, TRANSFER, COMPUTE = TERMS = "host", "overhead", "latency", "transfer", "compute"
@@ -41,7 +43,14 @@ class Inputs:
     cycles: int = 0  #: of the accelerator, in one iteration
     clock: tuple[float, ...] = ()  #: Hz, one per seed of the placer
     acceleration: Range | None = None
-    sources: Mapping[str, str] | None = None  #: name of a field -> how it was obtained, in words
+    sources: Mapping[str, str] = field(default_factory=dict)  #: name of a field -> how it was obtained, in words
+
+
+    def __post_init__(self) -> None:
+        if not self.whole or bool(self.host) == (self.share is not None):
+            raise ValueError(f"{self.name}: a baseline's times, and either a host's times or a share, are needed")
+        if self.cycles and (not self.clock or self.acceleration):
+            raise ValueError(f"{self.name}: cycles need a clock, and leave no other acceleration")
 
 
 @dataclass(frozen=True)
@@ -82,3 +91,137 @@ class Projection:
     def seconds(self) -> float:
         """Return the typical seconds of one iteration with the accelerator."""
         return sum(term.value for term in self.terms.values())
+
+
+def project(inputs: Inputs, interface: Interface, draws: int = DRAWS, seed: int = SEED) -> Projection:
+    """Return what one candidate brings over one interface; the same arguments give the same result.
+
+    A synchronous host waits, so the terms add up. An asynchronous one computes meanwhile, but an iteration never ends
+    before the accelerator has done its work, which Accelerometer takes for granted: the wait that is left is `compute`.
+    """
+    middle, drawn = typical(inputs, interface), draw(inputs, interface, draws, seed)
+    one, many = _outcome(inputs, interface, middle), _outcome(inputs, interface, drawn)
+
+    def interval(name: str) -> Interval:
+        return uncertain.summary(float(one[name]), np.broadcast_to(many[name], draws))
+
+    largest = np.argmax([np.broadcast_to(many[f"{term} weight"], draws) for term in TERMS], axis=0)
+    return Projection(
+        inputs,
+        interface,
+        speedup=interval("speedup"),
+        cap=interval("cap"),
+        share=interval("share"),
+        acceleration=interval("acceleration"),
+        terms={term: interval(term) for term in TERMS},
+        binds=max(TERMS, key=lambda term: float(one[f"{term} weight"])),
+        binding={term: float(np.mean(largest == place)) for place, term in enumerate(TERMS)},
+        break_even_bytes=interval("break-even bytes") if inputs.calls and inputs.sent else None,
+        break_even_calls=interval("break-even calls") if float(np.max(many["fixed"])) > 0 else None,
+        effects=_effects(inputs, interface, middle, drawn),
+        loses=float(np.mean(many["speedup"] < 1)),
+    )
+
+
+def typical(inputs: Inputs, interface: Interface) -> State:
+    """Return the typical value of every uncertain quantity."""
+    whole = float(np.mean(inputs.whole))
+    share = inputs.share.value if inputs.share else 1 - float(np.mean(inputs.host)) / whole
+    speed: State = {}
+    if inputs.cycles:
+        speed = {"clock": np.asarray(np.median(inputs.clock))}
+    elif inputs.acceleration:
+        speed = {"acceleration": np.asarray(inputs.acceleration.typical)}
+    assumed = {name: np.asarray(found.typical) for name, found in _assumed(interface).items()}
+    return {"whole": np.asarray(whole), "share": np.asarray(share), **speed, **assumed}
+
+
+def draw(inputs: Inputs, interface: Interface, draws: int, seed: int) -> State:
+    """Return draws of every uncertain quantity; each has a stream of its own, so no other quantity moves it."""
+
+    def stream(name: str) -> np.random.Generator:
+        return np.random.default_rng([seed, *name.encode()])
+
+    if inputs.share:
+        (whole,) = uncertain.timings([inputs.whole], draws, stream("timings"))
+        share = uncertain.share(inputs.share, draws, stream("share"))
+    else:
+        whole, host = uncertain.timings([inputs.whole, inputs.host], draws, stream("timings"))
+        share = 1 - host / whole
+    speed: State = {}
+    if inputs.cycles:
+        speed = {"clock": uncertain.seeds(inputs.clock, draws, stream("clock"))}
+    elif inputs.acceleration:
+        speed = {"acceleration": inputs.acceleration.draw(draws, stream("acceleration"))}
+    assumed = {name: found.draw(draws, stream(name)) for name, found in _assumed(interface).items()}
+    return {"whole": whole, "share": share, **speed, **assumed}
+
+
+def _assumed(interface: Interface) -> dict[str, Range]:
+    names = ("overhead", "latency", "to", "back", "call")
+    return {name: getattr(interface, name) for name in names}
+
+
+def computing(inputs: Inputs, state: State) -> Array:
+    """Return the seconds that the accelerator itself works in one iteration; 0 where nothing says how fast it is."""
+    if inputs.cycles:
+        return np.asarray(inputs.cycles / state["clock"])
+    return np.asarray(state["whole"] * state["share"] / state.get("acceleration", np.inf))
+
+
+def _outcome(inputs: Inputs, interface: Interface, state: State) -> State:
+    """Return all results for each draw (or for the typical values), by name."""
+    part = state["whole"] * state["share"]
+    terms, busy = _terms(inputs, interface, state), computing(inputs, state)
+    total = sum(terms.values(), np.asarray(0.0))
+    fixed = state["overhead"] + state["call"] + state["latency"]
+    waited = busy if interface.synchronous else np.zeros_like(busy)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        left = np.maximum(part - waited - terms[TRANSFER], 0.0)
+        found = {
+            "speedup": state["whole"] / total,
+            "cap": np.where(state["share"] < 1, 1 / (1 - state["share"]), np.inf),
+            "share": state["share"],
+            "acceleration": np.where(busy > 0, np.maximum(part, 0.0) / busy, np.inf),
+            "fixed": fixed,
+            "break-even calls": np.where(fixed > 0, left / fixed, np.inf),
+        }
+    if inputs.calls and inputs.sent:
+        found["break-even bytes"] = formulas.break_even(
+            part / inputs.sent, np.inf, fixed, per_byte=(terms[TRANSFER] + waited) / inputs.sent
+        )
+    hidden = {} if interface.synchronous else {COMPUTE: np.where(terms[COMPUTE] > 0, busy, 0.0)}
+    weights = {f"{term} weight": value for term, value in {**terms, **hidden}.items()}
+    return {**found, **terms, **weights}
+
+
+def _terms(inputs: Inputs, interface: Interface, state: State) -> State:
+    """Return the seconds of one iteration with the accelerator, by TERMS."""
+    calls = inputs.calls or 0.0
+    terms = {
+        HOST: state["whole"] * (1 - state["share"]),
+        OVERHEAD: calls * (state["overhead"] + state["call"]),
+        LATENCY: calls * state["latency"],
+        TRANSFER: (inputs.sent or 0.0) / state["to"] + (inputs.received or 0.0) / state["back"],
+    }
+    busy = computing(inputs, state)
+    waits = busy if interface.synchronous else np.maximum(busy - sum(terms.values()), 0.0)
+    return {**terms, COMPUTE: waits}
+
+
+def _effects(inputs: Inputs, interface: Interface, middle: State, drawn: State) -> tuple[Effect, ...]:
+    """Return what each uncertain quantity does alone. Assumptions go to the ends of their ranges, others to 95 %."""
+    ends = {name: (found.low, found.high) for name, found in _assumed(interface).items()}
+    if inputs.acceleration and "acceleration" in middle:
+        ends["acceleration"] = (inputs.acceleration.low, inputs.acceleration.high)
+    for name in middle.keys() - ends.keys():
+        low, high = np.percentile(drawn[name], [2.5, 97.5])
+        ends[name] = (float(low), float(high))
+
+    def speedup(name: str, value: float) -> float:
+        return float(_outcome(inputs, interface, {**middle, name: np.asarray(value)})["speedup"])
+
+    found = [
+        Effect(name, low, high, speedup(name, low), speedup(name, high)) for name, (low, high) in ends.items() if low < high
+    ]
+    return tuple(sorted(found, key=lambda effect: (-effect.swing, effect.name)))

@@ -7,13 +7,12 @@ should be measured instead, and its figures given on the command line or in a TO
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from bench.errors import UsageError
+from reporting import quantities
 from reporting.uncertain import Range
 
 NOTHING = Range.exactly(0.0)
@@ -127,3 +126,59 @@ PRESETS: Mapping[str, Interface] = {
         ),
     )
 }
+
+#: what a user may set -> (its fields here, how it is written)
+SETTINGS: Mapping[str, tuple[tuple[str, ...], quantities.Units]] = {
+    "overhead": (("overhead",), quantities.TIMES),
+    "latency": (("latency",), quantities.TIMES),
+    "bandwidth": (("to", "back"), quantities.RATES),
+    "to": (("to",), quantities.RATES),
+    "back": (("back",), quantities.RATES),
+}
+WAYS = {"synchronous": True, "asynchronous": False}
+
+
+def named(name: str) -> Interface:
+    """Return a preset by its name, or an interface from the TOML file of that name."""
+    if name in PRESETS:
+        return PRESETS[name]
+    if name.endswith(".toml"):
+        return from_file(Path(name))
+    raise UsageError(
+        f"--interface {name!r} is not known", f"Known: {', '.join(PRESETS)}; or name a file, such as card.toml."
+    )
+
+
+def from_file(path: Path) -> Interface:
+    """Return the interface that a TOML file describes.
+
+    Lines of the form `overhead = "0.5us..2us"`: what SETTINGS names, base (a preset, for all that is not set),
+    summary, source and host (synchronous or asynchronous).
+    """
+    given = quantities.table(path)
+    base = PRESETS.get(given.pop("base", "isa"))
+    summary, source = given.pop("summary", f"as {path.name} has it"), given.pop("source", path.name)
+    host = given.pop("host", "synchronous")
+    if base is None or host not in WAYS or not given.keys() <= SETTINGS.keys():
+        known = f"{', '.join(SETTINGS)}, base ({', '.join(PRESETS)}), host ({', '.join(WAYS)}), summary, source"
+        raise UsageError(f"{path} describes no interface", f"It may have: {known}.")
+    return changed(replace(base, name=path.stem, summary=summary, synchronous=WAYS[host]), given, source)
+
+
+def changed(interface: Interface, given: Mapping[str, str], source: str) -> Interface:
+    """Return an interface with figures that a user gave, as text by the names of SETTINGS; empty ones are not given."""
+    ranges: dict[str, Range] = {}
+    for setting, text in given.items():
+        if text:
+            names, units = SETTINGS[setting]
+            ranges |= dict.fromkeys(names, quantities.read(f"--{setting}", text, units))
+    sources = {**interface.sources, **dict.fromkeys(ranges, source)}
+    return replace(interface, sources=sources, **ranges)
+
+
+def called(interface: Interface, way: str) -> Interface:
+    """Return an interface with Python's own call into native code added, by a name of CALLS."""
+    if way not in CALLS:
+        raise UsageError(f"--call {way!r} is not known", f"Known: {', '.join(CALLS)}.")
+    cost, source = CALLS[way]
+    return replace(interface, call=cost, sources={**interface.sources, "call": source})

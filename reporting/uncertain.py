@@ -26,9 +26,12 @@ class Range:
     high: float
 
     def __post_init__(self) -> None:
-        if not 0 <= self.low <= self.typical <= self.high:
+        endless = math.isinf(self.high) and self.low < self.high
+        if not 0 <= self.low <= self.typical <= self.high or endless:
             said = f"{self.low:g}, {self.typical:g}, {self.high:g}"
-            raise SuiteError(f"no range: {said}", "Give low, typical and high in this order, none below 0.")
+            raise SuiteError(
+                f"{said} is no range", "Give low, typical and high in this order, none below 0, and no end that is infinite."
+            )
 
     @classmethod
     def exactly(cls, value: float) -> Range:

@@ -1,0 +1,148 @@
+"""What could be accelerated: inputs of the co-design model, from a hardware study's result or from a profile alone.
+
+By ablation where the family names its kernel: the baseline is timed with and without it. Elsewhere the share comes from
+sampled stacks. Calls are counted exactly at the family's small size and scaled by the work; who knows better says so.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bench import discover
+from bench.errors import SuiteError, UsageError
+from bench.hardware import Result
+from bench.rundir import Archive
+from reporting.codesign import Inputs
+from reporting.compare import Hot, hottest
+from reporting.evidence import Evidence
+
+GRADE = "6"  #: speed grade of the device whose clock is taken, unless another is asked for
+SMALL = "small"  #: name of the size at which exact counts are taken, where a family has one
+SHOWN = 12  #: functions that a message names
+LARGEST_SHARE = 0.999  #: of samples: of what takes more, only the harness around it was not sampled
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """How often a function is called, and at which size that was counted."""
+
+    calls: Mapping[str, int]  #: name of a function as its profile has it -> calls in one iteration
+    size: str = ""
+    factor: float = 1.0  #: work of one iteration at the study's size, in times that of the size counted at
+    same: bool = True  #: whether the two sizes are one, as they are where a family has no small one
+
+
+def from_result(result: Result, grade: str = GRADE) -> Inputs:
+    """Return the inputs that a hardware study measured of a design; raises SuiteError where a part is missing."""
+    clocks = result.clocks.get(grade, ())
+    for stage, found in (("host", result.host), ("simulate", result.cycles), ("place", clocks)):
+        if not found:
+            why, command = result.missing.get(stage, ("it was not run", "invoke hardware"))
+            raise SuiteError(f"the hardware study of {result.name} lacks a stage, {stage}: {why}", f"Run: {command}")
+    seeds = f"{len(clocks)} seeds of the placer" if len(clocks) > 1 else "one seed of the placer"
+    return Inputs(
+        name=result.name,
+        whole=result.baseline,
+        host=result.host,
+        calls=float(result.calls),
+        sent=float(result.sent),
+        received=float(result.received),
+        cycles=result.cycles,
+        clock=tuple(1e6 * megahertz for megahertz in clocks),
+        sources={
+            "share": f"timed with and without it in {len(result.host)} processes",
+            "calls": "counted on the simulated core",
+            "bytes": "counted on the simulated core",
+            "acceleration": f"{result.cycles:,} cycles, simulated ({result.simulator}), at the clock of {seeds} "
+            f"({result.device}, speed {grade})",
+        },
+    )
+
+
+def from_profile(evidence: Evidence, kernel: str = "", traffic: Traffic | None = None) -> Inputs:
+    """Return the inputs that a study alone gives of one of the baseline's functions, or of the hottest."""
+    build = "release" if "release" in evidence.builds else evidence.builds[0]
+    functions = hottest(evidence.baseline, build)
+    ablated = evidence.study.kernel.partition(":")[2]
+    times = evidence.baseline.processes(build), evidence.baseline.processes(build, "time without the kernel")
+    if not times[0]:
+        raise SuiteError(f"{evidence.baseline.name} has no time on this study's {build} build", "Choose another study.")
+    wanted = _choose(functions, kernel, ablated if times[1] else "")
+    calls, counted = _calls(wanted, traffic)
+    blocks = sorted(block for block in times[0].keys() & times[1].keys() if block >= 0)
+    if _short(wanted) == ablated and len(blocks) > 1:
+        whole, host = (tuple(sum(arm[b]) / len(arm[b]) for b in blocks) for arm in times)
+        measured = f"by ablation: timed with and without it in {len(blocks)} processes each, in the same blocks"
+        found = Inputs(_short(wanted), whole, host, calls=calls, sources={"share": measured, "calls": counted})
+        if sum(host) >= sum(whole):
+            raise SuiteError(f"by ablation no share of {wanted} could be measured", "Name another function: --kernel.")
+        return found
+    hot = next(each for each in functions if each.name == wanted)
+    sampled = f"sampled stacks: {evidence.baseline.stacks[build].total():,} samples of {build}, with all that it calls"
+    if hot.inclusive.value > LARGEST_SHARE:
+        sampled += "; nearly all of them, so the cap says only that the rest was not sampled"
+    means = tuple(sum(values) / len(values) for values in times[0].values())
+    sources = {"share": sampled, "calls": counted}
+    return Inputs(_short(wanted), means, share=hot.inclusive, calls=calls, sources=sources)
+
+
+def _choose(functions: list[Hot], kernel: str, ablated: str) -> str:
+    """Return the name of the function that was asked for, as the profile has it; raises UsageError with those known."""
+    names = [hot.name for hot in functions]
+    if not kernel:
+        if not (names or ablated):
+            raise SuiteError("this study has no profile", "Measure one: invoke profile --collectors timing,profile.")
+        return names[0] if names else ablated
+    wanted = kernel.rpartition(":")[2]
+    found = [name for name in names if wanted in (name, _short(name))]
+    if found:
+        return found[0]
+    if wanted == ablated:
+        return ablated
+    near = difflib.get_close_matches(wanted, map(_short, names), SHOWN, 0.4)
+    known = dict.fromkeys([*near, *map(_short, names)])
+    listed = ", ".join(list(known)[:SHOWN]) or "none: the study has no profile"
+    raise UsageError(f"the profile has no function {kernel!r}", f"Among those it has: {listed}.")
+
+
+def _short(name: str) -> str:
+    """Return a function's name without its file: AES.encrypt of "AES.encrypt (pyaes/aes.py)"."""
+    return name.partition(" (")[0]
+
+
+def _calls(wanted: str, traffic: Traffic | None) -> tuple[float | None, str]:
+    """Return the calls of a function in one iteration, None where they are not known, and how they were obtained."""
+    count = traffic.calls.get(wanted, traffic.calls.get(_short(wanted))) if traffic else None
+    if traffic is None or count is None:
+        return None, "not known: give them with --calls"
+    if traffic.same:
+        return float(count), "counted exactly (cProfile)"
+    scaled = f"{count:,} counted exactly at size {traffic.size}, times {traffic.factor:,.4g} as much work"
+    return count * traffic.factor, f"{scaled}; --calls says better"
+
+
+def counted(archive: Archive, evidence: Evidence) -> Traffic | None:
+    """Return the calls that the collector `exact` counted of the baseline; None where it did not run."""
+    run = archive.run(evidence.baseline.name, evidence.study.timestamp)
+    path = run.raw("exact") / "release" / "exact.json"
+    if not path.is_file():
+        return None
+    rows = json.loads(path.read_text(encoding="utf-8"))["calls"]
+    calls: dict[str, int] = {}
+    for name, file, _, count in rows:
+        place = f"{name} ({file})" if file else str(name)
+        calls[place] = calls.get(place, 0) + int(count)
+        calls.setdefault(str(name), int(count))
+    return Traffic(calls, *_scale(evidence))
+
+
+def _scale(evidence: Evidence) -> tuple[str, float, bool]:
+    """Return the size that exact counts are of, the work of the study's size in times of it, and whether they are one."""
+    study = evidence.study
+    known = discover.family(study.family) if study.family in discover.families() else None
+    if known is None or study.size == SMALL or not {SMALL, study.size} <= known.work.keys():
+        return study.size, 1.0, True
+    return SMALL, known.work[study.size][0] / known.work[SMALL][0], False

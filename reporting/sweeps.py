@@ -1,0 +1,88 @@
+"""Curves and sweeps for charts of the co-design model: over accelerations, sizes of a call, interfaces, and designs.
+
+Arithmetic only; each point is an interval, as `codesign.project` gives it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from bench.errors import SuiteError
+from reporting import codesign, formulas, uncertain
+from reporting.codesign import DRAWS, Inputs, Projection, State
+from reporting.interfaces import PRESETS, Interface
+from reporting.statistics import SEED, Interval
+from reporting.uncertain import Range
+
+FACTORS = (2.0, 5.0, 10.0, 30.0, 100.0, 300.0, 1000.0, np.inf)  #: accelerations of a sweep
+
+
+@dataclass(frozen=True)
+class Band:
+    """A curve with its interval at every point."""
+
+    x: tuple[float, ...]
+    y: tuple[Interval, ...]
+
+
+def amdahl_curve(share: Interval, accelerations: Sequence[float] = FACTORS) -> Band:
+    """Return the speedup of the whole by the acceleration of its part, over an interface that costs nothing."""
+    ends = [formulas.amdahl(part, np.asarray(accelerations)) for part in (share.value, share.low, share.high)]
+    return Band(tuple(accelerations), tuple(Interval(*map(float, at)) for at in zip(*ends, strict=True)))
+
+
+def granularity_curve(
+    inputs: Inputs, interface: Interface, sizes: Sequence[float], draws: int = DRAWS, seed: int = SEED
+) -> Band:
+    """Return the speedup of one call, without the host around it, by the bytes that it sends (LogCA's curve).
+
+    Work, answer and the accelerator's time are taken to be in proportion to the bytes sent; so the typical speedup is 1
+    at `Projection.break_even_bytes`.
+    """
+    if not (inputs.sent and inputs.calls):
+        raise SuiteError(f"how many bytes a call of {inputs.name} sends is not known", "Give them: --calls, --bytes.")
+    one, many = (
+        _calls(inputs, interface, state, sizes)
+        for state in (codesign.typical(inputs, interface), codesign.draw(inputs, interface, draws, seed))
+    )
+    points = zip(one, many, strict=True)
+    return Band(tuple(sizes), tuple(uncertain.summary(float(value), drawn) for value, drawn in points))
+
+
+def _calls(inputs: Inputs, interface: Interface, state: State, sizes: Sequence[float]) -> list[np.ndarray]:
+    """Return the speedup of one call of each size, for each draw."""
+    sent, back = inputs.sent or 0.0, inputs.received or 0.0
+    index = state["whole"] * state["share"] / sent
+    working = codesign.computing(inputs, state) / sent if interface.synchronous else 0.0
+    moving = 1 / state["to"] + back / sent / state["back"]
+    fixed = state["overhead"] + state["call"] + state["latency"]
+    return [formulas.logca(size, index, np.inf, fixed, per_byte=moving + working) for size in sizes]
+
+
+def interface_sweep(inputs: Inputs, interfaces: Iterable[Interface] = PRESETS.values()) -> tuple[Projection, ...]:
+    """Return what one candidate brings over each interface."""
+    return tuple(codesign.project(inputs, interface) for interface in interfaces)
+
+
+def acceleration_sweep(
+    inputs: Inputs, interface: Interface, factors: Sequence[float] = FACTORS
+) -> tuple[Projection, ...]:
+    """Return what a candidate would bring over one interface if its accelerator were so many times as fast."""
+    free = replace(inputs, cycles=0, clock=(), acceleration=None)
+    each = (replace(free, acceleration=Range.exactly(factor)) for factor in factors)
+    return tuple(codesign.project(candidate, interface) for candidate in each)
+
+
+def pareto(points: Sequence[tuple[float, float]]) -> tuple[bool, ...]:
+    """Return for each (cost, gain) whether no other point costs at most as much and gains at least as much.
+
+    Of two equal points both stay.
+    """
+
+    def beats(other: tuple[float, float], point: tuple[float, float]) -> bool:
+        return other != point and other[0] <= point[0] and other[1] >= point[1]
+
+    return tuple(not any(beats(other, point) for other in points) for point in points)

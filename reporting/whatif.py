@@ -1,0 +1,150 @@
+"""The stage of `invoke whatif`: what an accelerator that nobody built would bring, from a study's profile or a design.
+
+Reads what a person asked for and the study, has the model project it, and puts the words together. The arithmetic is in
+codesign.py and sweeps.py, the words in words/whatif.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bench.errors import UsageError
+from bench.rundir import Archive
+from reporting import candidates, codesign, evidence, interfaces, quantities, sweeps
+from reporting.codesign import Inputs
+from reporting.document import Block, Document, Section
+from reporting.evidence import Evidence
+from reporting.interfaces import Interface
+from reporting.uncertain import Range
+from reporting.words import tables
+from reporting.words import whatif as words
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a person asked for: texts as they were typed, "" where nothing was."""
+
+    kernel: str = ""
+    design: str = ""
+    grade: str = ""
+    acceleration: str = ""
+    interface: str = ""
+    overhead: str = ""
+    latency: str = ""
+    bandwidth: str = ""
+    call: str = ""
+    calls: str = ""
+    bytes: str = ""
+    asynchronous: bool = False
+
+
+def read(given: Mapping[str, Any]) -> Wanted:
+    """Return what was asked for; raises UsageError where options exclude each other."""
+    wanted = Wanted(**given)
+    if wanted.design and (wanted.kernel or wanted.acceleration):
+        raise UsageError(
+            "--design excludes --kernel and --acceleration: the hardware study has measured both", "Leave them out."
+        )
+    if wanted.grade and not wanted.design:
+        raise UsageError("--grade has no effect without --design", "Name a design of the hardware study.")
+    return wanted
+
+
+def document(archive: Archive, timestamp: str, wanted: Wanted) -> Document:
+    """Return what the model says about one candidate of a study, as a Document that any renderer takes."""
+    found = evidence.read(archive, timestamp)
+    inputs = overridden(_inputs(archive, found, wanted), wanted)
+    reached = _interfaces(inputs, wanted)
+    if inputs.cycles or inputs.acceleration:
+        blocks = _projected(found, inputs, reached)
+    else:
+        blocks = _swept(found, inputs, reached)
+    build = tables.python(found, "release" if "release" in found.builds else found.builds[0])
+    job = found.baseline.manifest.job
+    return Document(
+        title=f"What if {inputs.name} were accelerated?",
+        subtitle=f"{job}. Study {timestamp}, {found.baseline.name} on {build}; {tables.machine(found)}.",
+        timestamp=timestamp,
+        family=archive.family,
+        sections=(Section("Projection", tuple(blocks)),),
+    )
+
+
+def _inputs(archive: Archive, found: Evidence, wanted: Wanted) -> Inputs:
+    if not wanted.design:
+        return candidates.from_profile(found, wanted.kernel, candidates.counted(archive, found))
+    study = archive.newest_hardware()
+    result = next((each for each in study.results if each.name == wanted.design), None)
+    if result is None:
+        known = ", ".join(each.name for each in study.results)
+        raise UsageError(f"the hardware study has no design {wanted.design!r}", f"It has: {known}.")
+    return candidates.from_result(result, wanted.grade or candidates.GRADE)
+
+
+def overridden(inputs: Inputs, wanted: Wanted) -> Inputs:
+    """Return inputs with the acceleration, calls and bytes that a person gave."""
+    sources = dict(inputs.sources)
+    if wanted.acceleration:
+        speed = quantities.read("--acceleration", wanted.acceleration, quantities.FACTORS)
+        inputs, sources["acceleration"] = replace(inputs, acceleration=speed), "as it was given (--acceleration)"
+    if wanted.calls:
+        calls = quantities.read("--calls", wanted.calls, quantities.COUNTS)
+        inputs, sources["calls"] = replace(inputs, calls=_one("--calls", calls)), "as it was given (--calls)"
+    if wanted.bytes:
+        if inputs.calls is None:
+            raise UsageError(f"--bytes are of one call, and the calls of {inputs.name} are not known", "Add --calls.")
+        there, _, back = wanted.bytes.partition("/")
+        sizes = [_one("--bytes", quantities.read("--bytes", each, quantities.SIZES)) for each in (there, back or there)]
+        inputs = replace(inputs, sent=inputs.calls * sizes[0], received=inputs.calls * sizes[1])
+        sources["bytes"] = "as they were given (--bytes)"
+    return replace(inputs, sources=sources)
+
+
+def _one(option: str, found: Range) -> float:
+    if not found.exact:
+        raise UsageError(f"{option} takes one number, not a range", f"Write it as {option} 16.")
+    return found.typical
+
+
+def _interfaces(inputs: Inputs, wanted: Wanted) -> list[Interface]:
+    """Return the interface that was asked for, or all presets, with the figures that were given."""
+    chosen = [interfaces.named(wanted.interface)] if wanted.interface else list(interfaces.PRESETS.values())
+    given = {"overhead": wanted.overhead, "latency": wanted.latency, "bandwidth": wanted.bandwidth}
+    way = wanted.call or ("none" if inputs.host else "extension")
+    changed = (interfaces.called(interfaces.changed(each, given, "as it was given"), way) for each in chosen)
+    return [replace(each, synchronous=False) if wanted.asynchronous else each for each in changed]
+
+
+def _projected(found: Evidence, inputs: Inputs, reached: list[Interface]) -> list[Block]:
+    """Return what is said of an accelerator whose speed is known: one interface in depth, or all in a table."""
+    projections = [codesign.project(inputs, each) for each in reached]
+    if len(projections) > 1:
+        best = max(projections, key=lambda each: each.speedup.value)
+        return [
+            *words.verdict(best, found.baseline.name),
+            words.by_interface(projections),
+            words.facts(best),
+            *map(words.assumptions, reached),
+        ]
+    (one,) = projections
+    return [
+        *words.verdict(one, found.baseline.name),
+        words.facts(one),
+        words.terms(one),
+        words.sensitivity(one),
+        words.assumptions(one.interface),
+    ]
+
+
+def _swept(found: Evidence, inputs: Inputs, reached: list[Interface]) -> list[Block]:
+    """Return what is said where nothing says how fast the accelerator is: a sweep of its speed."""
+    swept = [sweeps.acceleration_sweep(inputs, each) for each in reached]
+    fastest = max((sweep[-1] for sweep in swept), key=lambda each: each.speedup.value)
+    return [
+        *words.verdict(fastest, found.baseline.name),
+        words.by_acceleration(swept),
+        words.facts(fastest),
+        *map(words.assumptions, reached),
+    ]

@@ -1,0 +1,264 @@
+"""The words of a projection: what an accelerator would bring, what binds it, and on which assumptions. No arithmetic.
+
+Each table is a block of its own with a key, so reports place them too; `document` is what `invoke whatif` prints.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from reporting import units
+from reporting.codesign import COMPUTE, HOST, LATENCY, OVERHEAD, TERMS, TRANSFER, Effect, Inputs, Projection
+from reporting.document import Block, Cell, Table, Text
+from reporting.interfaces import Interface
+from reporting.statistics import Interval
+from reporting.uncertain import Range
+from reporting.words.tables import cell, estimate, share_of, text
+
+NOT_MEASURED = "a projection, not a measurement"
+NAMES = {
+    HOST: "the host's own part", OVERHEAD: "overhead of the calls", LATENCY: "latency of the interface",
+    TRANSFER: "moving the data", COMPUTE: "the accelerator's own work", "whole": "baseline's time", "share": "share",
+    "acceleration": "acceleration", "clock": "clock", "to": "bandwidth there", "back": "bandwidth back",
+    "call": "Python's call into native code",
+}  # fmt: skip
+ASSUMED = {
+    "overhead": "overhead per call (o)", "latency": "latency per call (L)", "to": "bandwidth to it",
+    "back": "bandwidth from it", "call": "Python's call into native code",
+}  # fmt: skip
+SOURCE = "projected"
+
+
+def verdict(projection: Projection, baseline: str) -> list[Block]:
+    """Return the answer in a sentence, and plainly where an accelerator does not pay."""
+    inputs, gain = projection.inputs, projection.speedup
+    most = "at most " if inputs.calls is None else ""
+    said = (
+        f"With {accelerator(projection)} over {projection.interface.name}, {baseline} would run {most}{units.ratio(gain)} as "
+        f"fast: {NOT_MEASURED}. {_capital(NAMES[projection.binds])} binds; the most that any accelerator of this part could "
+        f"bring is {units.ratio(projection.cap)}."
+    )
+    blocks: list[Block] = [Text(said, "verdict")]
+    if gain.high < 1:
+        blocks.append(Text(
+            f"It loses: the whole would be {units.significant(1 / gain.value)} times slower than without the accelerator.", "warning"
+        ))  # fmt: skip
+    elif projection.loses > 0:
+        blocks.append(Text(f"It may lose: {units.percent(projection.loses)} of the draws are slower than without.", "warning"))
+    return [*blocks, *(Text(gap, "warning") for gap in unknown(inputs))]
+
+
+def accelerator(projection: Projection) -> str:
+    """Return what the accelerator is, in words: an accelerator of AES.encrypt that is 370 times as fast."""
+    speed = projection.acceleration
+    if projection.inputs.cycles:
+        return f"the design {projection.inputs.name} ({units.ratio(speed)} as fast as what it replaces)"
+    if math.isinf(speed.value):
+        return f"an accelerator of {projection.inputs.name} that takes no time"
+    exact = speed.low == speed.high
+    fast = units.significant(speed.value) if exact else units.ratio(speed).replace("× ", " ")
+    return f"an accelerator of {projection.inputs.name} that is {fast} times as fast"
+
+
+def unknown(inputs: Inputs) -> list[str]:
+    """Say what the model takes as free because nobody knows it."""
+    said = []
+    if inputs.calls is None:
+        said.append(
+            f"How often {inputs.name} is called is not known, so calls cost nothing here and every speedup is an upper bound. "
+            "--calls says it."
+        )
+    if inputs.sent is None and inputs.calls is not None:
+        said.append("How many bytes a call moves is not known, so moving them costs nothing here. --bytes says it.")
+    return said
+
+
+def facts(projection: Projection) -> Table:
+    """Share, calls, bytes, speedup, cap, what binds and where it begins to pay, each with how it was obtained."""
+    inputs, sources = projection.inputs, projection.inputs.sources
+    model = f"Accelerometer's model, {'synchronous' if projection.interface.synchronous else 'asynchronous'}"
+    bound = units.percent(projection.binding[projection.binds])
+    found = [
+        ("share of the time", share_of(projection.share), sources.get("share", "")),
+        ("calls per iteration", _calls(inputs.calls), sources.get("calls", "")),
+        ("bytes per call", _bytes(inputs), sources.get("bytes", "not known: give them with --bytes")),
+        ("acceleration of the part", _factor(projection.acceleration), sources.get("acceleration", "as it was given")),
+        ("speedup of the whole", _factor(projection.speedup), model),
+        ("cap", _factor(projection.cap), "Amdahl's law: an accelerator and interface that take no time"),
+        ("what binds", NAMES[projection.binds], f"the largest term in {bound} of the draws"),
+        *_break_even(projection),
+    ]
+    return Table(
+        "What the projection says",
+        ("quantity", "value", "how it was obtained"),
+        tuple(tuple(map(text, row)) for row in found),
+        caption="Intervals hold 95 % of 10,000 draws of all inputs together.",
+        numeric=False,
+        source=SOURCE,
+        key=_key("projection", projection),
+    )
+
+
+def _break_even(projection: Projection) -> list[tuple[str, str, str]]:
+    found = []
+    if projection.break_even_bytes is not None:
+        size = projection.break_even_bytes
+        shown = "never pays" if math.isinf(size.value) else f"{_plain(size)} bytes"
+        found.append(("break-even, size of a call", shown, "LogCA's g1: a call that sends fewer bytes is slower than without"))
+    if projection.break_even_calls is not None:
+        said = "with more, it is slower than without"
+        found.append(("break-even, calls per iteration", _plain(projection.break_even_calls), said))
+    return found
+
+
+def terms(projection: Projection) -> Table:
+    """Where the time of one iteration with the accelerator goes."""
+    whole = projection.seconds
+    rows = [
+        (
+            text(NAMES[term]),
+            estimate(units.time_interval(projection.terms[term]), projection.terms[term], "s"),
+            cell(units.percent(projection.terms[term].value / whole if whole else 0.0)),
+        )
+        for term in TERMS
+    ]
+    return Table(
+        "Where the time goes with the accelerator",
+        ("term", "time per iteration", "share"),
+        tuple(rows),
+        caption="Terms of one iteration; together they are its time.",
+        source=SOURCE,
+        key=_key("terms", projection),
+    )
+
+
+def sensitivity(projection: Projection) -> Table:
+    """What each uncertain input does alone, the strongest first."""
+    rows = [
+        (
+            text(NAMES[effect.name]), text(_value(effect.name, effect.low)), text(_value(effect.name, effect.high)),
+            _speedup(effect.at_low), _speedup(effect.at_high),
+        )
+        for effect in projection.effects
+    ]  # fmt: skip
+    return Table(
+        "Sensitivity: one input at a time",
+        ("input", "from", "to", "speedup there", "and here"),
+        tuple(rows),
+        caption="The speedup with one input at either end of its range, and all others at their typical values.",
+        source=SOURCE,
+        key=_key("sensitivity", projection),
+    )
+
+
+def assumptions(interface: Interface) -> Table:
+    """The figures of one interface, each with its source."""
+    rows = [
+        (text(shown), text(_range(field, getattr(interface, field))), text(interface.sources.get(field, "not part of it")))
+        for field, shown in ASSUMED.items()
+    ]
+    waits = "the host waits for every call" if interface.synchronous else "the host does other work meanwhile"
+    return Table(
+        f"Assumptions: {interface.name}",
+        ("figure", "typical [low–high]", "source"),
+        tuple(rows),
+        caption=f"{_capital(interface.summary)}; {waits}. Drawn from triangles over these ranges.",
+        numeric=False,
+        key=f"assumptions:{interface.name}",
+    )
+
+
+def by_interface(projections: Sequence[Projection]) -> Table:
+    """One accelerator over several interfaces."""
+    rows = [
+        (
+            text(p.interface.name), _speedup(p.speedup), text(NAMES[p.binds]),
+            text("loses" if p.speedup.high < 1 else "may lose" if p.loses else "pays"),
+        )
+        for p in projections
+    ]  # fmt: skip
+    return Table(
+        f"The same accelerator over each interface ({projections[0].inputs.name})",
+        ("interface", "speedup", "what binds", "verdict"),
+        tuple(rows),
+        caption="Projected speedups of the whole with 95 % intervals.",
+        source=SOURCE,
+        key=f"interfaces:{projections[0].inputs.name}",
+    )
+
+
+def by_acceleration(sweeps: Sequence[Sequence[Projection]]) -> Table:
+    """Accelerations by interfaces; sweeps: per interface one projection for each acceleration."""
+    rows = [
+        (
+            text("∞" if math.isinf(row[0].acceleration.value) else f"{units.significant(row[0].acceleration.value)}×"),
+            *(_speedup(p.speedup) for p in row),
+        )
+        for row in zip(*sweeps, strict=True)
+    ]
+    first = sweeps[0][0].inputs.name
+    return Table(
+        f"How fast must it be? ({first})",
+        ("accelerated by", *(sweep[0].interface.name for sweep in sweeps)),
+        tuple(rows),
+        caption=f"Projected speedup of the whole, with 95 % intervals, if an accelerator did {first} so many times as fast.",
+        source=SOURCE,
+        key=f"accelerations:{first}",
+    )
+
+
+def _key(what: str, projection: Projection) -> str:
+    return f"{what}:{projection.inputs.name}:{projection.interface.name}"
+
+
+def _speedup(found: Interval | float) -> Cell:
+    if isinstance(found, Interval):
+        return estimate(units.ratio(found), found, "×")
+    return Cell(f"{units.significant(found)}×", found if math.isfinite(found) else None, unit="×")
+
+
+def _factor(found: Interval) -> str:
+    return f"{units.significant(found.value)}×" if found.low == found.high else units.ratio(found)
+
+
+def _plain(found: Interval) -> str:
+    return f"{units.significant(found.value)} {units.bracket(found)}"
+
+
+def _calls(calls: float | None) -> str:
+    return "not known" if calls is None else f"{calls:,.0f}"
+
+
+def _bytes(inputs: Inputs) -> str:
+    if inputs.sent is None or not inputs.calls:
+        return "not known"
+    there, back = inputs.sent / inputs.calls, (inputs.received or 0.0) / inputs.calls
+    return f"{there:,.4g} there, {back:,.4g} back"
+
+
+def _value(name: str, value: float) -> str:
+    """Return one value of an input in its unit."""
+    if name == "share":
+        return units.percent(value)
+    if name == "acceleration":
+        return f"{units.significant(value)}×"
+    if name == "clock":
+        return f"{units.significant(value / 1e6)} MHz"
+    if name in ("to", "back"):
+        scale, unit = units.rate_scale(value)
+        return f"{units.significant(value / scale)} {unit}"
+    return units.seconds(value) if value else "0"
+
+
+def _range(field: str, found: Range) -> str:
+    if found.exact and field in ("to", "back") and math.isinf(found.high):
+        return "no limit"
+    if found.exact:
+        return _value(field, found.typical)
+    interval = Interval(found.typical, found.low, found.high)
+    return units.rate(interval) if field in ("to", "back") else units.time_interval(interval)
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
