@@ -1,0 +1,391 @@
+"""The co-design model: the published formulas at their limits, projections of known truth, and AES-NI as its credential."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bench.errors import SuiteError, UsageError
+from bench.hardware import Result
+from bench.model import Measurement
+from reporting import candidates, codesign, credential, formulas, statistics, sweeps, uncertain
+from reporting.codesign import COMPUTE, HOST, OVERHEAD, TERMS, TRANSFER, Inputs, project
+from reporting.interfaces import CALLS, NOTHING, PRESETS, Interface, called
+from reporting.statistics import Interval
+from reporting.uncertain import Range
+from reporting.words import credential as credential_words
+from tests import synthetic
+
+FREE = Interface("free", "costs nothing")
+shares = st.floats(0.01, 0.99)
+factors = st.floats(1.0, 1e6)
+costs = st.floats(1e-9, 1e-2)
+rates = st.floats(1e3, 1e12)
+SMALLER = 1 - 1e-9  #: what rounding may take
+
+
+def aes(**more: object) -> Inputs:
+    """The prototype's case: AES, a block at a time, on an iterative core of 11 cycles at 95.9 MHz."""
+    given = {"whole": (60.32e-3,), "host": (2.16e-3,), "calls": 2876.0, "sent": 2876 * 16.0, "received": 2876 * 16.0}
+    core = {"cycles": 2876 * 11, "clock": (95.9e6,)}
+    return Inputs("AES.encrypt", **{**given, **core, **more})  # type: ignore[arg-type]
+
+
+# --- the formulas -----------------------------------------------------------------------------------------------------
+
+
+@given(shares, factors)
+def test_amdahl_lies_between_one_and_its_cap(share: float, factor: float) -> None:
+    speedup = float(formulas.amdahl(share, factor))
+    assert SMALLER <= speedup <= min(factor, 1 / (1 - share)) / SMALLER
+    assert float(formulas.amdahl(share, math.inf)) == pytest.approx(1 / (1 - share))
+
+
+@given(shares, factors, st.floats(0, 1e6), costs, costs, costs)
+def test_accelerometer_is_amdahl_without_costs_and_falls_with_each(
+    share: float, factor: float, offloads: float, overhead: float, latency: float, queue: float
+) -> None:
+    free = float(formulas.accelerometer_sync(share, factor, offloads, 0, 0))
+    assert free == pytest.approx(float(formulas.amdahl(share, factor)))
+    base = float(formulas.accelerometer_sync(share, factor, offloads, overhead, latency, queue))
+    for worse in (
+        formulas.accelerometer_sync(share, factor, 2 * offloads, overhead, latency, queue),
+        formulas.accelerometer_sync(share, factor, offloads, 2 * overhead, latency, queue),
+        formulas.accelerometer_sync(share, factor, offloads, overhead, 2 * latency, queue),
+        formulas.accelerometer_sync(share, factor / 2, offloads, overhead, latency, queue),
+    ):
+        assert float(worse) <= base / SMALLER
+    waiting = float(formulas.accelerometer_async(share, offloads, overhead, latency, queue))
+    assert waiting >= base * SMALLER
+    assert waiting == pytest.approx(float(formulas.accelerometer_sync(share, math.inf, offloads, overhead, latency, queue)))
+
+
+def test_accelerometer_says_what_its_paper_says() -> None:
+    """Sriraman and Dhanotia, section 4: AES-NI for Cache1 is estimated at 15.7 %, an encryption card for Cache3 at 8.6 %."""
+    cache1 = formulas.accelerometer_sync(0.165844, 6, 298_951 / 2.0e9, 10, 3)
+    cache3 = formulas.accelerometer_async(0.19154, 101_863 / 2.3e9, 0, 2530)
+    assert float(cache1) == pytest.approx(1.157, abs=0.001)
+    assert float(cache3) == pytest.approx(1.086, abs=0.001)
+
+
+@given(costs, factors.filter(lambda a: a > 1.001), costs, costs, st.floats(0, 0.9), st.floats(1, 1e9))
+def test_logca_at_its_limits(
+    index: float, factor: float, overhead: float, latency: float, moved: float, size: float
+) -> None:
+    per_byte = moved * index * (1 - 1 / factor)
+    endless = float(formulas.logca(1e18, index, factor, overhead, latency, per_byte))
+    assert endless == pytest.approx(1 / (1 / factor + per_byte / index), rel=1e-3)
+    even = formulas.break_even(index, factor, overhead, latency, per_byte)
+    assert float(formulas.logca(even, index, factor, overhead, latency, per_byte)) == pytest.approx(1)
+    half = formulas.half_way(index, factor, overhead, latency, per_byte)
+    assert float(formulas.logca(half, index, factor, overhead, latency, per_byte)) == pytest.approx(endless / 2, rel=1e-3)
+    larger = formulas.logca(2 * size, index, factor, overhead, latency, per_byte)
+    assert float(larger) >= float(formulas.logca(size, index, factor, overhead, latency, per_byte)) * SMALLER
+
+
+def test_an_accelerator_no_faster_than_moving_the_data_never_breaks_even() -> None:
+    assert float(formulas.break_even(1e-9, 10, 1e-6, per_byte=1e-9)) == math.inf
+
+
+def test_formulas_take_arrays() -> None:
+    found = formulas.amdahl(np.array([0.5, 0.9]), np.array([[2.0], [math.inf]]))
+    assert found == pytest.approx(np.array([[4 / 3, 1 / 0.55], [2.0, 10.0]]))
+
+
+# --- projections ------------------------------------------------------------------------------------------------------
+
+
+def test_the_prototypes_figures() -> None:
+    """A cap of 27.9 whatever the core, and what is left of it over each interface, as codesign_model.py had them."""
+    per_block = (60.32e-3 - 2.16e-3) / 2876
+    share = 1 - 2.16 / 60.32
+    gb = Range.exactly(1e9)
+    mmio = Interface("mmio", "", overhead=Range.exactly(1e-7), to=gb, back=gb)
+    pcie = replace(mmio, overhead=Range.exactly(1e-6))
+    for interface in (FREE, mmio, pcie):
+        found = project(aes(), interface)
+        moved = 0.0 if interface is FREE else 32e-9
+        paper = formulas.accelerometer_sync(
+            share, per_block / (11 / 95.9e6), 2876 / 60.32e-3, interface.overhead.typical, moved
+        )
+        assert found.speedup.value == pytest.approx(float(paper))
+        assert found.cap.value == pytest.approx(27.9, abs=0.05)
+        assert found.binds == (HOST if interface is not pcie else OVERHEAD)
+    assert project(aes(), FREE).acceleration.value == pytest.approx(176.3, abs=0.1)
+    assert project(aes(), FREE).speedup.value == pytest.approx(24.2, abs=0.1)
+
+
+@given(shares, st.floats(1.01, 1e4), st.integers(1, 10_000), st.floats(0, 1e-4), st.floats(0, 1e-4), rates)
+def test_a_projection_is_accelerometers_formula(
+    share: float, factor: float, calls: int, overhead: float, latency: float, rate: float
+) -> None:
+    """And one that does not wait is never slower, nor faster than the accelerator can work."""
+    inputs = Inputs(
+        "part", (1.0,), (1 - share,), calls=calls, sent=64.0 * calls, received=0.0, acceleration=Range.exactly(factor)
+    )
+    interface = Interface("x", "", Range.exactly(overhead), Range.exactly(latency), to=Range.exactly(rate))
+    waits, goes_on = (
+        project(inputs, each, draws=2) for each in (interface, replace(interface, synchronous=False))
+    )
+    paper = float(formulas.accelerometer_sync(share, factor, calls, overhead, latency + 64 / rate))
+    assert waits.speedup.value == pytest.approx(paper)
+    assert waits.seconds == pytest.approx(1 / paper)
+    unbounded = float(formulas.accelerometer_async(share, calls, overhead, latency + 64 / rate))
+    assert goes_on.speedup.value == pytest.approx(min(unbounded, factor / share))
+    assert goes_on.speedup.value >= waits.speedup.value * SMALLER
+    if waits.break_even_calls is not None and waits.break_even_calls.value > 0:
+        there = replace(inputs, calls=waits.break_even_calls.value)
+        assert project(there, interface, draws=2).speedup.value == pytest.approx(1)
+
+
+def test_at_the_break_even_size_a_call_is_as_fast_as_without() -> None:
+    pcie = PRESETS["pcie"]
+    size = project(aes(), pcie).break_even_bytes
+    assert size is not None and 0 < size.low < size.value < size.high
+    curve = sweeps.granularity_curve(aes(), pcie, [size.value, 16.0, 1e9])
+    assert curve.y[0].value == pytest.approx(1)
+    assert curve.y[2].value > curve.y[1].value
+
+
+def test_the_same_arguments_give_the_same_projection() -> None:
+    inputs = aes(whole=(0.06, 0.061, 0.059), host=(0.0021, 0.0022, 0.0021), clock=(95e6, 97e6, 99e6))
+    first, again = (project(inputs, PRESETS["pcie"]) for _ in range(2))
+    assert first == again
+    other = project(inputs, PRESETS["pcie"], seed=1)
+    assert other.speedup.value == first.speedup.value and other.speedup.low != first.speedup.low
+
+
+def test_one_interfaces_draws_do_not_move_what_was_measured() -> None:
+    inputs = aes(whole=(0.06, 0.061, 0.059), host=(0.0021, 0.0022, 0.0021))
+    caps = {project(inputs, each).cap for each in PRESETS.values()}
+    assert len(caps) == 1
+
+
+def test_intervals_hold_what_is_true_as_often_as_they_say() -> None:
+    """Of 200 studies of ten processes with noise of 5 %, about 95 % must hold the true speedup and cap."""
+    dice = np.random.default_rng(7)
+    truth = project(Inputs("x", (1.0,), (0.2,), acceleration=Range.exactly(10.0)), FREE)
+    held = {"speedup": 0, "cap": 0}
+    for _ in range(200):
+        block = np.exp(dice.normal(0, 0.05, 10))
+        whole, host = (tuple(m * block * np.exp(dice.normal(0, 0.05, 10))) for m in (1.0, 0.2))
+        found = project(Inputs("x", whole, host, acceleration=Range.exactly(10.0)), FREE, draws=1000)
+        for name, count in held.items():
+            interval, true = getattr(found, name), getattr(truth, name).value
+            held[name] = count + (interval.low <= true <= interval.high)
+    assert all(180 <= count <= 199 for count in held.values()), held
+
+
+def test_a_cap_is_what_the_report_says_of_the_same_times() -> None:
+    """Blocks are resampled as statistics.py does: the interval of whole over host must agree."""
+    dice = np.random.default_rng(3)
+    block = np.exp(dice.normal(0, 0.1, 10))
+    whole, host = (tuple(m * block * np.exp(dice.normal(0, 0.02, 10))) for m in (1.0, 0.1))
+    cap = project(Inputs("x", whole, host), FREE).cap
+    (known,), _ = statistics.speedups([[v] for v in whole], [[[v] for v in host]])
+    assert (cap.value, cap.low, cap.high) == pytest.approx((known.value, known.low, known.high), rel=0.003)
+
+
+def test_every_uncertain_input_widens_the_interval() -> None:
+    bare = project(aes(), FREE)
+    assert bare.speedup.low == bare.speedup.value == bare.speedup.high and not bare.effects
+    for change in ({"clock": (80e6, 95.9e6, 99e6)}, {"whole": (0.059, 0.061), "host": (0.002, 0.0023)}):
+        found = project(aes(**change), FREE)
+        assert found.speedup.low < found.speedup.value < found.speedup.high
+    for name in ("overhead", "latency"):
+        found = project(aes(), replace(FREE, **{name: Range(0.0, 1e-7, 1e-6)}))  # type: ignore[arg-type]
+        assert found.speedup.low < found.speedup.value
+        assert [effect.name for effect in found.effects] == [name]
+
+
+def test_effects_are_of_one_input_at_its_ends() -> None:
+    found = project(aes(), replace(FREE, overhead=Range(0.0, 1e-6, 2e-6)))
+    (effect,) = found.effects
+    assert effect.at_low == pytest.approx(project(aes(), FREE).speedup.value)
+    assert effect.at_high == pytest.approx(project(aes(), replace(FREE, overhead=Range.exactly(2e-6))).speedup.value)
+
+
+def test_what_binds_is_the_largest_term() -> None:
+    slow = replace(FREE, to=Range.exactly(1e6), back=Range.exactly(1e6))
+    assert project(aes(), slow).binds == TRANSFER
+    crawling = project(aes(clock=(1e6,)), FREE)
+    assert crawling.binds == COMPUTE and crawling.binding[COMPUTE] == 1.0
+    assert set(crawling.terms) == set(TERMS)
+
+
+def test_an_accelerator_that_is_too_slow_loses() -> None:
+    found = project(aes(clock=(0.5e6,)), PRESETS["pcie"])
+    assert found.speedup.high < 1 and found.loses == 1.0
+    assert found.break_even_calls is not None and found.break_even_calls.value == 0.0
+    assert found.break_even_bytes is not None and found.break_even_bytes.value == math.inf
+
+
+def test_a_host_that_does_not_wait_is_bound_by_a_slow_accelerator() -> None:
+    found = project(aes(clock=(1e6,)), replace(FREE, synchronous=False))
+    assert found.speedup.value == pytest.approx(60.32e-3 / (2876 * 11 / 1e6))
+    assert found.binds == COMPUTE and found.seconds == pytest.approx(2876 * 11 / 1e6)
+
+
+def test_unknown_calls_leave_an_upper_bound_and_say_how_many_pay() -> None:
+    inputs = Inputs("x", (1.0,), share=Interval(0.5, 0.4, 0.6), acceleration=Range.exactly(100.0))
+    interface = replace(FREE, overhead=Range.exactly(1e-3))
+    found = project(inputs, interface)
+    assert found.terms[OVERHEAD].value == 0.0
+    assert found.break_even_calls is not None and found.break_even_calls.value == pytest.approx(0.495 / 1e-3)
+    assert found.break_even_bytes is None
+    assert found.share.low == pytest.approx(0.4, abs=0.01) and found.share.high == pytest.approx(0.6, abs=0.01)
+
+
+def test_a_share_of_all_has_no_cap() -> None:
+    found = project(Inputs("x", (1.0,), share=Interval(1.0, 0.98, 1.0)), FREE)
+    assert found.cap.value == math.inf and found.cap.low < 60 and not math.isnan(found.cap.low)
+
+
+@pytest.mark.parametrize("wrong", [{"host": ()}, {"share": Interval(0.5, 0.4, 0.6)}, {"clock": ()}])
+def test_inputs_that_say_nothing_or_two_things_are_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r"AES\.encrypt"):
+        aes(**wrong)
+
+
+@pytest.mark.parametrize("ends", [(2.0, 1.0, 3.0), (-1.0, 0.0, 1.0), (1.0, 2.0, math.inf)])
+def test_a_range_that_is_none_is_refused(ends: tuple[float, float, float]) -> None:
+    with pytest.raises(SuiteError, match="is no range"):
+        Range(*ends)
+
+
+def test_ranges_are_drawn_within_their_ends_and_wide_ones_on_the_log_scale() -> None:
+    drawn = Range(1e-7, 1e-6, 1e-5).draw(10_000, np.random.default_rng(1))
+    assert drawn.min() >= 1e-7 and drawn.max() <= 1e-5
+    assert np.median(drawn) == pytest.approx(1e-6, rel=0.05)
+
+
+# --- sweeps -----------------------------------------------------------------------------------------------------------
+
+
+def test_an_amdahl_curve_ends_at_the_cap() -> None:
+    curve = sweeps.amdahl_curve(Interval(0.9, 0.8, 0.95), [1.0, 10.0, math.inf])
+    assert curve.y[0] == Interval(1.0, 1.0, 1.0)
+    assert (curve.y[2].value, curve.y[2].low, curve.y[2].high) == pytest.approx((10.0, 5.0, 20.0))
+
+
+def test_sweeps_are_projections() -> None:
+    found = sweeps.acceleration_sweep(aes(), PRESETS["mmio"], (2.0, math.inf))
+    assert [p.acceleration.value for p in found] == [2.0, math.inf]
+    assert found[0].speedup.value < found[1].speedup.value
+    assert [p.interface.name for p in sweeps.interface_sweep(aes())] == list(PRESETS)
+
+
+def test_a_granularity_curve_needs_bytes() -> None:
+    with pytest.raises(SuiteError, match="how many bytes"):
+        sweeps.granularity_curve(aes(sent=None), FREE, [1.0])
+
+
+def test_pareto_keeps_what_nothing_beats() -> None:
+    points = [(1.0, 1.0), (2.0, 3.0), (2.0, 2.0), (3.0, 3.0), (4.0, 9.0), (1.0, 1.0)]
+    assert sweeps.pareto(points) == (True, True, False, False, True, True)
+
+
+# --- interfaces -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("preset", PRESETS.values(), ids=lambda each: each.name)
+def test_every_figure_of_a_preset_has_a_source(preset: Interface) -> None:
+    for field in ("overhead", "latency", "to", "back"):
+        assert preset.sources[field], field
+    assert preset.call == NOTHING
+
+
+def test_a_python_call_is_added_where_it_is_asked_for() -> None:
+    with_call = called(PRESETS["isa"], "ctypes")
+    assert with_call.call == CALLS["ctypes"][0]
+    assert project(aes(), with_call).terms[OVERHEAD].value == pytest.approx(2876 * 350e-9)
+    with pytest.raises(UsageError, match="telepathy"):
+        called(PRESETS["isa"], "telepathy")
+
+
+# --- from a hardware study --------------------------------------------------------------------------------------------
+
+
+def result(**more: object) -> Result:
+    given = {
+        "name": "aes_iterative", "summary": "", "replaces": "AES.encrypt", "justification": "", "parameters": {},
+        "point": False, "registers": (), "source": "bench/aes/hardware.py", "rtl": "0" * 64, "simulator": "CXXRTL",
+        "cycles": 31_636, "calls": 2876, "sent": 46_016, "received": 46_016, "device": "ECP5-85k",
+        "clocks": {"6": (95.0, 96.0, 98.0)}, "host": (0.0021, 0.0022), "baseline": (0.06, 0.061),
+    }  # fmt: skip
+    return Result(**{**given, **more})  # type: ignore[arg-type]
+
+
+def test_a_result_becomes_inputs() -> None:
+    inputs = candidates.from_result(result())
+    assert inputs.clock == (95e6, 96e6, 98e6) and inputs.calls == 2876
+    found = project(inputs, FREE)
+    assert found.terms[COMPUTE].value == pytest.approx(31_636 / 96e6)
+    assert found.share.value == pytest.approx(1 - 0.00215 / 0.0605)
+
+
+@pytest.mark.parametrize(("lacking", "stage"), [({"host": ()}, "host"), ({"cycles": 0}, "simulate"), ({"clocks": {}}, "place")])
+def test_a_result_that_lacks_a_stage_says_which_and_what_to_run(lacking: dict[str, object], stage: str) -> None:
+    missing = {stage: ("no tool", "nox -s hardware")}
+    with pytest.raises(SuiteError, match=f"{stage}: no tool") as caught:
+        candidates.from_result(result(**lacking, missing=missing))
+    assert "nox -s hardware" in caught.value.hint
+
+
+# --- the credential ---------------------------------------------------------------------------------------------------
+
+
+def series(call: float, block: float, beyond: float, of_limit: float) -> list[Measurement]:
+    """Three processes of three sizes: a call, rounds of `block` seconds each, and `beyond` seconds per byte for memory."""
+    made: list[Measurement] = []
+    for point, size in {"16 B": 16, "23 kB": 23_000, "1 MiB": 1 << 20}.items():
+        blocks = -(-size // 16)
+        rounds, limit = blocks * (block if size > 16 else 1.2e-9), blocks * of_limit if size > 16 else 1.2e-9
+        seconds = tuple(noise * (call + rounds + beyond * size) for noise in (0.999, 1.0, 1.001))
+        detail = {"point": point, "amount": float(size), "unit": "byte", "title": "", "summary": ""}
+        made.append(Measurement("series", "release", f"series: {point}", "s", seconds, "clock", detail=detail))
+        share = tuple(limit / value for value in seconds)
+        made.append(Measurement("series", "release", f"share of the limit: {point}", "", share, "clock"))
+    return made
+
+
+def studied(**block: float) -> tuple[credential.Prediction, ...]:
+    """The credential of a study whose call, memory and rounds are known; block: seconds of a variant's block."""
+    found = synthetic.evidence()
+    drop = [m.metric for run in found.runs for m in run.measurements if m.collector == "series"]
+    for name in (*credential.SIBLINGS, *credential.PEERS):
+        call = 2.9e-6 if name in credential.PEERS else 2.5e-7
+        made = series(call, block.get(name, 1.2e-9), 7e-12, of_limit=0.6e-9)
+        found = synthetic.changed(found, name, *made, drop=drop)
+    return credential.read(found)
+
+
+def test_what_follows_the_model_is_predicted_from_its_sibling_alone() -> None:
+    found = studied(pyaes_aesni=1.2e-9, pyaes_vaes=0.6e-9)
+    assert {(p.variant, p.point) for p in found} == {
+        (name, point) for name in (*credential.SIBLINGS, *credential.PEERS) for point in ("16 B", "23 kB", "1 MiB")
+    }
+    for each in found:
+        assert abs(each.error) < 0.02, each
+        assert each.predicted.low <= each.predicted.value <= each.predicted.high
+    large = next(p for p in found if (p.variant, p.point) == ("pyaes_aesni", "1 MiB"))
+    assert large.error_without_memory == pytest.approx(-0.085, abs=0.01)  # what memory takes of it
+
+
+def test_a_variant_slower_than_its_accelerator_is_not_predicted_from_itself() -> None:
+    """Twice the physical rounds: the prediction must miss, since nothing of the predicted variant is in it."""
+    found = studied(pyaes_aesni=2.4e-9, pyaes_vaes=0.6e-9)
+    large = next(p for p in found if (p.variant, p.point) == ("pyaes_aesni", "1 MiB"))
+    assert large.error < -0.4
+    worst = credential.worst(found)
+    assert worst is not None and worst.variant in credential.SIBLINGS
+
+
+def test_no_credential_without_aes_instructions_or_series() -> None:
+    assert credential.read(replace(synthetic.evidence(), runs=synthetic.evidence().runs[:3], series_peers=())) == ()
+    assert credential_words.blocks(replace(synthetic.evidence(), runs=synthetic.evidence().runs[:3])) == []

@@ -1,0 +1,249 @@
+"""`invoke whatif`: from a profile to a projection in words; what is not known or does not pay is said."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench import discover
+from bench.errors import SuiteError, UsageError
+from bench.rundir import Archive
+from profiling import arguments
+from reporting import candidates, evidence, interfaces, quantities, whatif
+from reporting.candidates import Traffic
+from reporting.document import Document, Table
+from reporting.evidence import Evidence
+from reporting.renderers import text
+from reporting.statistics import amdahl
+from tests import synthetic
+from tests.conftest import ROOT
+
+KERNEL = "AES.encrypt (pyaes/aes.py)"
+TRAFFIC = Traffic({KERNEL: 126, "copy (copy.py)": 1134}, "small", 23.0, same=False)
+FREE = {"overhead": "0s", "latency": "0s", "bandwidth": "inf GB/s", "call": "none"}
+
+
+@pytest.fixture
+def found() -> Evidence:
+    """A study with a profile: 80 % in the kernel, of which a fifth in what it calls; and with an ablation."""
+    made = synthetic.evidence()
+    stacks = Counter({f"bench;{KERNEL}": 640, f"bench;{KERNEL};copy (copy.py)": 160, "bench;increment (aes.py)": 200})
+    rest = synthetic.timed("time without the kernel", "release", synthetic.SECONDS["release"] / 20, "rest")
+    made = synthetic.changed(made, synthetic.BASE, rest)
+    baseline = replace(made.runs[0], stacks={"release": stacks})
+    study = replace(made.study, kernel="pyaes.aes:AES.encrypt")
+    return replace(made, study=study, runs=(baseline, *made.runs[1:]), baseline=baseline)
+
+
+@pytest.fixture
+def ask(found: Evidence, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
+    """Return what the command prints for some of its options."""
+    monkeypatch.setattr(evidence, "read", lambda archive, timestamp: found)
+    monkeypatch.setattr(candidates, "counted", lambda archive, evidence: TRAFFIC)
+
+    def said(**given: Any) -> str:
+        return text.written(document(**given))
+
+    def document(**given: Any) -> Document:
+        return whatif.document(Archive("aes", tmp_path), found.study.timestamp, wanted(**given))
+
+    said.document = document  # type: ignore[attr-defined]
+    return said
+
+
+def wanted(**given: Any) -> whatif.Wanted:
+    """Return what the command line would ask for; what is not given has its default there."""
+    options = {name: default for name, (default, _) in arguments.WHATIF.items() if name not in arguments.STUDY}
+    return whatif.read({**options, **given})
+
+
+def cells(document: Document, key: str) -> dict[str, str]:
+    """Return the first two columns of a table."""
+    (table,) = [b for s in document.sections for b in s.blocks if isinstance(b, Table) and b.key.startswith(key)]
+    return {row[0].text: row[1].text for row in table.rows}
+
+
+def test_a_projection_says_all_that_was_asked_for(ask: Any) -> None:
+    said = ask(kernel="AES.encrypt", acceleration="370", interface="pcie", bytes="16")
+    assert max(map(len, said.splitlines())) <= 100
+    for words in (
+        "a projection, not a measurement", "by ablation: timed with and without it in 10 processes each",
+        "126 counted exactly at size small, times 23", "2,898", "16 there, 16 back", "370×", "LogCA's g1", "what binds",
+        "Sensitivity", "bandwidth there", "SIGCOMM 2018", "1.00 µs [0.300–5.00]",
+    ):  # fmt: skip
+        assert words in said, words
+
+
+def test_the_cap_is_that_of_the_ablation(ask: Any, found: Evidence) -> None:
+    facts = cells(ask.document(acceleration="1e9", **FREE, interface="isa"), "projection")
+    assert facts["cap"].startswith("20.") and facts["speedup of the whole"].startswith("20.")
+    assert facts["share of the time"].startswith("95.")
+
+
+def test_another_function_has_its_share_from_samples(ask: Any, found: Evidence) -> None:
+    document = ask.document(kernel="copy", acceleration="inf", interface="isa", **FREE)
+    facts = cells(document, "projection")
+    assert facts["share of the time"].startswith("16.0 %")
+    assert facts["calls per iteration"] == "26,082"
+    assert facts["cap"].startswith("1.19")
+    assert "sampled stacks: 1,000 samples of release" in text.written(document)
+
+
+def test_without_an_ablation_the_share_is_that_of_the_stack(found: Evidence) -> None:
+    plain = replace(found, study=replace(found.study, kernel=""))
+    inputs = candidates.from_profile(plain, "AES.encrypt", TRAFFIC)
+    assert inputs.share is not None and inputs.share.value == pytest.approx(0.8) and not inputs.host
+    assert amdahl(inputs.share).value == pytest.approx(5.0)
+
+
+def test_without_a_kernel_it_is_the_hottest(found: Evidence) -> None:
+    assert candidates.from_profile(found).name == "AES.encrypt"
+
+
+def test_without_an_acceleration_it_sweeps(ask: Any) -> None:
+    table = cells(ask.document(interface="mmio"), "accelerations")
+    assert list(table) == ["2.00×", "5.00×", "10.0×", "30.0×", "100×", "300×", "1,000×", "∞"]
+    values = [float(shown.partition("×")[0]) for shown in table.values()]
+    assert values == sorted(values) and values[0] < 2
+
+
+def test_without_an_interface_all_are_compared(ask: Any) -> None:
+    table = cells(ask.document(acceleration="370"), "interfaces")
+    assert list(table) == list(interfaces.PRESETS)
+    said = ask(acceleration="370")
+    assert "vendor's OpenCL driver" in said and "loses" in said
+
+
+def test_what_does_not_pay_is_said_plainly(ask: Any) -> None:
+    said = ask(acceleration="370", interface="opencl")
+    assert "It loses: the whole would be" in said and "times slower than without the accelerator" in said
+    assert "It may lose" in ask(acceleration="370", interface="isa", overhead="10ns..100us")
+
+
+def test_what_is_not_known_is_said_and_leaves_an_upper_bound(ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(candidates, "counted", lambda archive, evidence: None)
+    said = ask(acceleration="370", interface="pcie")
+    assert "would run at most" in said and "every speedup is an upper bound" in said
+    assert "break-even, calls per iteration" in said
+    known = ask(acceleration="370", interface="pcie", calls="2876")
+    assert "at most" not in known and "How many bytes a call moves is not known" in known
+    with pytest.raises(UsageError, match="calls of AES.encrypt are not known"):
+        ask(acceleration="370", interface="pcie", bytes="16")
+
+
+def test_an_unknown_function_names_those_there_are(ask: Any) -> None:
+    with pytest.raises(UsageError, match="no function 'AES.encypt'") as caught:
+        ask(kernel="AES.encypt")
+    assert caught.value.hint.startswith("Among those it has: AES.encrypt,")
+
+
+def test_a_study_without_a_profile_or_times_says_what_to_do(found: Evidence) -> None:
+    bare = replace(found, baseline=replace(found.baseline, stacks={}), study=replace(found.study, kernel=""))
+    with pytest.raises(SuiteError, match="no profile"):
+        candidates.from_profile(bare)
+    untimed = replace(found, baseline=replace(found.baseline, measurements=()))
+    with pytest.raises(SuiteError, match="no time"):
+        candidates.from_profile(untimed)
+
+
+def test_a_kernel_whose_removal_saves_nothing_is_refused(found: Evidence) -> None:
+    slower = synthetic.timed("time without the kernel", "release", 2 * synthetic.SECONDS["release"], "rest")
+    changed = synthetic.changed(found, synthetic.BASE, slower)
+    with pytest.raises(SuiteError, match="no share of AES.encrypt"):
+        candidates.from_profile(changed, "AES.encrypt")
+
+
+def test_calls_are_counted_where_the_collector_left_them(found: Evidence, tmp_path: Path) -> None:
+    archive = Archive("aes", tmp_path)
+    assert candidates.counted(archive, found) is None
+    path = archive.run(synthetic.BASE, found.study.timestamp).raw("exact") / "release" / "exact.json"
+    path.parent.mkdir(parents=True)
+    rows = [["AES.encrypt", "pyaes/aes.py", 203, 126], ["<built-in method len>", "", 0, 4]]
+    path.write_text(json.dumps({"calls": rows}))
+    traffic = candidates.counted(archive, found)
+    assert traffic is not None and traffic.calls[KERNEL] == 126 and traffic.size == "small"
+    assert traffic.factor == pytest.approx(discover.family("aes").sizes["full"] / discover.family("aes").sizes["small"])
+
+
+@pytest.mark.parametrize(
+    ("written", "units", "ends"),
+    [
+        ("1us", quantities.TIMES, (1e-6, 1e-6, 1e-6)),
+        ("500 ns", quantities.TIMES, (5e-7, 5e-7, 5e-7)),
+        ("1us..4us", quantities.TIMES, (1e-6, 2e-6, 4e-6)),
+        ("0s..4us", quantities.TIMES, (0.0, 2e-6, 4e-6)),
+        ("1us..2us..8us", quantities.TIMES, (1e-6, 2e-6, 8e-6)),
+        ("4GB/s", quantities.RATES, (4e9, 4e9, 4e9)),
+        ("64KiB", quantities.SIZES, (65536.0, 65536.0, 65536.0)),
+        ("370x", quantities.FACTORS, (370.0, 370.0, 370.0)),
+        ("1e3", quantities.FACTORS, (1e3, 1e3, 1e3)),
+    ],
+)
+def test_quantities_are_read(written: str, units: quantities.Units, ends: tuple[float, float, float]) -> None:
+    found = quantities.read("--x", written, units)
+    assert (found.low, found.typical, found.high) == pytest.approx(ends)
+
+
+@pytest.mark.parametrize("wrong", ["", "fast", "1", "1GB", "-1us", "4us..1us", "1us..2us..3us..4us", "nanus"])
+def test_what_is_no_time_is_refused(wrong: str) -> None:
+    with pytest.raises(UsageError, match="--latency") as caught:
+        quantities.read("--latency", wrong, quantities.TIMES)
+    assert "500ns" in caught.value.hint
+
+
+def test_an_interface_from_a_file(ask: Any, tmp_path: Path) -> None:
+    path = tmp_path / "card.toml"
+    path.write_text(
+        '# measured on our card\nbase = "pcie"\nsummary = "our card"\noverhead = "2us"\nsource = "our lab, 2026"  # by hand\n'
+    )
+    card = interfaces.named(str(path))
+    assert card.overhead.exact and card.overhead.typical == 2e-6 and card.latency == interfaces.PRESETS["pcie"].latency
+    assert card.sources["overhead"] == "our lab, 2026"
+    said = ask(acceleration="370", interface=str(path))
+    assert "Assumptions: card" in said and "our lab, 2026" in said
+
+
+@pytest.mark.parametrize(
+    ("lines", "why"),
+    [
+        ("overhead = 2", "line 1, is not understood"),
+        ('colour = "red"', "describes no interface"),
+        ('base = "smoke"', "describes no interface"),
+        ('latency = "soon"', "--latency 'soon'"),
+    ],
+)
+def test_a_file_that_describes_no_interface_is_explained(tmp_path: Path, lines: str, why: str) -> None:
+    path = tmp_path / "card.toml"
+    path.write_text(lines)
+    with pytest.raises(SuiteError, match=why):
+        interfaces.named(str(path))
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({"design": "x", "kernel": "y"}, "--design excludes"),
+        ({"grade": "7"}, "--grade has no effect"),
+        ({"interface": "smoke"}, "'smoke' is not known"),
+        ({"interface": "isa", "call": "loud"}, "'loud' is not known"),
+        ({"calls": "1..9"}, "takes one number"),
+        ({"acceleration": "very"}, "--acceleration 'very'"),
+    ],
+)
+def test_options_that_do_not_fit_are_explained(ask: Any, given: dict[str, str], why: str) -> None:
+    with pytest.raises(UsageError, match=why):
+        ask(**given)
+
+
+@pytest.mark.parametrize("family", ["aes", "mdp"])
+def test_it_works_on_the_archived_studies(family: str) -> None:
+    """Also where a family names no kernel and has no hardware.py."""
+    archive = Archive(family, ROOT / "results")
+    said = text.written(whatif.document(archive, archive.choose(), wanted(acceleration="10..100", interface="dma")))
+    assert max(map(len, said.splitlines())) <= 100
+    assert "a projection, not a measurement" in said and "AMD PG021" in said
