@@ -54,6 +54,7 @@ TASKS = (
     "clean",
     "calibrate",
     "show",
+    "whatif",
 )
 
 
