@@ -15,6 +15,7 @@ from bench import discover
 from bench.errors import SuiteError, UsageError
 from bench.hardware import Result
 from bench.rundir import Archive
+from reporting import statistics
 from reporting.codesign import Inputs
 from reporting.compare import Hot, hottest
 from reporting.evidence import Evidence
@@ -22,7 +23,9 @@ from reporting.evidence import Evidence
 GRADE = "6"  #: speed grade of the device whose clock is taken, unless another is asked for
 SMALL = "small"  #: name of the size at which exact counts are taken, where a family has one
 SHOWN = 12  #: functions that a message names
-LARGEST_SHARE = 0.999  #: of samples: of what takes more, only the harness around it was not sampled
+LARGEST_SHARE = 0.99  #: of samples; of what takes more, hardly anything else was sampled
+FEW = 10  #: calls below which they are taken to be of an iteration, and not of a unit of its work
+QUICKEST = 20e-9  #: s; no call of a Python function takes less
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,9 @@ def from_profile(evidence: Evidence, kernel: str = "", traffic: Traffic | None =
     if not times[0]:
         raise SuiteError(f"{evidence.baseline.name} has no time on this study's {build} build", "Choose another study.")
     wanted = _choose(functions, kernel, ablated if times[1] else "")
-    calls, counted = _calls(wanted, traffic)
+    hot = next((each for each in functions if each.name == wanted), None)
+    seconds = statistics.mean(list(times[0].values())).value * (hot.inclusive.value if hot else 1.0)
+    calls, counted = _calls(wanted, traffic, seconds)
     blocks = sorted(block for block in times[0].keys() & times[1].keys() if block >= 0)
     if _short(wanted) == ablated and len(blocks) > 1:
         whole, host = (tuple(sum(arm[b]) / len(arm[b]) for b in blocks) for arm in times)
@@ -80,10 +85,11 @@ def from_profile(evidence: Evidence, kernel: str = "", traffic: Traffic | None =
         if sum(host) >= sum(whole):
             raise SuiteError(f"by ablation no share of {wanted} could be measured", "Name another function: --kernel.")
         return found
-    hot = next(each for each in functions if each.name == wanted)
+    if hot is None:
+        raise SuiteError(f"{wanted} is in no sample of this study, and was not ablated", "Name another: --kernel.")
     sampled = f"sampled stacks: {evidence.baseline.stacks[build].total():,} samples of {build}, with all that it calls"
     if hot.inclusive.value > LARGEST_SHARE:
-        sampled += "; nearly all of them, so the cap says only that the rest was not sampled"
+        sampled += "; nearly all of them, so the cap says only that hardly anything else was sampled"
     means = tuple(sum(values) / len(values) for values in times[0].values())
     sources = {"share": sampled, "calls": counted}
     return Inputs(_short(wanted), means, share=hot.inclusive, calls=calls, sources=sources)
@@ -113,15 +119,25 @@ def _short(name: str) -> str:
     return name.partition(" (")[0]
 
 
-def _calls(wanted: str, traffic: Traffic | None) -> tuple[float | None, str]:
-    """Return the calls of a function in one iteration, None where they are not known, and how they were obtained."""
+def _calls(wanted: str, traffic: Traffic | None, seconds: float) -> tuple[float | None, str]:
+    """Return the calls of a function in one iteration, None where they are not known, and how they were obtained.
+
+    seconds: what all of them take together, at the study's size. Calls counted at another size grow with the work, unless
+    they are few, or would be so many that no call could be so short.
+    """
     count = traffic.calls.get(wanted, traffic.calls.get(_short(wanted))) if traffic else None
     if traffic is None or count is None:
         return None, "not known: give them with --calls"
+    said = f"{count:,} counted exactly{'' if traffic.same else f' at size {traffic.size}'} (cProfile)"
+    if "<genexpr>" in wanted:
+        said += ", each item of a generator as one"
     if traffic.same:
-        return float(count), "counted exactly (cProfile)"
-    scaled = f"{count:,} counted exactly at size {traffic.size}, times {traffic.factor:,.4g} as much work"
-    return count * traffic.factor, f"{scaled}; --calls says better"
+        return float(count), said
+    if count < FEW:
+        return float(count), f"{said}: too few to be calls per unit of work; --calls says better"
+    if seconds / (count * traffic.factor) < QUICKEST:
+        return float(count), f"{said}: too short to be {traffic.factor:.3g} times as many; --calls says better"
+    return count * traffic.factor, f"{said}, times {traffic.factor:.4g} as much work; --calls says better"
 
 
 def counted(archive: Archive, evidence: Evidence) -> Traffic | None:

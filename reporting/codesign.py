@@ -45,7 +45,6 @@ class Inputs:
     acceleration: Range | None = None
     sources: Mapping[str, str] = field(default_factory=dict)  #: name of a field -> how it was obtained, in words
 
-
     def __post_init__(self) -> None:
         if not self.whole or bool(self.host) == (self.share is not None):
             raise ValueError(f"{self.name}: a baseline's times, and either a host's times or a share, are needed")
@@ -84,7 +83,7 @@ class Projection:
     binding: Mapping[str, float]  #: term -> share of the draws in which it is the largest
     break_even_bytes: Interval | None  #: of one call, sent and received: below, an offload loses; None: not known
     break_even_calls: Interval | None  #: in one iteration, with the same bytes: above, it loses; None: calls are free
-    effects: tuple[Effect, ...]  #: the strongest first
+    effects: tuple[Effect, ...]  #: of the inputs that move the speedup, the strongest first
     loses: float  #: share of the draws in which it is slower than without
 
     @property
@@ -182,7 +181,7 @@ def _outcome(inputs: Inputs, interface: Interface, state: State) -> State:
             "speedup": state["whole"] / total,
             "cap": np.where(state["share"] < 1, 1 / (1 - state["share"]), np.inf),
             "share": state["share"],
-            "acceleration": np.where(busy > 0, np.maximum(part, 0.0) / busy, np.inf),
+            "acceleration": state.get("acceleration", np.where(busy > 0, np.maximum(part, 0.0) / busy, np.inf)),
             "fixed": fixed,
             "break-even calls": np.where(fixed > 0, left / fixed, np.inf),
         }
@@ -222,6 +221,9 @@ def _effects(inputs: Inputs, interface: Interface, middle: State, drawn: State) 
         return float(_outcome(inputs, interface, {**middle, name: np.asarray(value)})["speedup"])
 
     found = [
-        Effect(name, low, high, speedup(name, low), speedup(name, high)) for name, (low, high) in ends.items() if low < high
+        Effect(name, low, high, speedup(name, low), speedup(name, high))
+        for name, (low, high) in ends.items()
+        if low < high
     ]
-    return tuple(sorted(found, key=lambda effect: (-effect.swing, effect.name)))
+    moved = (effect for effect in found if effect.at_low != effect.at_high)
+    return tuple(sorted(moved, key=lambda effect: (-effect.swing, effect.name)))

@@ -30,7 +30,8 @@ class Range:
         if not 0 <= self.low <= self.typical <= self.high or endless:
             said = f"{self.low:g}, {self.typical:g}, {self.high:g}"
             raise SuiteError(
-                f"{said} is no range", "Give low, typical and high in this order, none below 0, and no end that is infinite."
+                f"{said} is no range",
+                "Give low, typical and high in this order, none below 0, and no end that is infinite.",
             )
 
     @classmethod

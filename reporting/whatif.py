@@ -75,7 +75,7 @@ def document(archive: Archive, timestamp: str, wanted: Wanted) -> Document:
 def _inputs(archive: Archive, found: Evidence, wanted: Wanted) -> Inputs:
     if not wanted.design:
         return candidates.from_profile(found, wanted.kernel, candidates.counted(archive, found))
-    study = archive.newest_hardware()
+    study = archive.hardware_study()
     result = next((each for each in study.results if each.name == wanted.design), None)
     if result is None:
         known = ", ".join(each.name for each in study.results)
@@ -126,7 +126,7 @@ def _projected(found: Evidence, inputs: Inputs, reached: list[Interface]) -> lis
             *words.verdict(best, found.baseline.name),
             words.by_interface(projections),
             words.facts(best),
-            *map(words.assumptions, reached),
+            words.overview(reached),
         ]
     (one,) = projections
     return [
@@ -146,5 +146,5 @@ def _swept(found: Evidence, inputs: Inputs, reached: list[Interface]) -> list[Bl
         *words.verdict(fastest, found.baseline.name),
         words.by_acceleration(swept),
         words.facts(fastest),
-        *map(words.assumptions, reached),
+        words.overview(reached) if len(reached) > 1 else words.assumptions(reached[0]),
     ]

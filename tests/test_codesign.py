@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bench.errors import SuiteError, UsageError
 from bench.hardware import Result
 from bench.model import Measurement
-from reporting import candidates, codesign, credential, formulas, statistics, sweeps, uncertain
+from reporting import candidates, credential, formulas, statistics, sweeps
 from reporting.codesign import COMPUTE, HOST, OVERHEAD, TERMS, TRANSFER, Inputs, project
 from reporting.interfaces import CALLS, NOTHING, PRESETS, Interface, called
 from reporting.statistics import Interval
@@ -62,7 +62,9 @@ def test_accelerometer_is_amdahl_without_costs_and_falls_with_each(
         assert float(worse) <= base / SMALLER
     waiting = float(formulas.accelerometer_async(share, offloads, overhead, latency, queue))
     assert waiting >= base * SMALLER
-    assert waiting == pytest.approx(float(formulas.accelerometer_sync(share, math.inf, offloads, overhead, latency, queue)))
+    assert waiting == pytest.approx(
+        float(formulas.accelerometer_sync(share, math.inf, offloads, overhead, latency, queue))
+    )
 
 
 def test_accelerometer_says_what_its_paper_says() -> None:
@@ -83,7 +85,9 @@ def test_logca_at_its_limits(
     even = formulas.break_even(index, factor, overhead, latency, per_byte)
     assert float(formulas.logca(even, index, factor, overhead, latency, per_byte)) == pytest.approx(1)
     half = formulas.half_way(index, factor, overhead, latency, per_byte)
-    assert float(formulas.logca(half, index, factor, overhead, latency, per_byte)) == pytest.approx(endless / 2, rel=1e-3)
+    assert float(formulas.logca(half, index, factor, overhead, latency, per_byte)) == pytest.approx(
+        endless / 2, rel=1e-3
+    )
     larger = formulas.logca(2 * size, index, factor, overhead, latency, per_byte)
     assert float(larger) >= float(formulas.logca(size, index, factor, overhead, latency, per_byte)) * SMALLER
 
@@ -129,9 +133,7 @@ def test_a_projection_is_accelerometers_formula(
         "part", (1.0,), (1 - share,), calls=calls, sent=64.0 * calls, received=0.0, acceleration=Range.exactly(factor)
     )
     interface = Interface("x", "", Range.exactly(overhead), Range.exactly(latency), to=Range.exactly(rate))
-    waits, goes_on = (
-        project(inputs, each, draws=2) for each in (interface, replace(interface, synchronous=False))
-    )
+    waits, goes_on = (project(inputs, each, draws=2) for each in (interface, replace(interface, synchronous=False)))
     paper = float(formulas.accelerometer_sync(share, factor, calls, overhead, latency + 64 / rate))
     assert waits.speedup.value == pytest.approx(paper)
     assert waits.seconds == pytest.approx(1 / paper)
@@ -329,7 +331,9 @@ def test_a_result_becomes_inputs() -> None:
     assert found.share.value == pytest.approx(1 - 0.00215 / 0.0605)
 
 
-@pytest.mark.parametrize(("lacking", "stage"), [({"host": ()}, "host"), ({"cycles": 0}, "simulate"), ({"clocks": {}}, "place")])
+@pytest.mark.parametrize(
+    ("lacking", "stage"), [({"host": ()}, "host"), ({"cycles": 0}, "simulate"), ({"clocks": {}}, "place")]
+)
 def test_a_result_that_lacks_a_stage_says_which_and_what_to_run(lacking: dict[str, object], stage: str) -> None:
     missing = {stage: ("no tool", "nox -s hardware")}
     with pytest.raises(SuiteError, match=f"{stage}: no tool") as caught:

@@ -9,7 +9,6 @@ from reporting.evidence import Evidence
 from reporting.words.tables import estimate, missing, text
 
 
-
 def blocks(evidence: Evidence) -> list[Block]:
     """Return what a report says of the credential; nothing where the study has none."""
     found = credential.read(evidence)
@@ -59,7 +58,11 @@ def _change(share: float) -> Cell:
 def terms(found: tuple[Prediction, ...]) -> Table:
     """What the predicted time is made of."""
     rows = [
-        (text(each.variant), text(each.point), *(Cell(units.seconds(each.terms[t]), each.terms[t], unit="s") for t in kinds))
+        (
+            text(each.variant),
+            text(each.point),
+            *(Cell(units.seconds(each.terms[t]), each.terms[t], unit="s") for t in kinds),
+        )
         for kinds in [(CALL, ROUNDS, MEMORY)]
         for each in found
         if each.terms

@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 
 from reporting import units
-from reporting.codesign import COMPUTE, HOST, LATENCY, OVERHEAD, TERMS, TRANSFER, Effect, Inputs, Projection
+from reporting.codesign import COMPUTE, HOST, LATENCY, OVERHEAD, TERMS, TRANSFER, Inputs, Projection
 from reporting.document import Block, Cell, Table, Text
 from reporting.interfaces import Interface
 from reporting.statistics import Interval
@@ -18,14 +18,13 @@ from reporting.words.tables import cell, estimate, share_of, text
 
 NOT_MEASURED = "a projection, not a measurement"
 NAMES = {
-    HOST: "the host's own part", OVERHEAD: "overhead of the calls", LATENCY: "latency of the interface",
-    TRANSFER: "moving the data", COMPUTE: "the accelerator's own work", "whole": "baseline's time", "share": "share",
-    "acceleration": "acceleration", "clock": "clock", "to": "bandwidth there", "back": "bandwidth back",
-    "call": "Python's call into native code",
+    HOST: "host's own part", OVERHEAD: "overhead of calls", LATENCY: "latency", TRANSFER: "moving data",
+    COMPUTE: "accelerator's work", "whole": "baseline's time", "share": "share of the time", "clock": "clock",
+    "acceleration": "acceleration", "to": "bandwidth to it", "back": "bandwidth from it", "call": "Python's native call",
 }  # fmt: skip
 ASSUMED = {
     "overhead": "overhead per call (o)", "latency": "latency per call (L)", "to": "bandwidth to it",
-    "back": "bandwidth from it", "call": "Python's call into native code",
+    "back": "bandwidth from it", "call": "Python's native call",
 }  # fmt: skip
 SOURCE = "projected"
 
@@ -36,7 +35,7 @@ def verdict(projection: Projection, baseline: str) -> list[Block]:
     most = "at most " if inputs.calls is None else ""
     said = (
         f"With {accelerator(projection)} over {projection.interface.name}, {baseline} would run {most}{units.ratio(gain)} as "
-        f"fast: {NOT_MEASURED}. {_capital(NAMES[projection.binds])} binds; the most that any accelerator of this part could "
+        f"fast: {NOT_MEASURED}. What binds: {NAMES[projection.binds]}. The most that any accelerator of this part could "
         f"bring is {units.ratio(projection.cap)}."
     )
     blocks: list[Block] = [Text(said, "verdict")]
@@ -45,7 +44,9 @@ def verdict(projection: Projection, baseline: str) -> list[Block]:
             f"It loses: the whole would be {units.significant(1 / gain.value)} times slower than without the accelerator.", "warning"
         ))  # fmt: skip
     elif projection.loses > 0:
-        blocks.append(Text(f"It may lose: {units.percent(projection.loses)} of the draws are slower than without.", "warning"))
+        blocks.append(
+            Text(f"It may lose: {units.percent(projection.loses)} of the draws are slower than without.", "warning")
+        )
     return [*blocks, *(Text(gap, "warning") for gap in unknown(inputs))]
 
 
@@ -105,10 +106,10 @@ def _break_even(projection: Projection) -> list[tuple[str, str, str]]:
     if projection.break_even_bytes is not None:
         size = projection.break_even_bytes
         shown = "never pays" if math.isinf(size.value) else f"{_plain(size)} bytes"
-        found.append(("break-even, size of a call", shown, "LogCA's g1: a call that sends fewer bytes is slower than without"))
+        found.append(("break-even size", shown, "LogCA's g1: a call that sends fewer bytes is slower than without"))
     if projection.break_even_calls is not None:
-        said = "with more, it is slower than without"
-        found.append(("break-even, calls per iteration", _plain(projection.break_even_calls), said))
+        said = "calls of an iteration; with more of them it is slower than without"
+        found.append(("break-even calls", _many(projection.break_even_calls), said))
     return found
 
 
@@ -118,7 +119,7 @@ def terms(projection: Projection) -> Table:
     rows = [
         (
             text(NAMES[term]),
-            estimate(units.time_interval(projection.terms[term]), projection.terms[term], "s"),
+            _time(projection.terms[term]),
             cell(units.percent(projection.terms[term].value / whole if whole else 0.0)),
         )
         for term in TERMS
@@ -155,7 +156,11 @@ def sensitivity(projection: Projection) -> Table:
 def assumptions(interface: Interface) -> Table:
     """The figures of one interface, each with its source."""
     rows = [
-        (text(shown), text(_range(field, getattr(interface, field))), text(interface.sources.get(field, "not part of it")))
+        (
+            text(shown),
+            text(_range(field, getattr(interface, field))),
+            text(interface.sources.get(field, "not part of it")),
+        )
         for field, shown in ASSUMED.items()
     ]
     waits = "the host waits for every call" if interface.synchronous else "the host does other work meanwhile"
@@ -166,6 +171,19 @@ def assumptions(interface: Interface) -> Table:
         caption=f"{_capital(interface.summary)}; {waits}. Drawn from triangles over these ranges.",
         numeric=False,
         key=f"assumptions:{interface.name}",
+    )
+
+
+def overview(interfaces: Sequence[Interface]) -> Table:
+    """The figures of several interfaces, side by side; their sources are in the table of each."""
+    rows = [(text(each.name), *(text(_range(field, getattr(each, field))) for field in ASSUMED)) for each in interfaces]
+    return Table(
+        "Assumptions",
+        ("interface", *ASSUMED.values()),
+        tuple(rows),
+        caption="Typical values and ranges, which are drawn from. --interface NAME prints where each comes from.",
+        numeric=False,
+        key="assumptions",
     )
 
 
@@ -218,12 +236,23 @@ def _speedup(found: Interval | float) -> Cell:
     return Cell(f"{units.significant(found)}×", found if math.isfinite(found) else None, unit="×")
 
 
+def _time(found: Interval) -> Cell:
+    return estimate(units.time_interval(found), found, "s") if found.high else Cell("0", 0.0, unit="s")
+
+
 def _factor(found: Interval) -> str:
     return f"{units.significant(found.value)}×" if found.low == found.high else units.ratio(found)
 
 
 def _plain(found: Interval) -> str:
     return f"{units.significant(found.value)} {units.bracket(found)}"
+
+
+def _many(found: Interval) -> str:
+    """Return a number of calls, in millions where it is large."""
+    if not 1e6 <= found.value < math.inf:
+        return _plain(found)
+    return f"{units.significant(found.value / 1e6)} million {units.bracket(found, 1e6)}"
 
 
 def _calls(calls: float | None) -> str:
