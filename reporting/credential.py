@@ -31,7 +31,7 @@ from reporting.statistics import SEED, Array, Interval
 FAMILY, BUILD = "aes", "release"
 DRAWS = 10_000
 BLOCK = 16.0  #: bytes of a block, and of a register of 128 bits
-LARGEST = 2.0**20  #: bytes; beyond, main memory and the kernel's new pages take the time, and no accelerator
+LARGEST = 2.0**20  #: bytes; beyond, main memory takes most of the time, and no accelerator
 SIBLINGS = {"pyaes_aesni": "pyaes_vaes", "pyaes_vaes": "pyaes_aesni"}
 WIDE = ("pyaes_vaes",)  #: of these, what uses the widest registers of the CPU
 PEERS = ("peer_cryptography",)

@@ -167,13 +167,16 @@ def from_file(path: Path) -> Interface:
 
 def changed(interface: Interface, given: Mapping[str, str], source: str) -> Interface:
     """Return an interface with figures that a user gave, as text by the names of SETTINGS; empty ones are not given."""
-    ranges: dict[str, Range] = {}
+    now = {name: getattr(interface, name) for name in ("overhead", "latency", "to", "back")}
+    sources = dict(interface.sources)
     for setting, text in given.items():
         if text:
             names, units = SETTINGS[setting]
-            ranges |= dict.fromkeys(names, quantities.read(f"--{setting}", text, units))
-    sources = {**interface.sources, **dict.fromkeys(ranges, source)}
-    return replace(interface, sources=sources, **ranges)
+            now |= dict.fromkeys(names, quantities.read(f"--{setting}", text, units))
+            sources |= dict.fromkeys(names, source)
+    return replace(
+        interface, overhead=now["overhead"], latency=now["latency"], to=now["to"], back=now["back"], sources=sources
+    )
 
 
 def called(interface: Interface, way: str) -> Interface:

@@ -71,7 +71,8 @@ def acceleration_sweep(
     inputs: Inputs, interface: Interface, factors: Sequence[float] = FACTORS
 ) -> tuple[Projection, ...]:
     """Return what a candidate would bring over one interface if its accelerator were so many times as fast."""
-    free = replace(inputs, cycles=0, clock=(), acceleration=None)
+    sources = {**inputs.sources, "acceleration": "of a sweep: nothing says how fast it is"}
+    free = replace(inputs, cycles=0, clock=(), sources=sources)
     each = (replace(free, acceleration=Range.exactly(factor)) for factor in factors)
     return tuple(codesign.project(candidate, interface) for candidate in each)
 

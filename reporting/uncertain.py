@@ -51,8 +51,8 @@ class Range:
             return np.full(draws, self.typical)
         if self.low <= 0 or self.high <= 2 * self.low:
             return rng.triangular(self.low, self.typical, self.high, draws)
-        ends = (math.log(end) for end in (self.low, self.typical, self.high))
-        return np.asarray(np.exp(rng.triangular(*ends, draws)))
+        low, typical, high = (math.log(end) for end in (self.low, self.typical, self.high))
+        return np.asarray(np.exp(rng.triangular(low, typical, high, draws)))
 
 
 def timings(arms: Sequence[Sequence[float]], draws: int, rng: np.random.Generator) -> list[Array]:

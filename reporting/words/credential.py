@@ -32,7 +32,7 @@ def table(found: tuple[Prediction, ...]) -> Table:
         ("variant", "message", "predicted", "measured", "error", "error without L", "inputs from"),
         tuple(map(_row, found)),
         caption="Time of one call with 95 % intervals over processes. Without L: call and rounds alone, as if memory cost nothing. "
-        "Larger messages than these are bound by main memory, which no AES instruction speeds up.",
+        "Messages larger than these take their time in main memory, which no AES instruction speeds up.",
         source="projected",
         key="credential",
     )
@@ -86,7 +86,7 @@ def _peers(found: tuple[Prediction, ...]) -> list[Block]:
     return [
         Text(
             f"Interpolated from its own other sizes, a library peer is not met everywhere ({named}). It makes its answer in a "
-            "buffer and copies it into new bytes, whose pages the kernel has to give for large messages only: a line through two "
-            "sizes has no such bend. Into the caller's buffer it copies nothing."
+            "buffer of its own and copies it into new bytes, so a large message is in memory three times, and leaves the faster "
+            "caches earlier: a line through two sizes has no such bend. Into the caller's buffer it copies nothing."
         )
     ]

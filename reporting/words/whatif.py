@@ -176,13 +176,15 @@ def assumptions(interface: Interface) -> Table:
 
 def overview(interfaces: Sequence[Interface]) -> Table:
     """The figures of several interfaces, side by side; their sources are in the table of each."""
-    rows = [(text(each.name), *(text(_range(field, getattr(each, field))) for field in ASSUMED)) for each in interfaces]
+    rows = [
+        (text(shown), *(text(_range(field, getattr(each, field))) for each in interfaces))
+        for field, shown in ASSUMED.items()
+    ]
     return Table(
         "Assumptions",
-        ("interface", *ASSUMED.values()),
+        ("figure", *(each.name for each in interfaces)),
         tuple(rows),
         caption="Typical values and ranges, which are drawn from. --interface NAME prints where each comes from.",
-        numeric=False,
         key="assumptions",
     )
 
@@ -250,7 +252,7 @@ def _plain(found: Interval) -> str:
 
 def _many(found: Interval) -> str:
     """Return a number of calls, in millions where it is large."""
-    if not 1e6 <= found.value < math.inf:
+    if found.high < 1e6 or math.isinf(found.value):
         return _plain(found)
     return f"{units.significant(found.value / 1e6)} million {units.bracket(found, 1e6)}"
 
