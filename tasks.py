@@ -246,10 +246,10 @@ def prompts(
 def whatif(c: Context, bench: str, timestamp: str, results_dir: str, **given: Any) -> None:
     """Project what an accelerator would bring: speedup as an interval, what binds, from which size of a call it pays."""
     from reporting import whatif as stage
-    from reporting.renderers import text
+    from reporting.text import terminal
 
     wanted = stage.read(given)
-    print(text.written(stage.document(*_parsed(bench, timestamp, results_dir), wanted)))
+    terminal.show(stage.document(*_parsed(bench, timestamp, results_dir), wanted))
 
 
 @task(arguments.SCRIPT)
