@@ -18,7 +18,7 @@ from reporting.document import Block, Document, Section
 from reporting.evidence import Evidence
 from reporting.interfaces import Interface
 from reporting.uncertain import Range
-from reporting.words import tables
+from reporting.words import interface_tables, tables
 from reporting.words import whatif as words
 
 
@@ -126,7 +126,7 @@ def _projected(found: Evidence, inputs: Inputs, reached: list[Interface]) -> lis
             *words.verdict(best, found.baseline.name),
             words.by_interface(projections),
             words.facts(best),
-            words.overview(reached),
+            interface_tables.overview(reached),
         ]
     (one,) = projections
     return [
@@ -134,7 +134,7 @@ def _projected(found: Evidence, inputs: Inputs, reached: list[Interface]) -> lis
         words.facts(one),
         words.terms(one),
         words.sensitivity(one),
-        words.assumptions(one.interface),
+        interface_tables.assumptions(one.interface),
     ]
 
 
@@ -146,5 +146,5 @@ def _swept(found: Evidence, inputs: Inputs, reached: list[Interface]) -> list[Bl
         *words.verdict(fastest, found.baseline.name),
         words.by_acceleration(swept),
         words.facts(fastest),
-        words.overview(reached) if len(reached) > 1 else words.assumptions(reached[0]),
+        interface_tables.overview(reached) if len(reached) > 1 else interface_tables.assumptions(reached[0]),
     ]

@@ -11,15 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.errors import SuiteError, UsageError
-from bench.hardware import Result
 from bench.model import Measurement
-from reporting import candidates, credential, formulas, statistics, sweeps
+from reporting import candidates, codesign, credential, formulas, statistics, sweeps
 from reporting.codesign import COMPUTE, HOST, OVERHEAD, TERMS, TRANSFER, Inputs, project
 from reporting.interfaces import CALLS, NOTHING, PRESETS, Interface, called
 from reporting.statistics import Interval
 from reporting.uncertain import Range
 from reporting.words import credential as credential_words
-from tests import synthetic
+from tests import designs, synthetic
 
 FREE = Interface("free", "costs nothing")
 shares = st.floats(0.01, 0.99)
@@ -169,6 +168,14 @@ def test_one_interfaces_draws_do_not_move_what_was_measured() -> None:
     assert len(caps) == 1
 
 
+def test_uncertain_inputs_are_drawn_apart_from_each_other() -> None:
+    inputs = aes(whole=(0.06, 0.061, 0.059), host=(0.0021, 0.0022, 0.0021), clock=(95e6, 97e6, 99e6))
+    drawn = codesign.draw(inputs, PRESETS["pcie"], 10_000, statistics.SEED)
+    names = ("whole", "clock", "overhead", "latency", "to", "back")
+    correlated = np.corrcoef([drawn[name] for name in names]) - np.eye(len(names))
+    assert np.abs(correlated).max() < 0.05
+
+
 def test_intervals_hold_what_is_true_as_often_as_they_say() -> None:
     """Of 200 studies of ten processes with noise of 5 %, about 95 % must hold the true speedup and cap."""
     dice = np.random.default_rng(7)
@@ -314,18 +321,8 @@ def test_a_python_call_is_added_where_it_is_asked_for() -> None:
 # --- from a hardware study --------------------------------------------------------------------------------------------
 
 
-def result(**more: object) -> Result:
-    given = {
-        "name": "aes_iterative", "summary": "", "replaces": "AES.encrypt", "justification": "", "parameters": {},
-        "point": False, "registers": (), "source": "bench/aes/hardware.py", "rtl": "0" * 64, "simulator": "CXXRTL",
-        "cycles": 31_636, "calls": 2876, "sent": 46_016, "received": 46_016, "device": "ECP5-85k",
-        "clocks": {"6": (95.0, 96.0, 98.0)}, "host": (0.0021, 0.0022), "baseline": (0.06, 0.061),
-    }  # fmt: skip
-    return Result(**{**given, **more})  # type: ignore[arg-type]
-
-
 def test_a_result_becomes_inputs() -> None:
-    inputs = candidates.from_result(result())
+    inputs = candidates.from_result(designs.result())
     assert inputs.clock == (95e6, 96e6, 98e6) and inputs.calls == 2876
     found = project(inputs, FREE)
     assert found.terms[COMPUTE].value == pytest.approx(31_636 / 96e6)
@@ -338,7 +335,7 @@ def test_a_result_becomes_inputs() -> None:
 def test_a_result_that_lacks_a_stage_says_which_and_what_to_run(lacking: dict[str, object], stage: str) -> None:
     missing = {stage: ("no tool", "nox -s hardware")}
     with pytest.raises(SuiteError, match=f"{stage}: no tool") as caught:
-        candidates.from_result(result(**lacking, missing=missing))
+        candidates.from_result(designs.result(**lacking, missing=missing))
     assert "nox -s hardware" in caught.value.hint
 
 

@@ -20,7 +20,7 @@ from reporting.document import Document, Table
 from reporting.evidence import Evidence
 from reporting.renderers import text
 from reporting.statistics import amdahl
-from tests import synthetic
+from tests import designs, synthetic
 from tests.conftest import ROOT
 
 KERNEL = "AES.encrypt (pyaes/aes.py)"
@@ -118,6 +118,20 @@ def test_without_an_interface_all_are_compared(ask: Any) -> None:
     assert list(table) == list(interfaces.PRESETS)
     said = ask(acceleration="370")
     assert "opencl" in said and "loses" in said
+
+
+def test_a_design_of_the_hardware_study_is_projected_with_what_was_measured_of_it(ask: Any, tmp_path: Path) -> None:
+    with pytest.raises(SuiteError, match="no hardware study"):
+        ask(design="aes_iterative")
+    Archive("aes", tmp_path).write_hardware(designs.study(designs.result(), designs.result(name="other")))
+    said = " ".join(ask(design="aes_iterative", interface="dma").split())
+    assert "the design aes_iterative" in said and "31,636 cycles, simulated (CXXRTL), at the clock of 3 seeds" in said
+    assert "16 there, 16 back" in said and "95.0 MHz" in said
+    with pytest.raises(UsageError, match="no design 'aes'") as caught:
+        ask(design="aes")
+    assert "aes_iterative, other" in caught.value.hint
+    with pytest.raises(SuiteError, match="place"):
+        ask(design="aes_iterative", grade="8")
 
 
 def test_what_does_not_pay_is_said_plainly(ask: Any) -> None:

@@ -11,9 +11,8 @@ from collections.abc import Sequence
 from reporting import units
 from reporting.codesign import COMPUTE, HOST, LATENCY, OVERHEAD, TERMS, TRANSFER, Inputs, Projection
 from reporting.document import Block, Cell, Table, Text
-from reporting.interfaces import Interface
 from reporting.statistics import Interval
-from reporting.uncertain import Range
+from reporting.words.interface_tables import figure
 from reporting.words.tables import cell, estimate, share_of, text
 
 NOT_MEASURED = "a projection, not a measurement"
@@ -21,10 +20,6 @@ NAMES = {
     HOST: "host's own part", OVERHEAD: "overhead of calls", LATENCY: "latency", TRANSFER: "moving data",
     COMPUTE: "accelerator's work", "whole": "baseline's time", "share": "share of the time", "clock": "clock",
     "acceleration": "acceleration", "to": "bandwidth to it", "back": "bandwidth from it", "call": "Python's native call",
-}  # fmt: skip
-ASSUMED = {
-    "overhead": "overhead per call (o)", "latency": "latency per call (L)", "to": "bandwidth to it",
-    "back": "bandwidth from it", "call": "Python's native call",
 }  # fmt: skip
 SOURCE = "projected"
 
@@ -153,42 +148,6 @@ def sensitivity(projection: Projection) -> Table:
     )
 
 
-def assumptions(interface: Interface) -> Table:
-    """The figures of one interface, each with its source."""
-    rows = [
-        (
-            text(shown),
-            text(_range(field, getattr(interface, field))),
-            text(interface.sources.get(field, "not part of it")),
-        )
-        for field, shown in ASSUMED.items()
-    ]
-    waits = "the host waits for every call" if interface.synchronous else "the host does other work meanwhile"
-    return Table(
-        f"Assumptions: {interface.name}",
-        ("figure", "typical [low–high]", "source"),
-        tuple(rows),
-        caption=f"{_capital(interface.summary)}; {waits}. Drawn from triangles over these ranges.",
-        numeric=False,
-        key=f"assumptions:{interface.name}",
-    )
-
-
-def overview(interfaces: Sequence[Interface]) -> Table:
-    """The figures of several interfaces, side by side; their sources are in the table of each."""
-    rows = [
-        (text(shown), *(text(_range(field, getattr(each, field))) for each in interfaces))
-        for field, shown in ASSUMED.items()
-    ]
-    return Table(
-        "Assumptions",
-        ("figure", *(each.name for each in interfaces)),
-        tuple(rows),
-        caption="Typical values and ranges, which are drawn from. --interface NAME prints where each comes from.",
-        key="assumptions",
-    )
-
-
 def by_interface(projections: Sequence[Projection]) -> Table:
     """One accelerator over several interfaces."""
     rows = [
@@ -276,20 +235,4 @@ def _value(name: str, value: float) -> str:
         return f"{units.significant(value)}×"
     if name == "clock":
         return f"{units.significant(value / 1e6)} MHz"
-    if name in ("to", "back"):
-        scale, unit = units.rate_scale(value)
-        return f"{units.significant(value / scale)} {unit}"
-    return units.seconds(value) if value else "0"
-
-
-def _range(field: str, found: Range) -> str:
-    if found.exact and field in ("to", "back") and math.isinf(found.high):
-        return "no limit"
-    if found.exact:
-        return _value(field, found.typical)
-    interval = Interval(found.typical, found.low, found.high)
-    return units.rate(interval) if field in ("to", "back") else units.time_interval(interval)
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
+    return figure(name, value)
