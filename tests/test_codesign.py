@@ -14,6 +14,8 @@ from bench.errors import SuiteError, UsageError
 from bench.model import Measurement
 from reporting import candidates, codesign, credential, formulas, statistics, sweeps
 from reporting.codesign import COMPUTE, HOST, OVERHEAD, TERMS, TRANSFER, Inputs, project
+from reporting.document import Table, Text
+from reporting.evidence import Evidence
 from reporting.interfaces import CALLS, NOTHING, PRESETS, Interface, called
 from reporting.statistics import Interval
 from reporting.uncertain import Range
@@ -356,19 +358,19 @@ def series(call: float, block: float, beyond: float, of_limit: float) -> list[Me
     return made
 
 
-def studied(**block: float) -> tuple[credential.Prediction, ...]:
-    """The credential of a study whose call, memory and rounds are known; block: seconds of a variant's block."""
+def studied(**block: float) -> Evidence:
+    """A study whose call, memory and rounds are known; block: seconds of a variant's block."""
     found = synthetic.evidence()
     drop = [m.metric for run in found.runs for m in run.measurements if m.collector == "series"]
     for name in (*credential.SIBLINGS, *credential.PEERS):
         call = 2.9e-6 if name in credential.PEERS else 2.5e-7
         made = series(call, block.get(name, 1.2e-9), 7e-12, of_limit=0.6e-9)
         found = synthetic.changed(found, name, *made, drop=drop)
-    return credential.read(found)
+    return found
 
 
 def test_what_follows_the_model_is_predicted_from_its_sibling_alone() -> None:
-    found = studied(pyaes_aesni=1.2e-9, pyaes_vaes=0.6e-9)
+    found = credential.read(studied(pyaes_aesni=1.2e-9, pyaes_vaes=0.6e-9))
     assert {(p.variant, p.point) for p in found} == {
         (name, point) for name in (*credential.SIBLINGS, *credential.PEERS) for point in ("16 B", "23 kB", "1 MiB")
     }
@@ -381,7 +383,7 @@ def test_what_follows_the_model_is_predicted_from_its_sibling_alone() -> None:
 
 def test_a_variant_slower_than_its_accelerator_is_not_predicted_from_itself() -> None:
     """Twice the physical rounds: the prediction must miss, since nothing of the predicted variant is in it."""
-    found = studied(pyaes_aesni=2.4e-9, pyaes_vaes=0.6e-9)
+    found = credential.read(studied(pyaes_aesni=2.4e-9, pyaes_vaes=0.6e-9))
     large = next(p for p in found if (p.variant, p.point) == ("pyaes_aesni", "1 MiB"))
     assert large.error < -0.4
     worst = credential.worst(found)
@@ -391,3 +393,15 @@ def test_a_variant_slower_than_its_accelerator_is_not_predicted_from_itself() ->
 def test_no_credential_without_aes_instructions_or_series() -> None:
     assert credential.read(replace(synthetic.evidence(), runs=synthetic.evidence().runs[:3], series_peers=())) == ()
     assert credential_words.blocks(replace(synthetic.evidence(), runs=synthetic.evidence().runs[:3])) == []
+
+
+def test_the_words_say_how_far_it_is_off_and_warn_beyond_the_aim() -> None:
+    close = credential_words.blocks(studied(pyaes_aesni=1.2e-9, pyaes_vaes=0.6e-9))
+    far = credential_words.blocks(studied(pyaes_aesni=2.4e-9, pyaes_vaes=0.6e-9))
+    assert [(block.style, "aimed at" in block.text) for block in (close[0], far[0]) if isinstance(block, Text)] == [
+        ("", False),
+        ("warning", True),
+    ]
+    tables = [block for block in close if isinstance(block, Table)]
+    assert [table.key for table in tables] == ["credential", "credential:terms"]
+    assert len(tables[0].rows) == 9 and len(tables[1].rows) == 6

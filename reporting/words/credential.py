@@ -22,7 +22,7 @@ def blocks(evidence: Evidence) -> list[Block]:
         f"The farthest of these predictions is {units.change(farthest.error)} off ({farthest.variant}, {farthest.point})"
         f"{'' if hit else f', more than the {units.percent(AIM)} aimed at'}."
     )
-    return [Text(said, "" if hit else "warning"), table(found), *_peers(found)]
+    return [Text(said, "" if hit else "warning"), table(found), terms(found), *_peers(found)]
 
 
 def table(found: tuple[Prediction, ...]) -> Table:
