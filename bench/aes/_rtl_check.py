@@ -38,7 +38,7 @@ KEY = oracle.KEYS[0]
 def check(core: Core, bus: int, long: int, variant: Callable[[Core, int], SimpleNamespace]) -> None:
     """Return if the core is right, or raise WrongAnswer. A message of `long` blocks fills all places that it has."""
     chance = random.Random(bus)
-    _check_vectors(core, bus)
+    check_vectors(core, bus)
     _check_carries(core, bus, chance)
     _check_pressure(core, bus, long, chance)
     _check_messages_without_a_gap(core, bus, chance)
@@ -54,7 +54,7 @@ def _expect(core: Core, message: Message, what: str, expected: bytes = b"", pace
         raise WrongAnswer(f"{what}: byte {place} is {got[place]:#04x}, not {expected[place]:#04x}")
 
 
-def _check_vectors(core: Core, bus: int) -> None:
+def check_vectors(core: Core, bus: int) -> None:
     """A block as the counter and zeros as the text give the block cipher itself."""
     for source, key, block, encrypted in BLOCKS:
         message = Message(bus, bytes.fromhex(key), int(block, 16), bytes(16))

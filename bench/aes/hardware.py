@@ -17,6 +17,7 @@ from bench.hardware import Core, Design, Register
 BUS = 128  #: bits of a word: a block
 STREAM = "AESModeOfOperationCTR.encrypt, AES.__init__, AES.encrypt, Counter.increment"
 BLOCK = "AES.encrypt"
+POINT = "A point of the design space: to be compared with {}, from which it differs in its parameters only."
 SBOXES = {"lut": "tables in LUTs", "bram": "tables in block RAM", "tower": "arithmetic in GF((2^4)^2)"}
 
 
@@ -68,6 +69,7 @@ def _ring(
 ) -> Design:  # fmt: skip
     """Return an iterative core."""
     summary = summary or f"{rounds} round{'s' * (rounds > 1)} a cycle, S-boxes as {SBOXES[style]}, a bus of {bus} bits."
+    justification = justification or POINT.format("aes_iterative")
     component = partial(_iterative, style, bus, rounds, stages)
     return _design(
         name, summary, justification, component, 24 * rounds, bus, point=point, sbox=style, rounds_per_cycle=rounds,
@@ -78,6 +80,7 @@ def _ring(
 def _row(name: str, style: str, summary: str = "", justification: str = "", point: bool = True) -> Design:
     """Return a pipelined core."""
     summary = summary or f"Ten rounds in a row, S-boxes as {SBOXES[style]}, a block a cycle."
+    justification = justification or POINT.format("aes_pipelined")
     component = partial(_pipelined, style, BUS)
     return _design(
         name, summary, justification, component, 64, point=point, sbox=style, rounds_per_cycle=10, blocks_in_flight=21
@@ -91,7 +94,7 @@ DESIGNS = (
         justification="The whole message is handed over at once, since a call for each block leaves the counting, "
         "joining and xoring of its bytes to Python. One round is the least logic that makes a block in ten cycles: the "
         "key schedule runs beside it and costs no cycle, and the next counter block enters in the cycle in which one "
-        "leaves. Only text crosses the bus in both directions, because the counter counts inside.",
+        "leaves. The key and the first counter cross the bus once, and from then on only text does.",
     ),
     _row(
         "aes_pipelined", "bram", point=False,
