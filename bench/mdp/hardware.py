@@ -1,0 +1,102 @@
+"""Accelerators of value iteration: an engine whose lanes read one edge a cycle each, in a static schedule.
+
+One description, _engine.py, in several sizes. `mdp_engine` sweeps upstream's model state by state; `mdp_lanes` has more
+lanes, and equal states are one before it is given the model, as in the fastest software. Model, order and schedule are
+made by the host within the timed call and sent over the bus.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, NamedTuple
+
+from bench.hardware import Core, Design, Register
+
+BUS = 32  #: bits of a word of the bus
+REPLACES = "Battle.evaluate"
+REGISTERS = (
+    Register(0x00, "DATA_IN", BUS, "W", "the next word of a packet: header (destination, count from bit 8), address, data"),
+    Register(0x04, "DATA_OUT", BUS, "R", "the next word of the answer: lower bound, upper bound, sweeps"),
+    Register(0x08, "STATUS", 2, "R", "bit 0: DATA_IN may be written (in_ready); bit 1: DATA_OUT may be read (out_valid)"),
+)
+
+
+class Size(NamedTuple):
+    """What an engine is made for."""
+
+    model: str  #: "whole" or "lumped"
+    lanes: int
+    fraction: int
+
+    @property
+    def buses(self) -> int:
+        """One bus for every four lanes keeps results from waiting: rows have more than four edges."""
+        return max(1, self.lanes // 4)
+
+    def shape(self) -> Any:
+        """Return the sizes of memories: what upstream's battle needs, and some room."""
+        from bench.mdp._shape import Shape
+
+        if self.model == "whole":
+            return Shape(self.lanes, self.buses, self.fraction, 22_528 // self.lanes, 4_864 // self.buses, 64)
+        return Shape(self.lanes, self.buses, self.fraction, 6_144 // self.lanes, 1_024 // self.buses, 256)
+
+
+def component(size: Size) -> Any:
+    """Make the engine."""
+    from bench.mdp._engine import Engine
+
+    return Engine(size.shape(), BUS)
+
+
+def variant(core: Core, size: Size) -> Any:
+    """Return what defines `Battle` on a core."""
+    from bench.mdp import _lumped, _offload, _whole
+
+    rows = {"whole": _whole.rows, "lumped": _lumped.rows}[size.model]
+    return _offload.variant(core, size.shape(), rows)
+
+
+def check(core: Core, size: Size) -> None:
+    """Hold small models against plain integers."""
+    from bench.mdp import _offload
+
+    _offload.check(core, size.shape())
+
+
+def _design(name: str, size: Size, summary: str, justification: str, point: bool = False) -> Design:
+    return Design(
+        name=name,
+        summary=summary,
+        replaces=REPLACES,
+        justification=justification,
+        component=partial(component, size),
+        variant=partial(variant, size=size),
+        check=partial(check, size=size),
+        registers=REGISTERS,
+        parameters={"model": size.model, "lanes": size.lanes, "word": size.fraction + 1},
+        point=point,
+        most_cycles=4_000_000,
+    )
+
+
+SCHEDULED = (
+    "A sweep is a fixed list of multiplications and comparisons whose operands are at addresses known in advance, so a"
+    " schedule made once replaces what a processor does anew for every edge: fetch, decode, address, compare, branch."
+    " Both bounds of a value move together. The lanes have no interlock: the schedule keeps every pair of a write and a"
+    " read in upstream's order."
+)
+DESIGNS = (
+    _design(
+        "mdp_engine",
+        Size("whole", 1, 31),
+        "One lane sweeps upstream's model state by state, one edge a cycle, both bounds at once, in 32-bit fixed point.",
+        SCHEDULED,
+    ),
+    _design(
+        "mdp_lanes",
+        Size("lumped", 16, 31),
+        "16 lanes sweep the model in which equal states are one, up to 16 edges a cycle, in 32-bit fixed point.",
+        SCHEDULED,
+    ),
+)
