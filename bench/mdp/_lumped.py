@@ -24,7 +24,7 @@ from bench.mdp._compiled import compiled
 from bench.mdp._rows import Rows
 from bench.mdp._rules import CASES, UPSTREAM, Rules
 from bench.mdp._single import BEST, OLD, single
-from bench.mdp._weights import numbered, scaled
+from bench.mdp._weights import numbered, scale, scaled
 
 MOST_DEPTH = 3  #: the engine counts so many sweeps before it takes the lateness of rows for granted
 #: What a slot holds: a value of the sweep, what an attack brings, what is behind a strike of theirs, the sum over their
@@ -117,9 +117,13 @@ def _edge(place: Any, exact: Any, size: Any, slot: int, weight: int) -> None:
 
 
 @compiled
-def _end(start: Any, target: Any, best: Any, delay: Any, size: Any, slot: int, is_best: bool, late: int) -> None:
-    """End the row that is being written."""
-    target[size[0]], best[size[0]], delay[size[0]] = slot, is_best, late
+def _end(
+    start: Any, target: Any, best: Any, delay: Any, exact: Any, one: int, size: Any, slot: int, late: int, whole: int
+) -> None:
+    """End the row that is being written: the sum of its edges, whose weights are parts of `whole`; the best if it is 0."""
+    target[size[0]], best[size[0]], delay[size[0]] = slot, whole == 0, late
+    if whole:
+        scale(exact[start[size[0]] : size[1]], whole, one)
     size[0] += 1
     start[size[0]] = size[1]
 
@@ -135,7 +139,7 @@ def _written(leads: Any, depth: Any, low: Any, top: Any, mixed: Any, chances: An
         np.empty(most_rows, np.int64), np.empty(most_rows, np.int64), np.empty(most_rows, np.int64),
     )  # fmt: skip
     place, exact = np.empty(most_rows * 8, np.int64), np.empty(most_rows * 8, np.int64)
-    rows, edges = (start, target, best, delay, size), (place, exact, size)
+    rows, edges = (start, target, best, delay, exact, one, size), (place, exact, size)
     lower = np.zeros(count, np.int64)  # how many classes an attack leads to
     only = np.zeros(count, np.int64)  # one of them
     for c in range(count):
@@ -151,12 +155,12 @@ def _written(leads: Any, depth: Any, low: Any, top: Any, mixed: Any, chances: An
             if depth[c] == late:
                 plan = top if c == count - 1 else low
                 if lower[c] == 1:
-                    _shared_attacks(rows, edges, c, only[c], leads, late, plan, one)
+                    _shared_attacks(rows, edges, c, only[c], leads, late, plan)
                 elif lower[c]:
-                    _own_attacks(rows, edges, c, leads, depth, plan, low, mixed, one)
-                _sweep(rows, edges, c, lower[c] > 0, late, plan, mixed.sum(), count, one)
+                    _own_attacks(rows, edges, c, leads, depth, plan, low, mixed)
+                _sweep(rows, edges, c, lower[c] > 0, late, plan, mixed.sum(), count)
                 if c < count - 1:
-                    _totals(rows, edges, c, lower, only, late, low, top, mixed, one)
+                    _totals(rows, edges, c, lower, only, late, low, top, mixed)
     root = np.argmax(target[: size[0]] == _slot(count - 1, VALUE, top[-2][chances.size - 1], room))
     return (
         start[: size[0] + 1], place[: size[1]], exact[: size[1]], best[: size[0]], target[: size[0]], delay[: size[0]],
@@ -173,7 +177,7 @@ def _seen(c: int, number: int, depth: Any, late: int, room: int) -> int:
 @compiled
 def _copies(rows: Any, edges: Any, c: int, late: int, leads: Any, depth: Any, plan: Any, low: Any) -> None:
     """Hand on what class c reads from classes more than one level deeper. Rows that are there already are not repeated."""
-    target, size, room = rows[1], rows[4], low[0].size
+    target, size, room = rows[1], rows[-1], low[0].size
     for after in range(depth.size):
         if leads[c, after] and depth[after] < late:
             for left in range(plan[-1].size):
@@ -181,24 +185,24 @@ def _copies(rows: Any, edges: Any, c: int, late: int, leads: Any, depth: Any, pl
                     slot = _slot(after, COPY + late, low[-2][left], room)
                     if not (target[: size[0]] == slot).any():
                         _edge(*edges, _seen(after, low[-2][left], depth, late, room), 0)
-                        _end(*rows, slot, True, late)
+                        _end(*rows, slot, late, 0)
 
 
 @compiled
-def _shared_attacks(rows: Any, edges: Any, c: int, after: int, leads: Any, late: int, plan: Any, one: int) -> None:
+def _shared_attacks(rows: Any, edges: Any, c: int, after: int, leads: Any, late: int, plan: Any) -> None:
     """Write what an attack brings if it leads to one class, or to a win: by the sums that this class offers."""
     kind, mine, room, count = plan[0], plan[1], plan[0].size, leads.shape[0]
     for number in range(plan[2].size):
         if kind[number] == BEST:
-            _edge(*edges, _slot(after, TOTAL, mine[number], room), scaled(leads[c, after], CASES, one))
+            _edge(*edges, _slot(after, TOTAL, mine[number], room), leads[c, after])
             if leads[c, -1]:
-                _edge(*edges, _slot(count, CONSTANT, mine[number], room), scaled(leads[c, -1], CASES, one))
-            _end(*rows, _slot(c, ATTACK, mine[number], room), False, late)
+                _edge(*edges, _slot(count, CONSTANT, mine[number], room), leads[c, -1])
+            _end(*rows, _slot(c, ATTACK, mine[number], room), late, CASES)
 
 
 @compiled
 def _own_attacks(
-    rows: Any, edges: Any, c: int, leads: Any, depth: Any, plan: Any, low: Any, mixed: Any, one: int
+    rows: Any, edges: Any, c: int, leads: Any, depth: Any, plan: Any, low: Any, mixed: Any
 ) -> None:
     """Write what an attack brings if it leads to several classes: first what is behind a strike, then the sums."""
     room, count, late = plan[0].size, depth.size, depth[c]
@@ -208,19 +212,19 @@ def _own_attacks(
         if plan[-1][left] and not done[number]:
             done[number] = True
             if leads[c, -1]:
-                _edge(*edges, _slot(count, CONSTANT, room - 1, room), scaled(leads[c, -1], CASES, one))
+                _edge(*edges, _slot(count, CONSTANT, room - 1, room), leads[c, -1])
             for after in range(count):
                 if leads[c, after]:
-                    _edge(*edges, _seen(after, number, depth, late, room), scaled(leads[c, after], CASES, one))
-            _end(*rows, _slot(c, BEHIND, number, room), False, late)
+                    _edge(*edges, _seen(after, number, depth, late, room), leads[c, after])
+            _end(*rows, _slot(c, BEHIND, number, room), late, CASES)
     for number in range(plan[2].size):
         if plan[0][number] == BEST:
-            _strike(edges, c, BEHIND, plan[1][number], low, mixed, one)
-            _end(*rows, _slot(c, ATTACK, plan[1][number], room), False, late)
+            _strike(edges, c, BEHIND, plan[1][number], low, mixed)
+            _end(*rows, _slot(c, ATTACK, plan[1][number], room), late, mixed.sum())
 
 
 @compiled
-def _strike(edges: Any, c: int, kind: int, mine: int, low: Any, mixed: Any, one: int) -> None:
+def _strike(edges: Any, c: int, kind: int, mine: int, low: Any, mixed: Any) -> None:
     """Write the edges of a strike of theirs, with `mine` hit points before it; equal values share one."""
     room = low[0].size
     weight = np.zeros(room, np.int64)
@@ -229,12 +233,12 @@ def _strike(edges: Any, c: int, kind: int, mine: int, low: Any, mixed: Any, one:
             weight[low[-2][mine - damage]] += mixed[damage]
     for number in range(room):
         if weight[number]:
-            _edge(*edges, _slot(c, kind, number, room), scaled(weight[number], mixed.sum(), one))
+            _edge(*edges, _slot(c, kind, number, room), weight[number])
 
 
 @compiled
 def _totals(
-    rows: Any, edges: Any, c: int, lower: Any, only: Any, late: int, low: Any, top: Any, mixed: Any, one: int
+    rows: Any, edges: Any, c: int, lower: Any, only: Any, late: int, low: Any, top: Any, mixed: Any
 ) -> None:
     """Write the sums over strikes of theirs that all classes share whose attack leads to class c alone."""
     room = low[0].size
@@ -247,12 +251,12 @@ def _totals(
                     wanted[plan[1][number]] = True
     for mine in range(room):
         if wanted[mine]:
-            _strike(edges, c, VALUE, mine, low, mixed, one)
-            _end(*rows, _slot(c, TOTAL, mine, room), False, late)
+            _strike(edges, c, VALUE, mine, low, mixed)
+            _end(*rows, _slot(c, TOTAL, mine, room), late, mixed.sum())
 
 
 @compiled
-def _sweep(rows: Any, edges: Any, c: int, attacks: bool, late: int, plan: Any, whole: int, count: int, one: int) -> None:
+def _sweep(rows: Any, edges: Any, c: int, attacks: bool, late: int, plan: Any, whole: int, count: int) -> None:
     """Write the sweep of a class itself."""
     kind, mine, other, worth, new = plan[0], plan[1], plan[2], plan[3], plan[4]
     room = kind.size
@@ -266,5 +270,6 @@ def _sweep(rows: Any, edges: Any, c: int, attacks: bool, late: int, plan: Any, w
         else:
             for term in range(worth.shape[1]):
                 if worth[number, term]:
-                    _edge(*edges, _slot(c, VALUE, new[term], room), scaled(worth[number, term], whole, one))
-        _end(*rows, _slot(c, VALUE, number, room), kind[number] == BEST, late)
+                    _edge(*edges, _slot(c, VALUE, new[term], room), worth[number, term])
+        parts = 0 if kind[number] == BEST else whole
+        _end(*rows, _slot(c, VALUE, number, room), late, parts)

@@ -18,6 +18,19 @@ def scaled(weight: int, whole: int, one: int) -> int:
 
 
 @compiled
+def scale(weights: Any, whole: int, one: int) -> None:
+    """Turn the weights of a sum, parts of a whole, into fixed point in place.
+
+    Their sum is rounded, not each: so what all of them leave out is less than a unit, and a sure thing is exactly 1.
+    """
+    total = below = 0
+    for i in range(weights.size):
+        total += weights[i]
+        upto = scaled(total, whole, one)
+        weights[i], below = upto - below, upto
+
+
+@compiled
 def numbered(exact: Any) -> tuple[Any, Any]:
     """Return the number of each weight, and the different weights in the order in which they appear."""
     keys, numbers = np.full(TABLE, -1, np.int64), np.empty(TABLE, np.int64)

@@ -60,10 +60,13 @@ def settled_first(
     for i in range(count):
         row = order[i]
         best[i], target[i] = choice[row], state[row] // 2
+        total, below = 0.0, np.int64(0)
         for edge in range(start[row], start[row + 1]):
             found[used] = place[edge] // 2
-            if not choice[row]:
-                exact[used] = np.int64(np.rint(probability[edge] * one))
+            if not choice[row]:  # sums are rounded, not single weights, as in _weights.scale
+                total += probability[edge]
+                upto = np.int64(np.rint(total * one))
+                exact[used], below = upto - below, upto
             used += 1
         first[i + 1] = used
     weight, weights = numbered(exact)
