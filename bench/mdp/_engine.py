@@ -4,10 +4,10 @@ Nothing of a model is built in: program, weights, constants and settings come ov
 initial state go back. Words that come are packets: a header (destination, and the number of words, from bit 8), the
 first address, then the words. `RUN` starts the sweeps; lower bound, upper bound and sweeps are the answer.
 
-What happens to an edge, in cycles since its address is known: 1 the program memory answers; 2 the edge is in a register;
-3 values and weight have been read; 4 they are in registers, from the right bank; 5 to 7 the product, by parts; 8 the sum
-or the best so far; 9 the result; 10 the result is on its bus. The value memories take it at the end of that cycle, so
-an edge nine cycles later, _shape.LATENCY, is the first that reads it: there is no interlock, the schedule sees to it.
+What happens to an edge, in cycles since its address is known: 1 a block of the program memory answers; 2 to a register;
+3 the edge is known; 4 to 6 the same for its value and its weight; 7 to 9 the product, by parts; 10 the sum or the best so
+far; 11 the result; 12 the result is on its bus. The value memories take it at the end of that cycle, and are asked for an
+edge's value in its cycle 3: so an edge ten cycles later, _shape.LATENCY, is the first that reads it: there is no interlock, the schedule sees to it.
 
 The parts of a lane are in _lanes.py; when what happens, in _schedule.py; what it means, in _rows.py.
 """
@@ -20,10 +20,10 @@ from amaranth import Const, Module, Mux, Signal
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
-from bench.mdp._lanes import Arithmetic, ProgramMemory, ValueBanks, WeightTable, bus_layout, edge_layout, result_layout
+from bench.mdp._lanes import Arithmetic, ProgramMemory, ValueBanks, WeightTable, bus_layout, result_layout
 from bench.mdp._shape import FILL, HEADER_COUNT, LATENCY, LOWER, PROGRAM, RUN, SETTINGS, UPPER, WEIGHTS, Shape
 
-DRAIN = LATENCY + 4  #: cycles from the last edge of a sweep until it is known whether the bounds have met
+DRAIN = LATENCY + 5  #: cycles from the last edge of a sweep until it is known whether the bounds have met
 
 
 def settings_layout(shape: Shape) -> data.StructLayout:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from amaranth import Cat, Module, Mux, Signal
+from amaranth import Array, Cat, Module, Mux, Signal
 from amaranth.lib import data, memory, wiring
 from amaranth.lib.wiring import In, Out
 
@@ -16,6 +16,7 @@ from bench.mdp._shape import FLAGS, Shape
 
 CHUNK = 18  #: bits of an operand of a multiplier block
 BLOCK = {"ram_style": "block"}
+WIDE, NARROW = 1024, 2048  #: words of a block of 18 and of 9 bits: of these a memory is made
 
 
 def edge_layout(shape: Shape) -> data.StructLayout:
@@ -50,6 +51,45 @@ def delayed(m: Module, signal: Any, cycles: int) -> Any:
     return signal
 
 
+class BlockMemory(wiring.Component):  # type: ignore[misc]
+    """A memory of block RAM, each block with a register behind it: a block takes long to answer, and so does choosing.
+
+    What is read comes three cycles after its address.
+    """
+
+    def __init__(self, bits: int, depth: int, block: int) -> None:
+        self.bits, self.depth, self.block = bits, depth, min(block, depth)
+        address = (depth - 1).bit_length()
+        super().__init__(
+            {
+                "read_address": In(address),
+                "read_data": Out(bits),
+                "write_address": In(address),
+                "write_data": In(bits),
+                "write": In(1),
+            }
+        )
+
+    def elaborate(self, platform: Any) -> Module:
+        m = Module()
+        split = (self.block - 1).bit_length()
+        blocks = range(-(-self.depth // self.block))
+        found = []
+        for number in blocks:
+            rows = min(self.block, self.depth - number * self.block)
+            kept = memory.Memory(shape=self.bits, depth=rows, init=[], attrs=BLOCK)
+            m.submodules[f"block_{number}"] = kept
+            read, write = kept.read_port(), kept.write_port()
+            m.d.comb += [read.addr.eq(self.read_address[:split]), write.addr.eq(self.write_address[:split])]
+            m.d.comb += [
+                write.data.eq(self.write_data),
+                write.en.eq(self.write & (self.write_address[split:] == number)),
+            ]
+            found.append(delayed(m, read.data, 1))
+        m.d.sync += self.read_data.eq(Array(found)[delayed(m, self.read_address[split:], 2)])
+        return m
+
+
 class ProgramMemory(wiring.Component):  # type: ignore[misc]
     """The edges of every lane, in the order in which it reads them."""
 
@@ -68,14 +108,13 @@ class ProgramMemory(wiring.Component):  # type: ignore[misc]
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()
-        running = delayed(m, self.running, 1)
+        running = delayed(m, self.running, 3)
         for lane in range(self.shape.lanes):
-            words = memory.Memory(shape=self.shape.word, depth=self.shape.edges, init=[], attrs=BLOCK)
+            words, edge = BlockMemory(self.shape.word, self.shape.edges, NARROW), self.edges[lane]
             m.submodules[f"lane_{lane}"] = words
-            read, write, edge = words.read_port(), words.write_port(), self.edges[lane]
-            m.d.comb += [read.addr.eq(self.cycle), write.addr.eq(self.address), write.data.eq(self.word)]
-            m.d.comb += write.en.eq(self.load[lane])
-            m.d.sync += [edge.as_value().eq(read.data), edge.valid.eq(read.data[0] & running)]
+            m.d.comb += [words.read_address.eq(self.cycle), words.write_address.eq(self.address)]
+            m.d.comb += [words.write_data.eq(self.word), words.write.eq(self.load[lane])]
+            m.d.comb += [edge.as_value().eq(words.read_data), edge.valid.eq(words.read_data[0] & running)]
         return m
 
 
@@ -97,12 +136,47 @@ class WeightTable(wiring.Component):  # type: ignore[misc]
     def elaborate(self, platform: Any) -> Module:
         m = Module()
         for lane in range(self.shape.lanes):
-            table = memory.Memory(shape=self.shape.fraction + 1, depth=self.shape.weights, init=[], attrs=BLOCK)
+            table = BlockMemory(self.shape.fraction + 1, self.shape.weights, WIDE)
             m.submodules[f"lane_{lane}"] = table
-            read, write = table.read_port(), table.write_port()
-            m.d.comb += [read.addr.eq(self.edges[lane].weight), write.addr.eq(self.address)]
-            m.d.comb += [write.data.eq(self.word), write.en.eq(self.load)]
-            m.d.sync += self.weights[lane].eq(read.data)
+            m.d.comb += [table.read_address.eq(self.edges[lane].weight), table.write_address.eq(self.address)]
+            m.d.comb += [table.write_data.eq(self.word), table.write.eq(self.load)]
+            m.d.comb += self.weights[lane].eq(table.read_data)
+        return m
+
+
+class Banks(wiring.Component):  # type: ignore[misc]
+    """One copy of one bound of all values. What is read comes three cycles after its address, as from a BlockMemory."""
+
+    def __init__(self, shape: Shape) -> None:
+        self.shape, bits = shape, shape.fraction + 1
+        write = data.StructLayout({"valid": 1, "index": shape.index, "value": bits})
+        super().__init__(
+            {
+                "address": In(shape.address),
+                "writes": In(data.ArrayLayout(write, shape.buses)),
+                "value": Out(bits),
+            }
+        )
+
+    def elaborate(self, platform: Any) -> Module:
+        m, shape = Module(), self.shape
+        split = min((WIDE - 1).bit_length(), shape.index)
+        found = []
+        for first in range(0, shape.values, WIDE):
+            for bank in range(shape.buses):
+                rows, write = min(WIDE, shape.values - first), self.writes[bank]
+                kept = memory.Memory(shape=shape.fraction + 1, depth=rows, init=[], attrs=BLOCK)
+                m.submodules[f"bank_{bank}_{first}"] = kept
+                port, into = kept.read_port(), kept.write_port()
+                m.d.comb += [
+                    port.addr.eq(self.address[shape.bank :]),
+                    into.addr.eq(write.index),
+                    into.data.eq(write.value),
+                ]
+                m.d.comb += into.en.eq(write.valid & (write.index[split:] == first >> split))
+                found.append(delayed(m, port.data, 1))
+        choice = Cat(self.address[: shape.bank], self.address[shape.bank + split :])
+        m.d.sync += self.value.eq(Array(found)[delayed(m, choice, 2)])
         return m
 
 
@@ -123,20 +197,14 @@ class ValueBanks(wiring.Component):  # type: ignore[misc]
         m, shape = Module(), self.shape
         for lane in range(shape.lanes):
             address = self.edges[lane].address
-            bank = delayed(m, address[: shape.bank], 1)
             for bound in ("lower", "upper"):
-                found = []
+                banks = Banks(shape)
+                m.submodules[f"{bound}_{lane}"] = banks
+                m.d.comb += [banks.address.eq(address), self.operands[lane][bound].eq(banks.value)]
                 for number in range(shape.buses):
-                    kept = memory.Memory(shape=shape.fraction + 1, depth=shape.values, init=[], attrs=BLOCK)
-                    m.submodules[f"{bound}_{lane}_{number}"] = kept
-                    read, write, bus = kept.read_port(), kept.write_port(), self.buses[number]
-                    m.d.comb += [read.addr.eq(address[shape.bank :]), write.addr.eq(bus.index)]
-                    m.d.comb += [write.data.eq(bus[bound]), write.en.eq(bus[f"write_{bound}"])]
-                    found.append(read.data)
-                with m.Switch(bank):
-                    for number in range(shape.buses):
-                        with m.Case(number) if shape.buses > 1 else m.Default():
-                            m.d.sync += self.operands[lane][bound].eq(found[number])
+                    bus, write = self.buses[number], banks.writes[number]
+                    m.d.comb += [write.index.eq(bus.index), write.value.eq(bus[bound])]
+                    m.d.comb += write.valid.eq(bus[f"write_{bound}"])
         return m
 
 
@@ -162,13 +230,17 @@ class Bound(wiring.Component):  # type: ignore[misc]
         total, largest = Signal(2 * bits), Signal(bits)
         added, larger = Signal(2 * bits), Signal(bits)
         fresh = Signal(init=1)
-        half = 1 << self.fraction >> 1
-        m.d.comb += added.eq(Mux(fresh, half, total) + product)
+        m.d.comb += added.eq(Mux(fresh, self.rounding, total) + product)
         m.d.comb += larger.eq(Mux(~fresh & (largest > value), largest, value))
         with m.If(self.valid):
             m.d.sync += [total.eq(added), largest.eq(larger), fresh.eq(self.last)]
         m.d.sync += self.result.eq(Mux(delayed(m, self.best, 1), largest, total[self.fraction :]))
         return m
+
+    @property
+    def rounding(self) -> int:
+        """What a sum begins with, so that cutting it off rounds it, halves up."""
+        return 1 << self.fraction >> 1
 
     def product(self, m: Module) -> Any:
         """Return the product, three cycles late: products of chunks, then their sums."""
@@ -205,7 +277,7 @@ class Arithmetic(wiring.Component):  # type: ignore[misc]
         m = Module()
         for lane in range(self.shape.lanes):
             edge, result = self.edges[lane], self.results[lane]
-            flags = delayed(m, Cat(edge.valid, edge.last, edge.best, edge.delay), 5)
+            flags = delayed(m, Cat(edge.valid, edge.last, edge.best, edge.delay), 6)
             valid, last, best, delay = flags[0], flags[1], flags[2], flags[3:]
             m.d.comb += Cat(result.valid, result.delay).eq(delayed(m, Cat(valid & last, delay), 2))
             for name in ("lower", "upper"):

@@ -38,17 +38,17 @@ def rows(rules: Rules = UPSTREAM, fraction: int = 31) -> Rows:
     reason = mdp_simd.objection(rules, 1.0)
     if reason:
         raise Unsupported(f"equal states cannot be lumped: {reason}", "Use the engine for whole models.")
-    number, *columns = _rows(mdp_simd.table(rules), 1 << fraction)
+    number, *arrays, root = _rows(mdp_simd.table(rules), 1 << fraction)
     if number:
         reason = mdp_simd.OBJECTIONS[number] if number > 0 else "an attack leads through too many levels"
         raise Unsupported(f"equal states cannot be lumped: {reason}", "Use the engine for whole models.")
-    *arrays, root = columns
-    return Rows(*arrays, 0, int(root), fraction)
+    columns: list[Any] = [*arrays, 0, int(root), fraction]
+    return Rows(*columns)
 
 
 @compiled
 def _rows(rules: Any, one: int) -> tuple[Any, ...]:
-    """Return the number of an objection, the columns of Rows, and the root."""
+    """Return the number of an objection, the arrays of Rows, and the root. They mean nothing if there is an objection."""
     weights = mdp_simd.all_weights(rules)
     mixed, most, potion = weights[-1], int(rules[0, mdp_simd.HIT_POINTS]), int(rules[2, 0])
     damages = mdp_simd.in_order(weights)
@@ -58,26 +58,31 @@ def _rows(rules: Any, one: int) -> tuple[Any, ...]:
     top = single(first, room, most, potion, weights, rules)
     low = single(order, room, most, potion, weights, rules)
     leads, depth = mdp_simd.classes(weights[0], int(rules[1, mdp_simd.HIT_POINTS]))
-    objection = mdp_simd.FINE if again in (0, entry) else mdp_simd.ENTRIES
-    for plan in (top, low):
-        for left in range(most + 1):
-            if plan[-1][left] and low[-2][left] < 0:
-                objection = mdp_simd.UNREACHED
-    if weights[0, 0]:
-        objection = mdp_simd.HARMLESS
-    if depth[-1] > MOST_DEPTH:
-        objection = -1
+    objection = _objection(top, low, again in (0, entry), weights[0, 0], depth[-1])
     if objection:
         nothing = np.zeros(0, np.int64)
         return objection, nothing, nothing, nothing, nothing, nothing, nothing, nothing, nothing, nothing, 0
     chances = np.zeros(most + 1, np.int64)
     for mine in range(most + 1):
-        for damage in range(min(mine, mixed.size)):
-            chances[mine] += mixed[damage]
+        chances[mine] = mixed[:mine].sum()
     start, place, exact, best, target, delay, root = _written(leads, depth, low, top, mixed, chances, one)
     weight, different = numbered(exact)
-    lower, upper = _compacted(place, target, low[0].size, leads.shape[0], chances, mixed.sum(), one)
+    lower, upper = _compacted(place, target, room, depth.size, chances, mixed.sum(), one)
     return 0, start, place, weight, best, target, delay, different, lower, upper, target[root]
+
+
+@compiled
+def _objection(top: Any, low: Any, single_entry: bool, harmless: int, depth: int) -> int:
+    """Return what speaks against lumping: a number of mdp_simd.OBJECTIONS, or -1 if classes are too deep."""
+    if depth > MOST_DEPTH:
+        return -1
+    if harmless:
+        return mdp_simd.HARMLESS
+    for plan in (top, low):
+        for left in range(plan[-1].size):
+            if plan[-1][left] and low[-2][left] < 0:
+                return mdp_simd.UNREACHED
+    return mdp_simd.FINE if single_entry else mdp_simd.ENTRIES
 
 
 @compiled
@@ -110,22 +115,23 @@ def _compacted(place: Any, target: Any, room: int, constants: int, chances: Any,
 
 
 @compiled
-def _edge(place: Any, exact: Any, size: Any, slot: int, weight: int) -> None:
+def _edge(edges: Any, slot: int, weight: int) -> None:
     """Add an edge to the row that is being written."""
+    place, exact, size = edges
     place[size[1]], exact[size[1]] = slot, weight
     size[1] += 1
 
 
 @compiled
-def _end(
-    start: Any, target: Any, best: Any, delay: Any, exact: Any, one: int, size: Any, slot: int, late: int, whole: int
-) -> None:
+def _end(rows: Any, slot: int, late: int, whole: int) -> None:
     """End the row that is being written: the sum of its edges, whose weights are parts of `whole`; the best if it is 0."""
-    target[size[0]], best[size[0]], delay[size[0]] = slot, whole == 0, late
+    start, target, best, delay, exact, one, size = rows
+    row = size[0]
+    target[row], best[row], delay[row] = slot, whole == 0, late
     if whole:
-        scale(exact[start[size[0]] : size[1]], whole, one)
-    size[0] += 1
-    start[size[0]] = size[1]
+        scale(exact[start[row] : size[1]], whole, one)
+    size[0] = row + 1
+    start[row + 1] = size[1]
 
 
 @compiled
@@ -184,8 +190,8 @@ def _copies(rows: Any, edges: Any, c: int, late: int, leads: Any, depth: Any, pl
                 if plan[-1][left]:
                     slot = _slot(after, COPY + late, low[-2][left], room)
                     if not (target[: size[0]] == slot).any():
-                        _edge(*edges, _seen(after, low[-2][left], depth, late, room), 0)
-                        _end(*rows, slot, late, 0)
+                        _edge(edges, _seen(after, low[-2][left], depth, late, room), 0)
+                        _end(rows, slot, late, 0)
 
 
 @compiled
@@ -194,16 +200,14 @@ def _shared_attacks(rows: Any, edges: Any, c: int, after: int, leads: Any, late:
     kind, mine, room, count = plan[0], plan[1], plan[0].size, leads.shape[0]
     for number in range(plan[2].size):
         if kind[number] == BEST:
-            _edge(*edges, _slot(after, TOTAL, mine[number], room), leads[c, after])
+            _edge(edges, _slot(after, TOTAL, mine[number], room), leads[c, after])
             if leads[c, -1]:
-                _edge(*edges, _slot(count, CONSTANT, mine[number], room), leads[c, -1])
-            _end(*rows, _slot(c, ATTACK, mine[number], room), late, CASES)
+                _edge(edges, _slot(count, CONSTANT, mine[number], room), leads[c, -1])
+            _end(rows, _slot(c, ATTACK, mine[number], room), late, CASES)
 
 
 @compiled
-def _own_attacks(
-    rows: Any, edges: Any, c: int, leads: Any, depth: Any, plan: Any, low: Any, mixed: Any
-) -> None:
+def _own_attacks(rows: Any, edges: Any, c: int, leads: Any, depth: Any, plan: Any, low: Any, mixed: Any) -> None:
     """Write what an attack brings if it leads to several classes: first what is behind a strike, then the sums."""
     room, count, late = plan[0].size, depth.size, depth[c]
     done = np.zeros(room, np.bool_)
@@ -212,15 +216,15 @@ def _own_attacks(
         if plan[-1][left] and not done[number]:
             done[number] = True
             if leads[c, -1]:
-                _edge(*edges, _slot(count, CONSTANT, room - 1, room), leads[c, -1])
+                _edge(edges, _slot(count, CONSTANT, room - 1, room), leads[c, -1])
             for after in range(count):
                 if leads[c, after]:
-                    _edge(*edges, _seen(after, number, depth, late, room), leads[c, after])
-            _end(*rows, _slot(c, BEHIND, number, room), late, CASES)
+                    _edge(edges, _seen(after, number, depth, late, room), leads[c, after])
+            _end(rows, _slot(c, BEHIND, number, room), late, CASES)
     for number in range(plan[2].size):
         if plan[0][number] == BEST:
             _strike(edges, c, BEHIND, plan[1][number], low, mixed)
-            _end(*rows, _slot(c, ATTACK, plan[1][number], room), late, mixed.sum())
+            _end(rows, _slot(c, ATTACK, plan[1][number], room), late, mixed.sum())
 
 
 @compiled
@@ -233,13 +237,11 @@ def _strike(edges: Any, c: int, kind: int, mine: int, low: Any, mixed: Any) -> N
             weight[low[-2][mine - damage]] += mixed[damage]
     for number in range(room):
         if weight[number]:
-            _edge(*edges, _slot(c, kind, number, room), weight[number])
+            _edge(edges, _slot(c, kind, number, room), weight[number])
 
 
 @compiled
-def _totals(
-    rows: Any, edges: Any, c: int, lower: Any, only: Any, late: int, low: Any, top: Any, mixed: Any
-) -> None:
+def _totals(rows: Any, edges: Any, c: int, lower: Any, only: Any, late: int, low: Any, top: Any, mixed: Any) -> None:
     """Write the sums over strikes of theirs that all classes share whose attack leads to class c alone."""
     room = low[0].size
     wanted = np.zeros(room, np.bool_)
@@ -252,7 +254,7 @@ def _totals(
     for mine in range(room):
         if wanted[mine]:
             _strike(edges, c, VALUE, mine, low, mixed)
-            _end(*rows, _slot(c, TOTAL, mine, room), late, mixed.sum())
+            _end(rows, _slot(c, TOTAL, mine, room), late, mixed.sum())
 
 
 @compiled
@@ -265,11 +267,11 @@ def _sweep(rows: Any, edges: Any, c: int, attacks: bool, late: int, plan: Any, w
             continue
         if kind[number] == BEST:
             holder, what = (c, ATTACK) if attacks else (count, CONSTANT)
-            _edge(*edges, _slot(holder, what, mine[number], room), 0)
-            _edge(*edges, _slot(c, VALUE, new[other[number]], room), 0)
+            _edge(edges, _slot(holder, what, mine[number], room), 0)
+            _edge(edges, _slot(c, VALUE, new[other[number]], room), 0)
         else:
             for term in range(worth.shape[1]):
                 if worth[number, term]:
-                    _edge(*edges, _slot(c, VALUE, new[term], room), worth[number, term])
+                    _edge(edges, _slot(c, VALUE, new[term], room), worth[number, term])
         parts = 0 if kind[number] == BEST else whole
-        _end(*rows, _slot(c, VALUE, number, room), late, parts)
+        _end(rows, _slot(c, VALUE, number, room), late, parts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-LATENCY = 9  #: cycles from a row's last edge to the first edge that can read the row's value; _engine.py says why
+LATENCY = 10  #: cycles from a row's last edge to the first edge that can read the row's value; _engine.py says why
 FLAGS = 5  #: bits of an edge's word before the address: valid, last, best, and two of delay
 SETTINGS, WEIGHTS, LOWER, UPPER, FILL, RUN, PROGRAM = range(7)  #: destinations; PROGRAM + l is the program of lane l
 HEADER_COUNT = 8  #: the bit of a header from which on the number of words stands

@@ -22,10 +22,11 @@ SHARE = 5  #: column of a reply's weight
 def single(order: Any, room: int, most: int, potion: int, weights: Any, rules: Any) -> tuple[Any, ...]:
     """Write down the sweep over a level whose states are left in `order`: rows as in mdp_simd.level_order.
 
-    There must be room for three values a state. Returns by number: kind, mine (hit points of a choice, of an old choice), other (the potion's number, of a choice;
-    its size is how many there are), worth (the weights of a sum, of the whole, by number), and the number of what
-    takes its place in the next sweep. Then by hit points: the choice's number after the sweep, -1 if there is none;
-    and whether a strike of theirs, where it matters what attacking brings, may leave so many.
+    There must be room for three values a state. Returns by number: kind, mine (hit points of a choice), other (the
+    potion's number, of a choice; its size is how many numbers there are), worth (the weights of a sum, of the whole, by
+    number), and new, the number of what takes its place in the next sweep. Then by hit points: the choice's number after
+    the sweep, -1 if there is none; and whether a strike of theirs, where it matters what attacking brings, may leave
+    so many.
     """
     replies, width = weights.shape[0] - 2, weights.shape[1]
     kind, mine, other = np.zeros(room, np.int64), np.zeros(room, np.int64), np.zeros(room, np.int64)
@@ -37,58 +38,86 @@ def single(order: Any, room: int, most: int, potion: int, weights: Any, rules: A
     for row in order:
         reply, left = row // width - 1, row % width
         if reply >= 0:
-            for damage in range(left):
-                if weights[1 + reply, damage]:
-                    after = left - damage
-                    number = choices[after]
-                    if number < 0:
-                        if old[after] < 0:
-                            old[after], kind[count], count = count, OLD, count + 1
-                        number = old[after]
-                    brings[left, reply, number] += weights[1 + reply, damage]
-            done[left, reply] = True
-            potions[left] = -1
+            count = _strike(brings[left, reply], left, weights[1 + reply], choices, old, kind, count)
+            done[left, reply], potions[left] = True, -1
             if old[row] >= 0:
                 worth[count] = brings[left, reply] * (whole // CASES)
                 new[old[row]], count = _known(kind, worth, count)
             continue
         healed = min(most, left + potion)
         if potions[healed] < 0:
-            for reply in range(replies):
-                at = healed + width * (1 + reply)
-                if not done[healed, reply] and old[at] < 0:
-                    old[at], kind[count], count = count, OLD, count + 1
-            for reply in range(replies):
-                share = int(rules[REPLIES + reply, SHARE])
-                if done[healed, reply]:
-                    worth[count] += brings[healed, reply] * share
-                else:
-                    worth[count, old[healed + width * (1 + reply)]] += CASES * share
+            count = _drink(worth, brings[healed], done[healed], old[healed::width], rules, kind, count)
             potions[healed], count = _known(kind, worth, count)
         choices[left] = potions[healed]
-        for damage in range(left):
-            if weights[1 + replies, damage]:
-                kind[count], mine[count], other[count] = BEST, left, potions[healed]
-                struck[left - damage] = True
-                choices[left] = count
-        count += choices[left] == count
-    for left in range(width):
-        if old[left] >= 0:
-            new[old[left]] = choices[left]
-    for number in range(count):
-        if kind[number] == OLD and _overwritten(worth, number, new[number], count):
-            worth[count, new[number]] = whole
-            new[number], count = _known(kind, worth, count)
+        if _lives(left, weights[1 + replies], struck):
+            kind[count], mine[count], other[count], choices[left] = BEST, left, potions[healed], count
+            count += 1
+    count = _keep(choices, old, kind, worth, new, whole, count)
     return kind, mine, other[:count], worth[:count, :count], new, choices, struck
 
 
 @compiled
-def _overwritten(worth: Any, old: int, new: int, count: int) -> bool:
-    """Return whether a sum reads an old value after the new one is there: then the next sweep needs a copy."""
-    for number in range(new + 1, count):
-        if worth[number, old]:
-            return True
-    return False
+def _old(place: int, old: Any, kind: Any, count: int) -> int:
+    """Make sure that the old value of a state has a number; return the new count."""
+    if old[place] < 0:
+        old[place], kind[count] = count, OLD
+        return count + 1
+    return count
+
+
+@compiled
+def _strike(brings: Any, left: int, weights: Any, choices: Any, old: Any, kind: Any, count: int) -> int:
+    """Add up what a reply leaves behind, by number, with weights of CASES; return the new count."""
+    for damage in range(left):
+        if weights[damage]:
+            after = left - damage
+            number = choices[after]
+            if number < 0:
+                count = _old(after, old, kind, count)
+                number = old[after]
+            brings[number] += weights[damage]
+    return count
+
+
+@compiled
+def _drink(worth: Any, brings: Any, done: Any, old: Any, rules: Any, kind: Any, count: int) -> int:
+    """Write what a potion is worth in the row after the last number in use; return how many numbers are in use.
+
+    `old` has the numbers of the old values of the replies from 1 on.
+    """
+    for reply in range(done.size):
+        if not done[reply]:
+            count = _old(1 + reply, old, kind, count)
+    for reply in range(done.size):
+        share = int(rules[REPLIES + reply, SHARE])
+        if done[reply]:
+            worth[count] += brings[reply] * share
+        else:
+            worth[count, old[1 + reply]] += CASES * share
+    return count
+
+
+@compiled
+def _lives(left: int, weights: Any, struck: Any) -> bool:
+    """Note what a strike may leave of my hit points; return whether it may leave any."""
+    lives = False
+    for damage in range(left):
+        if weights[damage]:
+            struck[left - damage] = lives = True
+    return lives
+
+
+@compiled
+def _keep(choices: Any, old: Any, kind: Any, worth: Any, new: Any, whole: int, count: int) -> int:
+    """Say where the next sweep finds old values of choices: if they are overwritten too early here, in copies."""
+    for left in range(choices.size):
+        if old[left] >= 0:
+            new[old[left]] = choices[left]
+    for number in range(count):
+        if kind[number] == OLD and worth[new[number] + 1 : count, number].any():
+            worth[count, new[number]] = whole
+            new[number], count = _known(kind, worth, count)
+    return count
 
 
 @compiled

@@ -15,9 +15,13 @@ from bench.hardware import Core, Design, Register
 BUS = 32  #: bits of a word of the bus
 REPLACES = "Battle.evaluate"
 REGISTERS = (
-    Register(0x00, "DATA_IN", BUS, "W", "the next word of a packet: header (destination, count from bit 8), address, data"),
+    Register(
+        0x00, "DATA_IN", BUS, "W", "the next word of a packet: header (destination, count from bit 8), address, data"
+    ),
     Register(0x04, "DATA_OUT", BUS, "R", "the next word of the answer: lower bound, upper bound, sweeps"),
-    Register(0x08, "STATUS", 2, "R", "bit 0: DATA_IN may be written (in_ready); bit 1: DATA_OUT may be read (out_valid)"),
+    Register(
+        0x08, "STATUS", 2, "R", "bit 0: DATA_IN may be written (in_ready); bit 1: DATA_OUT may be read (out_valid)"
+    ),
 )
 
 
@@ -98,5 +102,15 @@ DESIGNS = (
         Size("lumped", 16, 31),
         "16 lanes sweep the model in which equal states are one, up to 16 edges a cycle, in 32-bit fixed point.",
         SCHEDULED,
+    ),
+    *(
+        _design(
+            f"mdp_lanes_{lanes}x{fraction + 1}",
+            Size("lumped", lanes, fraction),
+            f"The engine for lumped models with {lanes} lane{'s' * (lanes > 1)} and words of {fraction + 1} bits.",
+            SCHEDULED,
+            point=True,
+        )
+        for lanes, fraction in ((1, 31), (2, 31), (4, 31), (8, 31), (8, 27), (8, 24), (8, 17))
     ),
 )
