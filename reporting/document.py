@@ -78,11 +78,12 @@ class Bar:
     text: str  #: direct label, for example "1.31× [1.28–1.33]"
     role: str
     outlined: bool = False  #: not one of ours: drawn hollow
+    projected: bool = False  #: not measured: drawn hollow, with a dashed edge
 
 
 @dataclass(frozen=True)
 class Line:
-    """A reference line, over the bars of one group or of all."""
+    """A reference line, over the bars of one group or of all, or across a scatter."""
 
     value: float
     name: str
@@ -171,6 +172,7 @@ class Curve:
     role: str
     outlined: bool = False  #: not one of ours: drawn with hollow dots
     dashed: bool = False  #: no variant at all: a limit
+    projected: bool = False  #: not measured: dashed in its colour, with hollow dots
 
 
 @dataclass(frozen=True)
@@ -184,6 +186,80 @@ class Curves:
     curves: tuple[Curve, ...]
     key: str = ""
     breaks: tuple[int, ...] = ()  #: numbers of the points that no line leads to: there another row of points begins
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One point of a scatter, with its interval (low, high) in height."""
+
+    label: str
+    x: float
+    y: float
+    low: float | None
+    high: float | None
+    text: str  #: what is shown for it, for example "121× [118–124], 1,524 LUT4"
+    role: str
+    outlined: bool = False  #: another point is better in one way and no worse in the other: drawn hollow
+    below: bool = False  #: it loses to the line that all are held against: a triangle that points down
+
+
+@dataclass(frozen=True)
+class Scatter:
+    """What things cost against what they bring, each named; both axes are logarithmic. Lines lie across, at a height."""
+
+    title: str
+    caption: str
+    across: str  #: the label of the axis of costs, with unit
+    axis: str  #: that of the axis of values, with unit
+    marks: tuple[Mark, ...]
+    lines: tuple[Line, ...] = ()
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One box of a diagram: its upper left corner and its size, in letters across and in lines down."""
+
+    name: str
+    lines: tuple[str, ...]  #: what is known of it
+    x: int
+    y: int
+    width: int
+    height: int
+    outside: bool = False  #: not inside of what is drawn: its surroundings
+
+
+@dataclass(frozen=True)
+class Wire:
+    """What connects two parts, drawn from corner to corner: it begins at the edge of the upper and ends at that of the lower."""
+
+    source: str  #: name of the upper part
+    target: str
+    corners: tuple[tuple[int, int], ...]
+    bits: int  #: that go down
+    back: int  #: that go up
+    names: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The label, right of the wire below where it begins: how many bits, and where to if they go both ways."""
+        if self.bits and self.back:
+            return f"{self.bits:,}↓ {self.back:,}↑"
+        return f"{self.bits or self.back:,}"
+
+
+@dataclass(frozen=True)
+class Diagram:
+    """A block diagram, laid out on a grid of letters (see reporting/diagrams), so that signs can draw it, too."""
+
+    title: str
+    caption: str
+    facts: tuple[str, ...]  #: of the whole, in a line each above it
+    parts: tuple[Part, ...]
+    wires: tuple[Wire, ...]
+    width: int  #: letters
+    height: int  #: lines
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -262,8 +338,8 @@ class Prose:
         return "".join(span.text for span in self.spans)
 
 
-Chart = BarChart | Curves | Dots | FlameGraph | Traces | Waterfall
-Block = Text | Prose | Code | Table | Chart
+Chart = BarChart | Curves | Dots | FlameGraph | Scatter | Traces | Waterfall
+Block = Text | Prose | Code | Table | Chart | Diagram
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from reporting.document import ROLE_BASELINE, ROLE_WRONG, Bar, BarChart, Curves, Dots, Line
+from reporting.document import ROLE_BASELINE, ROLE_WRONG, Bar, BarChart, Curves, Dots, Line, Scatter
 
 BASELINE, WRONG = "#8A8A8A", "#D55E00"
 MUTED = "#787878"  #: of words in a figure that are no value; readable on white and on black
@@ -120,6 +120,16 @@ def curves_scale(chart: Curves) -> Scale:
     values = drawable((v for c in chart.curves for each in c.values if each for v in each), log=True) or [1.0]
     pad = max(1.1, (max(values) / min(values)) ** 0.04)
     return _logarithmic(min(values) / pad, max(values) * pad / 1.1, min(values) / pad)
+
+
+def scatter_scales(chart: Scatter) -> tuple[Scale, Scale]:
+    """Return both axes of a scatter, which are logarithmic: as wide as the values, with room for names."""
+    across = drawable((mark.x for mark in chart.marks), log=True) or [1.0]
+    ends = (v for mark in chart.marks for v in (mark.low, mark.y, mark.high))
+    up = drawable([*ends, *(line.value for line in chart.lines)], log=True) or [1.0]
+    room = max(1.15, (max(across) / min(across)) ** 0.12)
+    wide, tall = min(across) / room, min(up) / 1.15
+    return _logarithmic(wide, max(across) * room, wide), _logarithmic(tall, max(up) * 1.05, tall)
 
 
 @dataclass(frozen=True)

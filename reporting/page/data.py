@@ -7,32 +7,35 @@ like is the renderers' business.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import singledispatch
 from statistics import median
 
-from reporting.document import BarChart, Cell, Chart, Curves, Dots, FlameGraph, Table, Traces, Waterfall
+from reporting.document import (
+    BarChart,
+    Cell,
+    Chart,
+    Curves,
+    Diagram,
+    Dots,
+    FlameGraph,
+    Scatter,
+    Table,
+    Traces,
+    Waterfall,
+)
 from reporting.words import chart_tables
 from reporting.words.chart_tables import digits
 
 WIDEST = 10  #: frames listed of a flame graph; on the page, a script lists all of them
 
 
-def data(block: Chart) -> Table:
+@singledispatch
+def data(block: Chart | Diagram) -> Table:
     """Return the numbers behind a figure as a table."""
-    if isinstance(block, BarChart):
-        return _bars(block)
-    if isinstance(block, Curves):
-        curves = [(curve.label, *(text or "–" for text in curve.texts)) for curve in block.curves]
-        return _plain(block.title, ("Curve", *block.points), curves)
-    if isinstance(block, Dots):
-        series = [(label, ", ".join(digits(v).text for v in values)) for label, values, _ in block.series]
-        return _plain(block.title, ("Series", block.axis), series, numeric=False)
-    if isinstance(block, Waterfall):
-        return chart_tables.of_waterfall(block, ("function", "whose code", "shown as"))
-    if isinstance(block, Traces):
-        return _traces(block)
-    return _difference(block) if block.unit else _frames(block)
+    raise TypeError(f"{type(block).__name__} is no figure")
 
 
+@data.register
 def _bars(block: BarChart) -> Table:
     rows = [
         (bar.label, group, bar.text, *(digits(v).text for v in (bar.value, bar.low, bar.high)))
@@ -41,6 +44,40 @@ def _bars(block: BarChart) -> Table:
     ]
     rows += [(line.name, line.group or "all", line.text, digits(line.value).text, "–", "–") for line in block.lines]
     return _plain(block.title, ("Bar", "Group", "Shown as", "Value", "Low", "High"), rows)
+
+
+@data.register
+def _scatter(block: Scatter) -> Table:
+    rows = [(m.label, digits(m.x).text, m.text, chart_tables.standing(m)) for m in block.marks]
+    rows += [(line.name, "–", line.text or digits(line.value).text, "") for line in block.lines]
+    return _plain(block.title, ("Point", block.across, block.axis, "It is"), rows)
+
+
+@data.register
+def _flame(block: FlameGraph) -> Table:
+    return _difference(block) if block.unit else _frames(block)
+
+
+@data.register
+def _curves(block: Curves) -> Table:
+    curves = [(curve.label, *(text or "–" for text in curve.texts)) for curve in block.curves]
+    return _plain(block.title, ("Curve", *block.points), curves)
+
+
+@data.register
+def _dots(block: Dots) -> Table:
+    series = [(label, ", ".join(digits(v).text for v in values)) for label, values, _ in block.series]
+    return _plain(block.title, ("Series", block.axis), series, numeric=False)
+
+
+@data.register
+def _waterfall(block: Waterfall) -> Table:
+    return chart_tables.of_waterfall(block, ("function", "whose code", "shown as"))
+
+
+@data.register
+def _diagram(block: Diagram) -> Table:
+    return chart_tables.of_diagram(block)
 
 
 def _frames(block: FlameGraph) -> Table:
@@ -59,6 +96,7 @@ def _difference(graph: FlameGraph) -> Table:
     return Table(graph.title, (first, graph.unit, "it is", "in all"), rows, graph.caption)
 
 
+@data.register
 def _traces(chart: Traces) -> Table:
     """A row per label with the median over its processes: a page has no room for thousands of values."""
     numbers = _numbers(chart)

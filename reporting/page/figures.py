@@ -14,8 +14,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from reporting.document import BarChart, Chart, Curves, Dots, FlameGraph, Traces
-from reporting.page import plotly_figures
+from reporting.document import BarChart, Chart, Curves, Diagram, Dots, FlameGraph, Traces
+from reporting.page import plotly_figures, svg
 from reporting.page.parts import Place, caption, escape
 from reporting.palette import HEADER, NAMED, bar_rows
 
@@ -64,6 +64,17 @@ class Figures:
         if isinstance(value, float):
             return None if not math.isfinite(value) else _short(value)
         return value
+
+
+def diagram(block: Diagram, place: Place, about: str, behind: str) -> str:
+    """Return a block diagram, which no script draws, with what is known of the whole above it."""
+    facts = "".join(f'<p class="facts">{escape(fact)}</p>' for fact in block.facts)
+    return (
+        f'<figure id="{place.anchor}"{about}>{facts}'
+        f'<div class="scroll drawn" tabindex="0" role="region" aria-label="{escape(block.title)}">{svg.diagram(block)}</div>'
+        f"<figcaption>{caption(place, block.title, block.caption)}</figcaption>"
+        f"<details><summary>Data of {place.name.lower()}</summary>{behind}</details></figure>\n"
+    )
 
 
 def runs(values: Sequence[Any]) -> list[int | None]:

@@ -44,8 +44,9 @@ def _line(curve: Curve, chart: Curves) -> go.Scatter:
     """Return one trace per curve, which the page's filters count on; it has a gap where another row of points begins."""
     colour = MIDDLE if curve.dashed else line_colour(curve.role)
     known = [(i, value, curve.texts[i]) for i, value in enumerate(curve.values) if value]
-    marker: dict[str, Any] = {"color": CLEAR if curve.outlined else colour, "size": 8}
-    marker["line"] = {"color": colour if curve.outlined else MIDDLE, "width": 2 if curve.outlined else 0.5}
+    hollow = curve.outlined or curve.projected
+    marker: dict[str, Any] = {"color": CLEAR if hollow else colour, "size": 8}
+    marker["line"] = {"color": colour if hollow else MIDDLE, "width": 2 if hollow else 0.5}
     gaps = [piece[0] for piece in pieces(chart, [i for i, *_ in known])[1:]]
 
     def gapped(values: list[Any]) -> list[Any]:
@@ -56,7 +57,7 @@ def _line(curve: Curve, chart: Curves) -> go.Scatter:
         x=gapped([i for i, *_ in known]),
         y=gapped([value for _, (value, *_), _ in known]),
         connectgaps=False,
-        line={"color": colour, "width": 1.5, "dash": "dash" if curve.dashed else "solid"},
+        line={"color": colour, "width": 1.5, "dash": "dash" if curve.dashed or curve.projected else "solid"},
         marker=marker,
         error_y={
             "type": "data",

@@ -13,8 +13,8 @@ from typing import Any
 from plotly import graph_objects as go
 
 from reporting.change_palette import flame_scale, shades
-from reporting.document import Bar, BarChart, Box, Chart, Curves, Dots, FlameGraph, Line, Traces, Waterfall
-from reporting.page import plotly_curves, plotly_gains
+from reporting.document import Bar, BarChart, Box, Chart, Curves, Dots, FlameGraph, Line, Scatter, Traces, Waterfall
+from reporting.page import plotly_curves, plotly_gains, plotly_scatter
 from reporting.page.plotly_parts import (
     CLEAR,
     LINE_LIMIT,
@@ -50,6 +50,8 @@ def draw(figure: Chart) -> go.Figure:
         return bars(figure)
     if isinstance(figure, Curves):
         return plotly_curves.curves(figure)
+    if isinstance(figure, Scatter):
+        return plotly_scatter.scatter(figure)
     if isinstance(figure, Waterfall):
         return plotly_gains.waterfall(figure)
     if isinstance(figure, Traces):
@@ -83,6 +85,9 @@ def bars(chart: BarChart) -> go.Figure:
             mark, colour = without_bar(bar)
             notes.append(written(f"<b>{mark} {safe(bar.text, LINE_LIMIT - 8)}</b>", top + 0.66, color=colour))
     figure = go.Figure(trace, rows_layout(scale, chart.axis, rows.height, notes))
+    for top, bar, value in drawn:
+        if bar.projected:
+            _add_dashes(figure, top, value, scale, role_colour(bar.role))
     for line in chart.lines:
         if not line.group and scale.holds(line.value):
             _add_line(figure, line, scale, {"y0": 0, "y1": 1, "yref": "paper"}, {"y": 1, "yref": "paper"})
@@ -96,12 +101,18 @@ def _fill(bars: list[Bar]) -> dict[str, Any]:
     """Return how bars are filled: hollow ones have an edge of their colour and nothing inside."""
     colours = [role_colour(bar.role) for bar in bars]
     return {
-        "color": [CLEAR if bar.outlined else colour for bar, colour in zip(bars, colours, strict=True)],
+        "color": [CLEAR if b.outlined or b.projected else colour for b, colour in zip(bars, colours, strict=True)],
         "line": {
             "color": [colour if bar.outlined else MIDDLE for bar, colour in zip(bars, colours, strict=True)],
-            "width": [2.0 if bar.outlined else 0.5 for bar in bars],
+            "width": [0.0 if bar.projected else 2.0 if bar.outlined else 0.5 for bar in bars],
         },
     }
+
+
+def _add_dashes(figure: go.Figure, top: float, value: float, scale: Scale, colour: str) -> None:
+    """Draw the edge of a projected bar, since a bar's own edge cannot be dashed."""
+    place = {"x0": scale.start, "x1": value, "y0": top + 0.49, "y1": top + 0.83}
+    figure.add_shape(type="rect", **place, line={"color": colour, "width": 1.8, "dash": "dash"}, fillcolor=CLEAR)
 
 
 def dots(chart: Dots) -> go.Figure:

@@ -72,11 +72,12 @@ def _line(axes: Axes, curve: Curve, joined: list[int]) -> None:
     xs, ys = [i for i, *_ in known], [value for _, value, *_ in known]
     error = [[value - low for _, value, low, _ in known], [high - value for _, value, _, high in known]]
     colour = _colour(curve)
-    look: dict[str, Any] = {"color": colour, "linewidth": 1.2, "linestyle": "--" if curve.dashed else "-"}
+    dashes, hollow = curve.dashed or curve.projected, curve.outlined or curve.projected
+    look: dict[str, Any] = {"color": colour, "linewidth": 1.2, "linestyle": "--" if dashes else "-"}
     if not curve.dashed or len(known) == 1:
-        look |= {"marker": "o", "markersize": 4.5, "markeredgewidth": 1.2 if curve.outlined else 0.3}
-        look |= {"markerfacecolor": "white" if curve.outlined else colour}
-        look |= {"markeredgecolor": colour if curve.outlined else "#555555"}
+        look |= {"marker": "o", "markersize": 4.5, "markeredgewidth": 1.2 if hollow else 0.3}
+        look |= {"markerfacecolor": "white" if hollow else colour}
+        look |= {"markeredgecolor": colour if hollow else "#555555"}
     axes.errorbar(xs, ys, yerr=error, ecolor=colour, elinewidth=0.8, capsize=1.8, capthick=0.8, **look)
 
 

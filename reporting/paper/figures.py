@@ -15,9 +15,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
 from reporting.change_palette import flame_scale, shades
-from reporting.document import FlameGraph, Traces, Waterfall
+from reporting.document import Diagram, FlameGraph, Traces, Waterfall
 from reporting.palette import Scale, shorten
-from reporting.paper import gains
+from reporting.paper import diagrams, gains
 from reporting.paper.parts import INK, TALLEST, WIDTH, figure_of, nothing, tidy
 
 FLAME_ROW = 12.0  #: points
@@ -35,11 +35,13 @@ STYLE: Any = {
 }
 
 
-def draw(figure: FlameGraph | Traces | Waterfall) -> Figure:
+def draw(figure: Diagram | FlameGraph | Traces | Waterfall) -> Figure:
     """Return the matplotlib figure for a figure of a Document that is not made of rows or curves."""
     with rc_context(STYLE):
         if isinstance(figure, Waterfall):
             return gains.waterfall(figure)
+        if isinstance(figure, Diagram):
+            return diagrams.diagram(figure)
         return gains.traces(figure) if isinstance(figure, Traces) else _flame(figure)
 
 

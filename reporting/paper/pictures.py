@@ -20,15 +20,15 @@ from pdfrw.buildxobj import pagexobj
 from pdfrw.toreportlab import makerl
 from reportlab.platypus import Flowable
 
-from reporting.document import BarChart, Chart, Curves, Dots, Waterfall
-from reporting.paper import curves, figures, rows
+from reporting.document import BarChart, Chart, Curves, Diagram, Dots, Scatter, Waterfall
+from reporting.paper import curves, figures, rows, scatter
 
 
 @dataclass(frozen=True)
 class Picture:
     """A figure, and the height that there is for it: in points, as it is drawn."""
 
-    figure: Chart
+    figure: Chart | Diagram
     tallest: float = math.inf  #: where it is finite, rows are drawn in one line each
 
 
@@ -51,6 +51,8 @@ def _drawn(picture: Picture) -> Figure:
         return rows.dots(figure, tallest)
     if isinstance(figure, Curves):
         return curves.curves(figure, tallest)
+    if isinstance(figure, Scatter):
+        return scatter.scatter(figure, tallest)
     if isinstance(figure, Waterfall) and not math.isinf(tallest):  # on a page its long names have lines of their own
         return rows.waterfall(figure, tallest)
     return figures.draw(figure)

@@ -142,7 +142,7 @@ def _beside(axes: Axes) -> dict[str, Any]:
 
 
 def _bar(axes: Axes, y: float, bar: Bar, scale: Scale) -> None:
-    """Draw one bar with its interval; one that is not ours is hollow, and a wrong answer is a cross."""
+    """Draw one bar with its interval; hollow if not ours, dashed if projected; a wrong answer is a cross."""
     if bar.value is None:
         mark, colour = without_bar(bar)
         text = f"{mark} {shorten(bar.text, 50)}"
@@ -152,8 +152,8 @@ def _bar(axes: Axes, y: float, bar: Bar, scale: Scale) -> None:
         return
     colour = role_colour(bar.role)
     look: dict[str, Any] = {"color": colour, "edgecolor": "#666666", "linewidth": 0.4}
-    if bar.outlined:
-        look = {"color": "none", "edgecolor": colour, "linewidth": 1.3}
+    if bar.outlined or bar.projected:
+        look = {"color": "none", "edgecolor": colour, "linewidth": 1.3, "linestyle": "--" if bar.projected else "-"}
     axes.barh(y, bar.value - scale.start, 0.62, scale.start, **look)
     if bar.low is not None or bar.high is not None:
         error = [[part] for part in scale.reach(bar)]

@@ -15,9 +15,9 @@ from itertools import count, groupby
 from pathlib import Path
 
 from reporting import units
-from reporting.document import Block, Code, Document, Prose, Section, Table, Text
+from reporting.document import Block, Code, Diagram, Document, Prose, Section, Table, Text
 from reporting.page import data as page_data
-from reporting.page.figures import Figures, embedded
+from reporting.page.figures import Figures, diagram, embedded
 from reporting.page.parts import Place, Speller, about, caption, escape, headed, paragraph, places, prose
 from reporting.page.tables import table
 from reporting.palette import role_colour
@@ -154,7 +154,10 @@ class _Page:
             return _boxed(place, of, caption(place, block.title, block.caption), _listing(block))
         if isinstance(block, Table):
             return _boxed(place, of, caption(place, block.title, block.caption, block.source), table(block))
-        return self.figures.figure(next(self.number), block, place, of, table(page_data.data(block)))
+        behind = table(page_data.data(block))
+        if isinstance(block, Diagram):
+            return diagram(block, place, of, behind)
+        return self.figures.figure(next(self.number), block, place, of, behind)
 
     def data(self) -> str:
         """Return what the script needs beside the figures: the words that these share, and what can be chosen."""

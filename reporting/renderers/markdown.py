@@ -5,7 +5,22 @@ from __future__ import annotations
 import re
 from functools import singledispatch
 
-from reporting.document import LIMITS, BarChart, Block, Code, Document, FlameGraph, Prose, Table, Text, Waterfall
+from reporting.document import (
+    LIMITS,
+    BarChart,
+    Block,
+    Code,
+    Diagram,
+    Document,
+    FlameGraph,
+    Prose,
+    Scatter,
+    Table,
+    Text,
+    Waterfall,
+)
+from reporting.text import diagrams
+from reporting.words import chart_tables
 
 SUFFIX = ".md"
 #: signs that are markup where they stand; a bracket or an underscore mostly is not, and stays readable
@@ -68,6 +83,19 @@ def _bars(chart: BarChart) -> str:
 def _steps(chart: Waterfall) -> str:
     rows = [[step.label, step.text] for step in chart.steps]
     return _titled(chart.title, chart.caption, _grid(["", chart.axis], rows, [False, True]))
+
+
+@_block.register
+def _points(chart: Scatter) -> str:
+    rows = [[mark.label, f"{mark.x:,.6g}", mark.text, chart_tables.standing(mark)] for mark in chart.marks]
+    rows += [[line.name, "", line.text, "line"] for line in chart.lines]
+    right = [False, True, True, False]
+    return _titled(chart.title, chart.caption, _grid(["point", chart.across, chart.axis, "it is"], rows, right))
+
+
+@_block.register
+def _diagram(block: Diagram) -> str:
+    return _titled(block.title, " ".join([*block.facts, block.caption]), _fenced("\n".join(diagrams.diagram(block))))
 
 
 @_block.register

@@ -16,9 +16,11 @@ from reporting.document import (
     BarChart,
     Block,
     Code,
+    Diagram,
     Document,
     FlameGraph,
     Prose,
+    Scatter,
     Section,
     Source,
     Table,
@@ -26,7 +28,7 @@ from reporting.document import (
     Waterfall,
 )
 from reporting.palette import printable
-from reporting.text import figures, gains, tables
+from reporting.text import diagrams, figures, gains, tables
 from reporting.text.tables import wrapped
 
 SUFFIX = ".txt"
@@ -34,6 +36,7 @@ WIDTH = 100
 REFERENCES = "References"
 ABSTRACT = ("", "Abstract")  #: titles of a section that needs none
 LISTED = ("item", "numbered")
+DRAWN = (Table, Code, BarChart, Scatter, Diagram)  #: what is not words and is shown here, not only named
 
 
 def render(document: Document) -> bytes:
@@ -87,7 +90,7 @@ def _numbered(document: Document) -> Document:
         if isinstance(block, Text | Prose) or block.key not in names:
             return block
         title = f"{names[block.key]}. {block.title}"
-        drawn = isinstance(block, Table | Code | BarChart) or (isinstance(block, Waterfall) and not block.detail)
+        drawn = isinstance(block, DRAWN) or (isinstance(block, Waterfall) and not block.detail)
         return replace(block, title=title) if drawn else Text(f"{title} (drawn in the PDF): {block.caption}")
 
     sections = (replace(s, blocks=tuple(map(named, s.blocks))) for s in document.sections)
@@ -210,6 +213,17 @@ def _steps(chart: Waterfall, width: int) -> str:
     if chart.detail:
         return ""  # the page has it
     return "\n".join([wrapped(chart.title, width), wrapped(chart.caption, width), "", *gains.waterfall(chart, width)])
+
+
+@_block.register
+def _points(chart: Scatter, width: int) -> str:
+    return figures.scatter(chart, width)
+
+
+@_block.register
+def _diagram(block: Diagram, width: int) -> str:
+    said = [wrapped(block.title, width), *(wrapped(fact, width) for fact in block.facts)]
+    return "\n".join(filter(None, [*said, wrapped(block.caption, width), *diagrams.diagram(block)]))
 
 
 @_block.register

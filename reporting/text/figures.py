@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 
-from reporting.document import Bar, BarChart
-from reporting.palette import Scale, bar_scale
+from reporting.document import Bar, BarChart, Scatter
+from reporting.palette import Scale, bar_scale, number, scatter_scales
 from reporting.text.tables import wrapped
 
 SHORTEST_BAR, BAR, MOST = 10, 36, 28  #: of the longest bar, and of a bar's name
 
 
 def bars(chart: BarChart, page: int) -> str:
-    """Draw bars from signs; the direct label says the number. Bars that are not ours are hollow, lines end in a stroke."""
+    """Draw bars from signs; the direct label says the number. Bars that are not ours are hollow, what is
+    projected is dashed, lines end in a stroke.
+    """
     scale = bar_scale(chart)
     labels = [bar.label for _, bars in chart.groups for bar in bars]
     names = min(
@@ -35,10 +37,32 @@ def bars(chart: BarChart, page: int) -> str:
     return "\n".join(lines)
 
 
+def scatter(chart: Scatter, page: int) -> str:
+    """Draw points from the cheapest on, each on a line of its own: its place on the axis of values, then what it is."""
+    _, scale = scatter_scales(chart)
+    ordered = sorted(chart.marks, key=lambda mark: (mark.x, mark.y))
+    names = min(MOST, max((len(each.label) for each in ordered), default=0))
+    costs = max((len(number(mark.x)) for mark in ordered), default=0)
+    texts = max((len(mark.text) for mark in ordered), default=0)
+    width = min(BAR, max(SHORTEST_BAR, page - names - costs - texts - 8))
+    lines = [wrapped(chart.title, page), wrapped(chart.caption, page), f"({chart.across}; {chart.axis})", ""]
+    at = [_length(line.value, scale, width) - 1 for line in chart.lines if scale.holds(line.value)]
+    for mark in ordered:
+        row = ["|" if i in at else "." for i in range(width)]
+        row[_length(mark.y, scale, width) - 1] = "v" if mark.below else "o" if mark.outlined else "*"
+        name = mark.label if len(mark.label) <= names else mark.label[: names - 1] + "…"
+        lines.append(f"  {name:<{names}}  {number(mark.x):>{costs}}  {''.join(row)}  {mark.text}".rstrip())
+    lines += [f"  | {line.name} {line.text}".rstrip() for line in chart.lines]
+    kinds = ("* not dominated", "o dominated", "v loses to the line")
+    return "\n".join([*lines, f"  {', '.join(kinds)}"])
+
+
 def _drawn(bar: Bar, scale: Scale, width: int) -> str:
     if bar.value is None or not scale.holds(bar.value):
         return "x"
     length = _length(bar.value, scale, width)
+    if bar.projected:
+        return ("- " * length)[:length].rstrip()
     return f"[{' ' * max(length - 2, 0)}]" if bar.outlined else "#" * length
 
 

@@ -8,7 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from reporting.document import Bar, BarChart, Block, Cell, Curves, Dots, Line, Table, Waterfall
+from reporting.document import (
+    Bar,
+    BarChart,
+    Block,
+    Cell,
+    Curves,
+    Diagram,
+    Dots,
+    Line,
+    Mark,
+    Scatter,
+    Table,
+    Waterfall,
+)
 
 NONE = Cell("", None)
 
@@ -23,6 +36,10 @@ def table(block: Block) -> Table | None:
         return of_curves(block)
     if isinstance(block, Waterfall):
         return of_waterfall(block)
+    if isinstance(block, Scatter):
+        return of_scatter(block)
+    if isinstance(block, Diagram):
+        return of_diagram(block)
     return of_dots(block) if isinstance(block, Dots) else None
 
 
@@ -76,6 +93,44 @@ def of_dots(chart: Dots) -> Table:
         for process, value in enumerate(values, 1)
     ]
     return Table(chart.title, ("variant", "process", _plain(chart.axis)), tuple(rows), chart.caption, key=chart.key)
+
+
+def of_scatter(chart: Scatter) -> Table:
+    """One row per point, then one per line."""
+    rows = [
+        (_word(m.label), *map(_number, (m.x, m.y, m.low, m.high)), _word(standing(m)), _word(m.text))
+        for m in chart.marks
+    ]
+    rows += [
+        (_word(line.name), NONE, _number(line.value), NONE, NONE, _word("line"), _word(line.text))
+        for line in chart.lines
+    ]
+    columns = ("point", _plain(chart.across), _plain(chart.axis), "low", "high", "it is", "text")
+    return Table(chart.title, columns, tuple(rows), chart.caption, key=chart.key)
+
+
+def standing(mark: Mark) -> str:
+    """Say in words what the form of a point says."""
+    return f"{'dominated' if mark.outlined else 'not dominated'}{', loses' if mark.below else ''}"
+
+
+def of_diagram(block: Diagram) -> Table:
+    """One row per part: what is known of it, and what it sends where, in bits."""
+    rows = []
+    for part in block.parts:
+        sent = [(wire.target, wire.bits) for wire in block.wires if wire.source == part.name and wire.bits]
+        sent += [(wire.source, wire.back) for wire in block.wires if wire.target == part.name and wire.back]
+        told = ", ".join(f"{name} ({bits:,})" for name, bits in sent)
+        rows.append((_word(part.name), _word("; ".join(part.lines)), _word(told)))
+    caption = f"{' '.join(block.facts)} {block.caption}".strip()
+    return Table(
+        block.title,
+        ("part", "what is known of it", "sends to (bits)"),
+        tuple(rows),
+        caption,
+        numeric=False,
+        key=block.key,
+    )
 
 
 def of_waterfall(chart: Waterfall, columns: tuple[str, ...] = ()) -> Table:

@@ -101,7 +101,9 @@ def _bar_series(place: Place, rows: tuple[int, int], shown: str, members: Sequen
         dLbls=_labels(shown),
         invertIfNegative=False,
     )
-    looks = [_look(role_colour(bar.role)[1:], hollow=bar.outlined) for bar in members]
+    looks = [
+        _look(role_colour(bar.role)[1:], hollow=bar.outlined or bar.projected, dashed=bar.projected) for bar in members
+    ]
     looks += [_look(LIMIT, hollow=True, dashed=True)] * (rows[1] - rows[0] + 1 - len(members))
     series.dPt = [DataPoint(idx=i, invertIfNegative=False, spPr=look) for i, look in enumerate(looks)]
     return series
