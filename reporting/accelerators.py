@@ -1,0 +1,137 @@
+"""A family's accelerators beside a study of its software: what each is projected to bring, and against what it has to stand.
+
+Arithmetic only: the models are in codesign.py, the words in words/hardware*.py. Projections are over the family's own
+baseline, whatever variant a report compares with, since that is what was timed with and without the accelerator's part.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bench.hardware import HardwareStudy, Result
+from reporting import candidates
+from reporting.codesign import Projection, project
+from reporting.compare import Comparison, ratios
+from reporting.evidence import Evidence, Run
+from reporting.interfaces import PRESETS
+from reporting.statistics import Interval
+
+REFERENCE = "dma"  #: the interface by which designs are compared: fixed in advance, the same for all
+BEATS, LOSES, OPEN = "beats", "loses to", "cannot be told from"
+WRONG = "wrong answer"  #: with which the reason begins, where a design's answer did not pass
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One design with its projections; without any where something that they need was not found."""
+
+    result: Result
+    role: str  #: its colour, on every chart of a report
+    projections: Mapping[str, Projection]  #: name of an interface -> what the design would bring behind it
+
+    @property
+    def name(self) -> str:
+        return self.result.name
+
+    @property
+    def reference(self) -> Projection | None:
+        return self.projections.get(REFERENCE)
+
+    @property
+    def best(self) -> Projection | None:
+        """The one that brings most."""
+        return max(self.projections.values(), key=lambda p: p.speedup.value, default=None)
+
+    @property
+    def wrong(self) -> str:
+        """Why its answer is wrong; empty where it is right, or was not asked for."""
+        return next((why for why, _ in self.result.missing.values() if why.startswith(WRONG)), "")
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A rung of the software's ladder on the build that headlines the study."""
+
+    run: Run
+    speedup: Interval  #: over the family's baseline, block by block
+
+
+@dataclass(frozen=True)
+class Accelerators:
+    """All that a report says of a family's accelerators."""
+
+    study: HardwareStudy
+    stale: bool  #: whether the checkout's sources are others than those that were taken through the tools
+    build: str  #: of the software that they are held against
+    baseline: str  #: the family's
+    candidates: tuple[Candidate, ...]
+    software: tuple[Measured, ...]  #: slowest first
+
+    @property
+    def fastest(self) -> Measured | None:
+        return self.software[-1] if self.software else None
+
+    @property
+    def own(self) -> tuple[Candidate, ...]:
+        """The designs that have sections of their own."""
+        return tuple(c for c in self.candidates if not c.result.point)
+
+    @property
+    def projected(self) -> tuple[Candidate, ...]:
+        """All designs that have a projection."""
+        return tuple(c for c in self.candidates if c.projections)
+
+
+def read(evidence: Evidence, comparison: Comparison) -> Accelerators | None:
+    """Return the accelerators of a study's family; None where none were taken through the tools.
+
+    comparison: on the build that headlines the study.
+    """
+    study = evidence.hardware
+    if study is None:
+        return None
+    first = len(evidence.runs) + len(evidence.series_peers)
+    found = tuple(_candidate(result, f"variant-{first + i}") for i, result in enumerate(study.results))
+    software = _measured(evidence, comparison)
+    return Accelerators(study, evidence.stale_hardware, comparison.build, evidence.study.baseline, found, software)
+
+
+def _candidate(result: Result, role: str) -> Candidate:
+    inputs = candidates.of_design(result)
+    if inputs is None:
+        return Candidate(result, role, {})
+    wanted = [name for name in PRESETS if name == REFERENCE or not result.point]
+    return Candidate(result, role, {name: project(inputs, PRESETS[name]) for name in wanted})
+
+
+def _measured(evidence: Evidence, comparison: Comparison) -> tuple[Measured, ...]:
+    build = comparison.build
+    base = next((run for run in evidence.runs if run.name == evidence.study.baseline), None)
+    rungs = [s.run for s in comparison.speeds if (s.ranked or s.verdict == "baseline") and s.run is not base]
+    if base is None or not rungs or not base.processes(build):
+        return ()
+    speedups, _ = ratios(base.processes(build), [run.processes(build) for run in rungs])
+    found = [Measured(run, speedup) for run, speedup in zip(rungs, speedups, strict=True)]
+    return tuple(sorted(found, key=lambda each: each.speedup.value))
+
+
+def standing(projected: Interval, measured: Interval) -> tuple[str, float]:
+    """Return how a projection stands against a measurement, in a word, and by which factor (at least 1).
+
+    Where their intervals overlap nothing can be told.
+    """
+    factor = projected.value / measured.value
+    known = not any(map(math.isnan, (projected.low, projected.high, measured.low, measured.high)))
+    if known and projected.low > measured.high:
+        return BEATS, factor
+    if known and projected.high < measured.low:
+        return LOSES, 1 / factor
+    return OPEN, max(factor, 1 / factor) if factor else math.inf
+
+
+def dominated(costs: Sequence[float], gains: Sequence[float]) -> list[bool]:
+    """Return which points are dominated: another costs no more and brings no less, and is better in one of the two."""
+    both = list(zip(costs, gains, strict=True))
+    return [any(c <= cost and g >= gain and (c < cost or g > gain) for c, g in both) for cost, gain in both]
