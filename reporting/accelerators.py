@@ -7,9 +7,10 @@ baseline, whatever variant a report compares with, since that is what was timed 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bench.errors import SuiteError
 from bench.hardware import HardwareStudy, Result
 from reporting import candidates
 from reporting.codesign import Projection, project
@@ -19,6 +20,7 @@ from reporting.interfaces import PRESETS
 from reporting.statistics import Interval
 
 REFERENCE = "dma"  #: the interface by which designs are compared: fixed in advance, the same for all
+PROJECTED = "projected"  #: the source of all that a model says
 BEATS, LOSES, OPEN = "beats", "loses to", "cannot be told from"
 WRONG = "wrong answer"  #: with which the reason begins, where a design's answer did not pass
 
@@ -30,6 +32,7 @@ class Candidate:
     result: Result
     role: str  #: its colour, on every chart of a report
     projections: Mapping[str, Projection]  #: name of an interface -> what the design would bring behind it
+    lacking: str = ""  #: why there is no projection
 
     @property
     def name(self) -> str:
@@ -38,11 +41,6 @@ class Candidate:
     @property
     def reference(self) -> Projection | None:
         return self.projections.get(REFERENCE)
-
-    @property
-    def best(self) -> Projection | None:
-        """The one that brings most."""
-        return max(self.projections.values(), key=lambda p: p.speedup.value, default=None)
 
     @property
     def wrong(self) -> str:
@@ -99,9 +97,10 @@ def read(evidence: Evidence, comparison: Comparison) -> Accelerators | None:
 
 
 def _candidate(result: Result, role: str) -> Candidate:
-    inputs = candidates.of_design(result)
-    if inputs is None:
-        return Candidate(result, role, {})
+    try:
+        inputs = candidates.from_result(result)
+    except SuiteError as lacking:
+        return Candidate(result, role, {}, str(lacking))
     wanted = [name for name in PRESETS if name == REFERENCE or not result.point]
     return Candidate(result, role, {name: project(inputs, PRESETS[name]) for name in wanted})
 
@@ -129,9 +128,3 @@ def standing(projected: Interval, measured: Interval) -> tuple[str, float]:
     if known and projected.high < measured.low:
         return LOSES, 1 / factor
     return OPEN, max(factor, 1 / factor) if factor else math.inf
-
-
-def dominated(costs: Sequence[float], gains: Sequence[float]) -> list[bool]:
-    """Return which points are dominated: another costs no more and brings no less, and is better in one of the two."""
-    both = list(zip(costs, gains, strict=True))
-    return [any(c <= cost and g >= gain and (c < cost or g > gain) for c, g in both) for cost, gain in both]

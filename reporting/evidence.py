@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from bench.errors import SuiteError
+from bench.hardware import HardwareStudy
 from bench.model import PEER, SERIES_PEER, Listing, Manifest, Measurement, Outcome, Study
 from bench.rundir import Archive, RunDir
 
@@ -97,6 +98,8 @@ class Evidence:
     baseline: Run
     log: tuple[str, ...]
     series_peers: tuple[Run, ...] = ()  #: libraries that do the jobs of the series only
+    hardware: HardwareStudy | None = None  #: the family's accelerators, where they were taken through the tools
+    stale_hardware: bool = False  #: whether that was with another description of them than the checkout's
 
     @property
     def builds(self) -> tuple[str, ...]:

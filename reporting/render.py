@@ -38,10 +38,12 @@ def formats() -> list[str]:
 def render(
     document: Document | Told, wanted: tuple[str, ...] = (), root: Path = REPORTS, deep_dives: Path = DEEP_DIVES, *,
     view: Mapping[str, Any] | None = None, record: str = "", strict: bool = False,
+    hardware: Mapping[str, str] | None = None,
 ) -> list[Path]:  # fmt: skip
     """Write a study in the wanted formats (default: all but those on request); return the paths.
 
-    view: how the document was made of its study; record: sha256 of the study's record. Both are kept beside the reports.
+    view: how the document was made of its study; record: sha256 of the study's record; hardware: which hardware study
+    it holds (hardware_used.py). All are kept beside the reports.
     strict: raise Misfit where the family's narrative does not fit the study, instead of writing a generated report.
     """
     known = formats()
@@ -59,6 +61,7 @@ def render(
         made = rendered.Rendered(
             format=name, study=stamp, view=dict(view or {}), record=record, sha256=sha256(data).hexdigest(),
             versions=rendered.versions(), commit=rendered.commit(), narrative=dict(told.rests_on(name)),
+            hardware=dict(hardware or {}),
         )  # fmt: skip
         rendered.add(beside(path, family, stamp), path.name, made)
         written.append(path)

@@ -35,6 +35,8 @@ class Rendered:
     commit: str = ""  #: of the checkout that wrote it; + where its code differed from the commit
     #: what its words rest on: path -> sha256 (narrative/telling.py)
     narrative: Mapping[str, str] = field(default_factory=dict)
+    #: the accelerators' results that it holds (hardware_used.py): study, record (sha256), sources; {} where it holds none
+    hardware: Mapping[str, str] = field(default_factory=dict)
 
 
 @cache
@@ -79,6 +81,7 @@ def read(path: Path) -> dict[str, Rendered]:
                 entry.commit,
                 *entry.versions.values(),
                 *entry.narrative.values(),
+                *entry.hardware.values(),
             ]
             if (
                 Path(name).name != name

@@ -8,24 +8,29 @@ from typing import Any
 
 from bench.files import sha256
 from bench.rundir import Archive
-from reporting import evidence, render
+from reporting import evidence, hardware_used, render
 from reporting.document import Document, Text
+from reporting.hardware_used import Used
 from reporting.index import stage
 from reporting.narrative import telling
 from reporting.narrative.telling import Told
 from reporting.words import sections
 
 
-def document(archive: Archive, timestamp: str, view: Mapping[str, Any]) -> Document:
-    """Return the report of a parsed study. view: what a person chose: a baseline, and the fields of sections.View."""
+def document(archive: Archive, timestamp: str, view: Mapping[str, Any], used: Used | None = None) -> Document:
+    """Return the report of a parsed study. view: what a person chose: a baseline, and the fields of sections.View.
+
+    used: the hardware study that it holds; None for the newest.
+    """
     chosen = dict(view)
     study = evidence.read(archive, timestamp, chosen.pop("baseline", ""))
+    study = hardware_used.add(study, archive, hardware_used.newest(archive) if used is None else used)
     return sections.build(study, sections.View(**chosen))
 
 
-def told(archive: Archive, timestamp: str, view: Mapping[str, Any]) -> Told:
+def told(archive: Archive, timestamp: str, view: Mapping[str, Any], used: Used | None = None) -> Told:
     """Return a parsed study as formats get it: the report, and what a person's narrative makes of it."""
-    return telling.told(document(archive, timestamp, view))
+    return telling.told(document(archive, timestamp, view, used))
 
 
 def write(
@@ -36,8 +41,12 @@ def write(
 
     formats, strict: as of render.render.
     """
-    found, record = told(archive, timestamp, view), sha256(archive.record(timestamp))
-    for path in render.render(found, formats, folder, folder, view=view, record=record, strict=strict):
+    used = hardware_used.NONE if archive.study(timestamp).adopted else hardware_used.newest(archive)
+    found, record = told(archive, timestamp, view, used), sha256(archive.record(timestamp))
+    paths = render.render(
+        found, formats, folder, folder, view=view, record=record, strict=strict, hardware=used,
+    )  # fmt: skip
+    for path in paths:
         print(f"wrote: {path}")
         if warning := render.heavy(path):
             print(warning)

@@ -22,12 +22,14 @@ from bench.files import files_below, sha256
 from bench.rundir import Archive
 from reporting import pieces, render, rendered, reports
 from reporting.document import Document
+from reporting.hardware_used import Used
 from reporting.narrative import telling
 from reporting.narrative.telling import Told
 from reporting.rendered import Rendered
 
 ROUNDING = 1e-12  #: relative: what floating point may differ by on another processor
-Write = Callable[[Mapping[str, Any]], Told]  #: view -> the study as formats get it, from recomputed numbers
+#: view, hardware study used -> the study as formats get it, from recomputed numbers
+Write = Callable[[Mapping[str, Any], Used], Told]
 REPLACED = ("text", "pdf", "slides")  #: formats of which a newer study replaces the file
 
 
@@ -65,7 +67,7 @@ class _Check:
     roots: tuple[Path, Path]
     write: Write | None
     old: bool  #: measured before manifests were hashed, so perhaps also rendered before that was recorded
-    documents: dict[str, Told] = field(default_factory=dict)  #: view -> what is written with it
+    documents: dict[str, Told] = field(default_factory=dict)  #: view and hardware study -> what is written with both
 
     def all(self) -> None:
         home = render.home(self.archive.family, self.timestamp, self.roots[0])
@@ -133,12 +135,23 @@ class _Check:
         record, intact = self.archive.record(self.timestamp), hashlib.sha256(data).hexdigest() == entry.sha256
         if entry.record and record.is_file() and sha256(record) != entry.record:
             self.audit.wrong(record, f"was changed since {path} was written")
+        self._hardware(path, entry)
         if entry.format == "html":
             self._script(path, entry)
         if self.write is not None and entry.format in render.formats():
             self._again(path, entry, data, intact)
         elif not intact:
             self.audit.wrong(path, "was changed since it was written")
+
+    def _hardware(self, path: Path, entry: Rendered) -> None:
+        """Check that the hardware study that a report holds is still the one that it was written from."""
+        if not entry.hardware:
+            return
+        record = self.archive.hardware_record(entry.hardware.get("study", ""))
+        if not record.is_file():
+            self.audit.wrong(record, f"is missing: {path} was written from it")
+        elif sha256(record) != entry.hardware.get("record"):
+            self.audit.wrong(record, f"was changed since {path} was written")
 
     def _script(self, page: Path, entry: Rendered) -> None:
         script = render.shared(page.parent.parent)
@@ -180,9 +193,9 @@ class _Check:
     def _document(self, entry: Rendered) -> Document:
         """Return what a report is written from: no person's words, where it was written before there were any."""
         assert self.write is not None
-        view = json.dumps(entry.view, sort_keys=True)
+        view = json.dumps([entry.view, entry.hardware], sort_keys=True)
         if view not in self.documents:
-            self.documents[view] = self.write(entry.view)
+            self.documents[view] = self.write(entry.view, entry.hardware)
         told = self.documents[view]
         return told.document(entry.format) if entry.narrative else told.generated
 

@@ -16,7 +16,8 @@ from reporting.narrative.nodes import Unfit, nearest
 from reporting.units import build_name
 
 PEER = " (peer)"  #: behind the name of a library peer in tables
-SCOPES = {"": 0, "B": 1, "V": 1, "V:B": 2}  #: what follows the first word of a key: nothing, build, variant, both
+#: what follows the first word of a key: nothing, build (B), variant (V), accelerator (D), interface (I), or two of them
+SCOPES = {"": 0, "B": 1, "V": 1, "V:B": 2, "D": 1, "I": 1, "D:I": 2}
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,28 @@ KINDS = {
     "line-hits": Kind("table", "V:B", "the exact counts of lines"),
     "allocations": Kind("table", "V:B", "the allocations"),
     "instructions-by-c-function": Kind("table", "V:B", "the instructions by C function"),
+    "designs": Kind("table", "", "the accelerators"),
+    "projected": Kind("figure", "", "the accelerators beside the ladder"),
+    "amdahl": Kind("figure", "", "the speedup by acceleration"),
+    "granularity": Kind("figure", "", "the speedup by the size of a call"),
+    "pareto": Kind("figure", "", "area against speedup"),
+    "space": Kind("table", "", "the design space"),
+    "credential": Kind("table", "", "the model's credential"),
+    "hardware-tools": Kind("table", "", "the tools of the accelerators"),
+    "hardware-missing": Kind("table", "", "what is missing of the accelerators"),
+    "diagram": Kind("figure", "D", "the block diagram"),
+    "pins": Kind("table", "D", "the inputs and outputs"),
+    "registers": Kind("table", "D", "the register map"),
+    "utilisation": Kind("table", "D", "the use of the device"),
+    "clocks": Kind("table", "D", "the clock"),
+    "work": Kind("table", "D", "the work of an iteration"),
+    "verified": Kind("table", "D", "the checks of the answers"),
+    "sweep": Kind("figure", "D", "the speedup behind each interface"),
+    "interfaces": Kind("table", "D", "the interfaces"),
+    "projection": Kind("table", "D:I", "the projection"),
+    "terms": Kind("table", "D:I", "the terms of the projection"),
+    "sensitivity": Kind("table", "D:I", "the sensitivity of the projection"),
+    "assumptions": Kind("table", "I", "the assumptions about the interface"),
 }
 #: columns that a table has only where there is something in them
 OPTIONAL = {"startup": ("nothing compiled", "ahead then"), "behind": ("more needed",)}
@@ -147,8 +170,9 @@ class Known:
         if kind.scope.endswith("B") and len(rest) < SCOPES[kind.scope]:
             rest = [*rest, self.headline]
         if len(rest) != SCOPES[kind.scope]:
-            form = {"": first, "B": f"{first}:BUILD", "V": f"{first}:VARIANT", "V:B": f"{first}:VARIANT:BUILD"}
-            raise Unfit(f"a key of this kind is written {form[kind.scope]}")
+            words = {"B": "BUILD", "V": "VARIANT", "D": "DESIGN", "I": "INTERFACE"}
+            form = ":".join([first, *(words[part] for part in kind.scope.split(":") if part)])
+            raise Unfit(f"a key of this kind is written {form}")
         if "V" in kind.scope:
             self.variant(rest[0])
         if "B" in kind.scope:
@@ -159,8 +183,9 @@ class Known:
         """Say in words what a key of the list of kinds stands for: "the flame graph of pyaes_opt (debug)"."""
         first, *rest = key.split(":")
         kind = KINDS[first]
-        of = f" of {rest[0]}" if "V" in kind.scope else ""
-        return f"{kind.noun}{of}" + (f" ({build_name(rest[-1])})" if "B" in kind.scope else "")
+        of = f" of {rest[0]}" if kind.scope[:1] in ("V", "D", "I") else ""
+        behind = f" behind {rest[1]}" if kind.scope == "D:I" else ""
+        return f"{kind.noun}{of}{behind}" + (f" ({build_name(rest[-1])})" if "B" in kind.scope else "")
 
     def table(self, key: str) -> Table:
         """Return a table with variants as rows, however it is turned; raises Unfit where the key is not of a table."""

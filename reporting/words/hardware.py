@@ -1,21 +1,85 @@
-"""The section on hardware acceleration: what an accelerator could bring at most. The arithmetic is in acceleration.py."""
+"""The section on hardware acceleration: what an accelerator could bring at most, then what the family's own would bring.
+
+The arithmetic is in acceleration.py and accelerators.py, what is said of one design in hardware_proposals.py.
+"""
 
 from __future__ import annotations
 
 from reporting import units
 from reporting.acceleration import Ablation, ablation
+from reporting.accelerators import REFERENCE, Accelerators
 from reporting.compare import hottest
 from reporting.document import Block, Cell, Section, Table, Text
 from reporting.evidence import Evidence
+from reporting.interfaces import PRESETS
 from reporting.statistics import amdahl
-from reporting.words import hot_tables, tables
+from reporting.words import hardware_charts, hardware_proposals, hardware_tables, hot_tables, tables, whatif
 
 
-def section(evidence: Evidence) -> Section:
-    """What an accelerator could bring at most; the interface is not yet in the model, and the text says so."""
+def section(evidence: Evidence, found: Accelerators | None) -> Section:
+    """Return the caps that follow from the baseline's profile, then the accelerators that were taken through the tools."""
+    blocks = [*_caps(evidence), *(_accelerators(evidence, found) if found else _none(evidence))]
+    return Section("Hardware Acceleration", tuple(blocks))
+
+
+def _none(evidence: Evidence) -> list[Block]:
+    """Say how to go on where there is no accelerator to speak of."""
+    return [
+        Text(
+            "No accelerator's results are part of this report. What one would bring behind an interface, and from which size "
+            "of a call on, is projected from this study by:"
+        ),
+        Text(f"invoke whatif --bench {evidence.study.family}", "code"),
+    ]
+
+
+def _accelerators(evidence: Evidence, found: Accelerators) -> list[Block]:
+    blocks: list[Block] = [Text("What accelerators would bring", "heading"), *_doubts(evidence, found)]
+    blocks += [*hardware_proposals.summary(found), hardware_tables.designs(found)]
+    blocks += _there(hardware_charts.ladder(evidence, found))
+    for candidate in found.own:
+        blocks += hardware_proposals.design(found, candidate)
+    blocks.append(Text("All accelerators together", "heading"))
+    blocks += _there(*(make(found) for make in (hardware_charts.amdahl, hardware_charts.granularity)))
+    blocks += _there(*(make(found) for make in (hardware_charts.pareto, hardware_tables.space)))
+    if any(len(c.projections) > 1 for c in found.candidates):
+        blocks += [whatif.assumptions(interface) for interface in PRESETS.values()]
+    elif found.projected:
+        blocks.append(whatif.assumptions(PRESETS[REFERENCE]))
+    return [*blocks, hardware_tables.toolchain(found), *_there(hardware_tables.absent(found))]
+
+
+def _there(*blocks: Block | None) -> list[Block]:
+    return [block for block in blocks if block is not None]
+
+
+def _doubts(evidence: Evidence, found: Accelerators) -> list[Block]:
+    """Say where the results of the accelerators are not of what stands beside them."""
+    study, said = found.study, []
+    again = f"nox -s hardware -- --bench {study.family}"
+    if found.stale:
+        said.append(
+            f"Results of another source: the accelerators were taken through the tools on {tables.date(study.timestamp)}, and "
+            f"their description in bench/{study.family} was changed since. To fix: {again}"
+        )
+    here, there = (host.get("cpu") for host in (evidence.baseline.manifest.host, study.host))
+    if here != there:
+        said.append(
+            f"The accelerators' host part was timed on another machine ({there or tables.NOT_RECORDED}) than the software. To fix: {again}"
+        )
+    return [Text(each, "warning") for each in said]
+
+
+def conclusion(found: Accelerators | None) -> list[Block]:
+    """Return what a report's conclusion says of its accelerators."""
+    return hardware_proposals.summary(found)[:-1] if found and found.projected else []
+
+
+def _caps(evidence: Evidence) -> list[Block]:
+    """What an accelerator could bring at most; no interface is in these figures, and the text says so."""
     table = hot_tables.amdahl_caps(evidence)
     if table is None:
-        return Section("Hardware Acceleration", (Text("No profile was taken, so there is no share to accelerate."),))
+        return [Text("No profile was taken, so there is no share to accelerate.")]
     build_ = "release" if "release" in evidence.builds else evidence.builds[0]
     blocks: list[Block] = []
     if evidence.baseline.stacks.get(build_):
@@ -46,7 +110,7 @@ def section(evidence: Evidence) -> Section:
         "intervals say how far these differ. Moving data to an accelerator and back is not in them, so a real design gets less. A "
         "software variant that beats the cap shows that changing the algorithm was worth more than accelerating one function."
     ))  # fmt: skip
-    return Section("Hardware Acceleration", tuple(blocks))
+    return blocks
 
 
 def _ablated(evidence: Evidence, measured: Ablation) -> Table:

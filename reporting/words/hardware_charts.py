@@ -7,18 +7,18 @@ from __future__ import annotations
 
 import math
 
-from reporting import accelerators, units
+from reporting import accelerators, sweeps, units
 from reporting.accelerators import Accelerators, Candidate, Measured
 from reporting.codesign import Projection
 from reporting.document import Bar, BarChart, Curve, Curves, Line, Mark, Scatter
 from reporting.evidence import Evidence
 from reporting.interfaces import PRESETS
 from reporting.statistics import Interval
-from reporting.sweeps import ACCELERATIONS, SIZES, amdahl_curve, granularity_curve
+from reporting.sweeps import Band
 from reporting.words import tables
 
 LOG = 8.0  #: ratio from which a chart of speedups has a log axis
-PROJECTED = "projected"
+SIZES = tuple(float(4**power) for power in range(2, 11))  #: bytes that a call sends, from 16 B to 1 MiB
 
 
 def ladder(evidence: Evidence, found: Accelerators) -> BarChart | None:
@@ -32,7 +32,7 @@ def ladder(evidence: Evidence, found: Accelerators) -> BarChart | None:
         (f"measured: {tables.python(evidence, found.build)}", rungs),
         (f"projected: accelerators behind {accelerators.REFERENCE}", designs),
     )
-    log = _is_log([bar for _, bars in groups for bar in bars])
+    log = _is_log([bar.value or 1.0 for _, bars in groups for bar in bars])
     return BarChart(
         title="Accelerators beside the ladder",
         caption=f"Speedup over {found.baseline}. Filled: software, measured on this CPU. Dashed: accelerators, projected from "
@@ -50,9 +50,8 @@ def _axis(what: str, log: bool, baseline: str) -> str:
     return f"{what} over {baseline} (×{', log scale' if log else ''})"
 
 
-def _is_log(bars: list[Bar]) -> bool:
-    values = [bar.value for bar in bars if bar.value]
-    return bool(values) and max(*values, 1.0) > LOG * min(*values, 1.0)
+def _is_log(values: list[float]) -> bool:
+    return max(values, default=1.0) > LOG * min(values, default=1.0)
 
 
 def _rung(evidence: Evidence, rung: Measured) -> Bar:
@@ -62,7 +61,7 @@ def _rung(evidence: Evidence, rung: Measured) -> Bar:
 
 def _bar(label: str, role: str, projection: Projection) -> Bar:
     low, high = ends(projection.speedup)
-    text = f"{units.ratio(projection.speedup)} {PROJECTED}"
+    text = f"{units.ratio(projection.speedup)} {accelerators.PROJECTED}"
     return Bar(label, projection.speedup.value, low, high, text, role, projected=True)
 
 
@@ -77,27 +76,21 @@ def interfaces(found: Accelerators, candidate: Candidate) -> BarChart | None:
     if len(candidate.projections) < 2:
         return None
     bars = tuple(_bar(name, candidate.role, projection) for name, projection in candidate.projections.items())
-    best = found.fastest
-    lines = [Line(1.0, found.baseline)]
-    lines += [Line(best.speedup.value, best.run.name, f"{units.ratio(best.speedup)} measured", "")] if best else []
-    log = _is_log([*bars, *(_rung_bar(best) for best in [best] if best)])
-    group = f"projected: {candidate.name}"
-    lines = lines[:1] + [Line(line.value, line.name, line.text, group) for line in lines[1:]]
+    group, best = f"projected: {candidate.name}", found.fastest
+    lines, said = [Line(1.0, found.baseline)], ""
+    if best:
+        lines.append(Line(best.speedup.value, best.run.name, f"{units.ratio(best.speedup)} measured", group))
+        said = " The dotted line is the fastest software on this CPU, measured."
+    log = _is_log([*(bar.value or 1.0 for bar in bars), *(line.value for line in lines)])
     return BarChart(
         title=f"What {candidate.name} would bring behind each interface",
-        caption=f"Projected, with 95 % intervals. {_named()} The dotted line is the fastest software on this CPU, measured."
-        if best
-        else f"Projected, with 95 % intervals. {_named()}",
+        caption=f"Projected, with 95 % intervals.{said} {_named()}",
         axis=_axis("projected speedup", log, found.baseline),
         groups=((group, bars),),
         log=log,
         lines=tuple(lines),
-        key=f"interfaces:{candidate.name}",
+        key=f"sweep:{candidate.name}",
     )
-
-
-def _rung_bar(rung: Measured) -> Bar:
-    return Bar("", rung.speedup.value, None, None, "", "")
 
 
 def _named() -> str:
@@ -109,12 +102,8 @@ def amdahl(found: Accelerators) -> Curves | None:
     shown = [c for c in found.own if c.reference]
     if not shown:
         return None
-    curves = []
-    for c in shown:
-        assert c.reference is not None
-        values = amdahl_curve(c.reference.inputs, ACCELERATIONS)
-        curves.append(_curve(c, list(values)))
-    points = tuple(f"{units.significant(a)}×" for a in ACCELERATIONS)
+    curves = [_curve(c, sweeps.amdahl_curve(c.reference.share)) for c in shown if c.reference]
+    points = tuple(f"{units.significant(factor)}×" for factor in sweeps.FACTORS)
     reached = "; ".join(
         f"{c.name} does its part {units.ratio(c.reference.acceleration)} as fast" for c in shown if c.reference
     )
@@ -131,25 +120,26 @@ def amdahl(found: Accelerators) -> Curves | None:
 
 def granularity(found: Accelerators) -> Curves | None:
     """Draw from which size of a call on an offload pays: LogCA's plot."""
-    shown = [c for c in found.own if c.reference and granularity_curve(c.reference, SIZES) is not None]
+    shown = [c for c in found.own if c.reference and c.result.sent]
     if not shown:
         return None
-    curves = [_curve(c, list(granularity_curve(c.reference, SIZES) or ())) for c in shown if c.reference]
+    interface = PRESETS[accelerators.REFERENCE]
+    curves = [_curve(c, sweeps.granularity_curve(c.reference.inputs, interface, SIZES)) for c in shown if c.reference]
     return Curves(
         title="From which size on an offload pays",
-        caption=f"Projected by LogCA's model, behind {accelerators.REFERENCE}: the speedup of one offload by the bytes that "
-        "it works on, over the host's own time for as many bytes. Below 1 the host is faster without.",
-        axis="projected speedup of the part (×, log scale)",
+        caption=f"Projected by LogCA's model, behind {interface.name}: the speedup of one call by the bytes that it sends, "
+        "over the host's own time for the same work. Below 1 the host is faster without.",
+        axis="projected speedup of one call (×, log scale)",
         points=tuple(units.size(size) for size in SIZES),
         curves=tuple(curves),
         key="granularity",
     )
 
 
-def _curve(candidate: Candidate, values: list[Interval]) -> Curve:
+def _curve(candidate: Candidate, band: Band) -> Curve:
     """Return one projected curve."""
-    drawn = tuple((v.value, *((v.low, v.high) if None not in ends(v) else (v.value, v.value))) for v in values)
-    return Curve(candidate.name, drawn, tuple(map(units.ratio, values)), candidate.role, projected=True)
+    drawn = tuple((v.value, *((v.low, v.high) if None not in ends(v) else (v.value, v.value))) for v in band.y)
+    return Curve(candidate.name, drawn, tuple(map(units.ratio, band.y)), candidate.role, projected=True)
 
 
 def pareto(found: Accelerators) -> Scatter | None:
@@ -159,15 +149,19 @@ def pareto(found: Accelerators) -> Scatter | None:
         return None
     speedups = [c.reference.speedup for c in shown if c.reference]
     areas = [float(c.result.area["LUT4"]) for c in shown]
-    worse = accelerators.dominated(areas, [s.value for s in speedups])
+    frontier = sweeps.pareto([(area, speedup.value) for area, speedup in zip(areas, speedups, strict=True)])
     best = found.fastest
     marks = []
-    for c, area, speedup, is_worse in zip(shown, areas, speedups, worse, strict=True):
+    for c, area, speedup, stays in zip(shown, areas, speedups, frontier, strict=True):
         below = best is not None and accelerators.standing(speedup, best.speedup)[0] == accelerators.LOSES
         text = f"{units.ratio(speedup)}, {area:,.0f} LUT4{', loses' if below else ''}"
-        marks.append(Mark(c.name, area, speedup.value, *ends(speedup), text, c.role, is_worse, below))
+        marks.append(Mark(c.name, area, speedup.value, *ends(speedup), text, c.role, not stays, below))
     lines = (Line(best.speedup.value, f"{best.run.name}, measured:", units.ratio(best.speedup)),) if best else ()
-    said = f"Triangles point down where a design loses to {best.run.name}, the fastest software on this CPU. " if best else ""
+    said = (
+        f"Triangles point down where a design loses to {best.run.name}, the fastest software on this CPU. "
+        if best
+        else ""
+    )
     return Scatter(
         title="What a design costs, and what it would bring",
         caption=f"Projected speedup of the whole behind {accelerators.REFERENCE}, against the look-up tables that the placed design "

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from bench.errors import UsageError
-from reporting import ideas, ladder, units
+from reporting import accelerators, ideas, ladder, units
+from reporting.accelerators import Accelerators
 from reporting.adoption import report
 from reporting.compare import Comparison, compare, flame_boxes, hottest, noise_floor
 from reporting.document import PAPERS, Block, Document, Dots, FlameGraph, Section, Text
@@ -49,6 +50,7 @@ def build(evidence: Evidence, view: View | None = None) -> Document:
         return replace(report.build(evidence, transpose=view.transpose, geomean=view.geomean), paper=view.paper)
     comparisons = [compare(evidence, build) for build in evidence.builds]
     first = overview.section(evidence, comparisons)
+    found = accelerators.read(evidence, comparisons[0])
     study = evidence.study
     return Document(
         title=f"{study.family}: {evidence.baseline.manifest.job}"
@@ -64,8 +66,8 @@ def build(evidence: Evidence, view: View | None = None) -> Document:
             initial_analysis(evidence, comparisons),
             optimizations(evidence, comparisons),
             comparison(evidence, comparisons, view),
-            hardware.section(evidence),
-            conclusion(evidence, comparisons),
+            hardware.section(evidence, found),
+            conclusion(evidence, comparisons, found),
             environment(evidence),
             commands(evidence),
         ),
@@ -183,7 +185,7 @@ def spread_chart(evidence: Evidence, c: Comparison) -> Dots:
     )
 
 
-def conclusion(evidence: Evidence, comparisons: list[Comparison]) -> Section:
+def conclusion(evidence: Evidence, comparisons: list[Comparison], found: Accelerators | None = None) -> Section:
     headline = comparisons[0]
     ranked = [s for s in headline.speeds if s.ranked]
     blocks: list[Block] = []
@@ -199,6 +201,7 @@ def conclusion(evidence: Evidence, comparisons: list[Comparison]) -> Section:
             f"The geometric mean over {', '.join(headline.geomean_over)} is {units.ratio(headline.geomean)} on "
             f"{tables.python(evidence, headline.build)}."
         ))  # fmt: skip
+    blocks += hardware.conclusion(found)
     blocks.append(Text(
         "What limits these figures: they hold for this machine, these interpreters and this workload. "
         + (" ".join(tables.host_notes(evidence)) or tables.unseen(evidence))

@@ -1,0 +1,118 @@
+"""The tables of all accelerators of a family side by side: designs, the design space, tools, what is missing."""
+
+from __future__ import annotations
+
+from reporting import accelerators, units
+from reporting.accelerators import LOSES, OPEN, Accelerators, Candidate
+from reporting.document import Cell, Table
+from reporting.interfaces import PRESETS
+from reporting.words import hardware_facts, tables
+from reporting.words.tables import estimate, missing, text
+
+KINDS = ("LUT4", "FF", "BRAM", "DSP")
+WORDS = {"beats": "beats it", LOSES: "loses to it", OPEN: "cannot be told"}
+
+
+def designs(found: Accelerators) -> Table:
+    """The accelerators that have parts of their own, in one line each."""
+    rows = tuple(
+        (
+            text(c.name), hardware_facts.area_cell(c.result, "LUT4"), hardware_facts.clock_cell(c.result),
+            hardware_facts.cycles_cell(c.result), _speedup(c), _against(c, found),
+        )
+        for c in found.own
+    )  # fmt: skip
+    best = found.fastest
+    against = f"against {best.run.name}" if best else "against software"
+    caption = (
+        f"Cycles: of one iteration, simulated. Speedup: projected, over {found.baseline}, behind {accelerators.REFERENCE}: "
+        f"{PRESETS[accelerators.REFERENCE].summary}."
+    )
+    caption += f" {best.run.name} is the fastest software, measured at {units.ratio(best.speedup)}." if best else ""
+    columns = ("design", "LUT4", "clock", "cycles", "projected speedup", against)
+    return Table("The accelerators", columns, rows, caption, source=accelerators.PROJECTED, key="designs")
+
+
+def _speedup(candidate: Candidate) -> Cell:
+    if candidate.wrong:
+        return missing(f"{candidate.name}: {candidate.wrong}")
+    if candidate.reference is None:
+        return missing(f"{candidate.name}: {candidate.lacking}")
+    speedup = candidate.reference.speedup
+    return estimate(units.ratio(speedup), speedup, "×")
+
+
+def _against(candidate: Candidate, found: Accelerators) -> Cell:
+    if candidate.wrong:
+        return Cell("wrong answer", "wrong answer", f"{candidate.name}: {candidate.wrong}")
+    if candidate.reference is None or found.fastest is None:
+        why = candidate.lacking or "there is no measured software to hold it against"
+        return missing(f"{candidate.name}: {why}")
+    word, factor = accelerators.standing(candidate.reference.speedup, found.fastest.speedup)
+    by = "" if word == OPEN else f" by {units.significant(factor)}×"
+    return text(WORDS[word] + by)
+
+
+def space(found: Accelerators) -> Table | None:
+    """Every point of the design space, with what was varied; None where there are only designs of their own."""
+    if len(found.candidates) == len(found.own):
+        return None
+    names = list(dict.fromkeys(name for c in found.candidates for name in c.result.parameters))
+    rows = tuple(
+        (
+            text(c.name),
+            *(text(c.result.parameters.get(name, "")) for name in names),
+            *(hardware_facts.area_cell(c.result, kind) for kind in KINDS),
+            hardware_facts.clock_cell(c.result),
+            hardware_facts.cycles_cell(c.result),
+            _speedup(c),
+            _against(c, found),
+        )
+        for c in found.candidates
+    )
+    best = found.fastest
+    columns = (
+        "design", *names, *KINDS, "clock", "cycles", "projected speedup", f"against {best.run.name}" if best else "against software",
+    )  # fmt: skip
+    caption = (
+        f"Each point was executed and placed as the others were. Speedup: projected, behind {accelerators.REFERENCE}."
+    )
+    return Table("The design space", columns, rows, caption, source=accelerators.PROJECTED, key="space")
+
+
+def toolchain(found: Accelerators) -> Table:
+    """What did each stage, on which device and machine."""
+    study = found.study
+    tools = dict.fromkeys((stage, tool) for result in study.results for stage, tool in result.tools.items())
+    devices = dict.fromkeys(result.device for result in study.results if result.device)
+    seeds = max((len(s) for result in study.results for s in result.clocks.values()), default=0)
+    cpu = str(study.host.get("cpu") or study.host.get("architecture") or tables.NOT_RECORDED)
+    rows = [
+        ("hardware study", f"{study.timestamp}, size {study.size}"),
+        ("commit", study.commit or tables.NOT_RECORDED),
+        *((stage, tool) for stage, tool in tools),
+        ("device", ", ".join(devices) or "none placed"),
+        ("seeds of the placer", f"{seeds} per design and speed grade, at most"),
+        ("machine that simulated and timed", cpu),
+        ("took", units.seconds(study.seconds)),
+        ("description", ", ".join(dict.fromkeys(result.source for result in study.results))),
+        *((f"RTL of {c.name}", f"sha256 {c.result.rtl}") for c in found.own if c.result.rtl),
+    ]
+    return Table(
+        "How the designs were taken through the tools", ("what", "which"), tuple((text(a), text(b)) for a, b in rows),
+        numeric=False, key="hardware-tools",
+    )  # fmt: skip
+
+
+def absent(found: Accelerators) -> Table | None:
+    """What was not found about a design, why, and the command that would fix it."""
+    rows = tuple(
+        (text(c.name), text(stage), text(why), text(command))
+        for c in found.candidates
+        for stage, (why, command) in c.result.missing.items()
+    )
+    if not rows:
+        return None
+    columns = ("design", "stage", "why it is missing", "what would fix it")
+    title = "What is missing of the accelerators"
+    return Table(title, columns, rows, numeric=False, code=("what would fix it",), key="hardware-missing")
