@@ -13,7 +13,15 @@ from reporting.document import Block, Cell, Section, Table, Text
 from reporting.evidence import Evidence
 from reporting.interfaces import PRESETS
 from reporting.statistics import amdahl
-from reporting.words import hardware_charts, hardware_proposals, hardware_tables, hot_tables, tables, whatif
+from reporting.words import (
+    credential,
+    hardware_charts,
+    hardware_proposals,
+    hardware_tables,
+    hot_tables,
+    tables,
+    whatif,
+)
 
 
 def section(evidence: Evidence, found: Accelerators | None) -> Section:
@@ -42,6 +50,7 @@ def _accelerators(evidence: Evidence, found: Accelerators) -> list[Block]:
     blocks.append(Text("All accelerators together", "heading"))
     blocks += _there(*(make(found) for make in (hardware_charts.amdahl, hardware_charts.granularity)))
     blocks += _there(*(make(found) for make in (hardware_charts.pareto, hardware_tables.space)))
+    blocks += credential.blocks(evidence)
     if any(len(c.projections) > 1 for c in found.candidates):
         blocks += [whatif.assumptions(interface) for interface in PRESETS.values()]
     elif found.projected:

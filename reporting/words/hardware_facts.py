@@ -8,7 +8,8 @@ from statistics import median
 from bench.hardware import Result
 from reporting import units
 from reporting.document import Cell, Table
-from reporting.words.tables import missing, text
+from reporting.statistics import Interval
+from reporting.words.tables import estimate, missing, text
 
 SIMULATED, PLACED = "simulated", "placed"
 
@@ -115,9 +116,9 @@ def timing(result: Result) -> Table | None:
     """The clock of each speed grade, and the time that an iteration's cycles take at it."""
     rows = []
     for found in clocks(result):
-        ends = [result.cycles / end / 1e6 for end in (found.median, max(found.seeds), min(found.seeds))]
-        took = f"{units.seconds(ends[0])} [{units.seconds(ends[1])}–{units.seconds(ends[2])}]"
-        time = Cell(took, ends[0], "", ends[1], ends[2], "s") if result.cycles else cycles_cell(result)
+        ends = (found.median, max(found.seeds), min(found.seeds))
+        took = Interval(*(result.cycles / end / 1e6 for end in ends))
+        time = estimate(units.time_interval(took), took, "s") if result.cycles else cycles_cell(result)
         seeds = ", ".join(units.significant(seed) for seed in found.seeds)
         mhz = Cell(megahertz(found), found.median * 1e6, "", min(found.seeds) * 1e6, max(found.seeds) * 1e6, "Hz")
         rows.append((text(found.grade), mhz, text(seeds), time))
