@@ -14,7 +14,7 @@ from reporting.palette import shorten
 from reporting.paper.parts import GREY, INK, TALLEST, WIDTH, figure_of
 
 WIDE = 32  #: bits from which a wire is drawn thick
-ACROSS, DOWN = 5.6, 2.1  #: points of a letter at most; a line, in letters
+ACROSS, DOWN = 5.6, 1.9  #: points of a letter at most; a line, in letters
 LETTERS, LEADING = 96, 11.0  #: of a line of facts, and points of it
 MONO, RATIO = "DejaVu Sans Mono", 0.602  #: and the width of its letters, in their size
 FILL = "#F5F6F8"
@@ -72,4 +72,4 @@ def _wire(axes: Axes, wire: Wire, size: float, letter: float) -> None:
         axes.plot([to], [bottom - 0.25], marker="v", **head)
     if wire.back:
         axes.plot([x], [top + 0.25], marker="^", **head)
-    _write(axes, x + 0.5, top + 0.5, wire.text, size * 0.92, color=GREY)
+    _write(axes, x + 0.5, top + 0.5, wire.text, size, color=GREY)

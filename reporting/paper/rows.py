@@ -28,8 +28,12 @@ Row = tuple[float, str, str]  #: middle, name, value
 
 
 def bars(chart: BarChart, tallest: float = math.inf) -> Figure:
-    """Draw all groups or, where there is a limit to the height in points, the first; its rows may need more."""
-    groups = [group for group in chart.groups if group[1]][: None if math.isinf(tallest) else 1]
+    """Draw all groups or, where there is a limit to the height in points, the first; its rows may need more.
+
+    Projections are held against what was measured, so where there are any, all groups are drawn.
+    """
+    whole = math.isinf(tallest) or any(bar.projected for _, group in chart.groups for bar in group)
+    groups = [group for group in chart.groups if group[1]][: None if whole else 1]
     if not groups:
         return nothing("Nothing to draw.")
     lines = tuple(line for line in chart.lines if not line.group or line.group in [name for name, _ in groups])

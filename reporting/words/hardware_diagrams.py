@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from bench import hardware
 from bench.hardware import Result
@@ -14,6 +15,7 @@ from reporting.palette import shorten
 from reporting.words import hardware_facts
 
 NAME = 24  #: letters of a part's name, and of each line below it
+HANDSHAKE = 2  #: bits at most, of a port's valid or ready
 PORTS = 3  #: names of ports that stand in a box of the surroundings
 
 
@@ -22,7 +24,7 @@ def diagram(result: Result) -> Diagram | None:
     inside = [part for part in result.parts if part.name]
     if not inside:
         return None
-    edges = [_edge(wire) for wire in result.wires if wire.source or wire.target]
+    edges = _folded([_edge(wire) for wire in result.wires if wire.source or wire.target])
     used = {key for edge in edges for key in (edge.source, edge.target)}
     known = {part.name for part in inside}
     vertices = [Vertex(part.name, shorten(part.name, NAME), _area(part.area)) for part in inside]
@@ -44,6 +46,23 @@ def diagram(result: Result) -> Diagram | None:
 
 def _edge(wire: hardware.Wire) -> Edge:
     return Edge(wire.source or INPUTS, wire.target or OUTPUTS, wire.bits, names=(wire.name,) if wire.name else ())
+
+
+def _folded(edges: list[Edge]) -> list[Edge]:
+    """Turn the few bits of a handshake that go against the data of a port, so that they are drawn with them."""
+    outside = (INPUTS, OUTPUTS)
+    inside = {key for edge in edges for key in (edge.source, edge.target)} - {*outside}
+    into = {key: sum(edge.bits for edge in edges if (edge.source, edge.target) == (INPUTS, key)) for key in inside}
+    out = {key: sum(edge.bits for edge in edges if (edge.source, edge.target) == (key, OUTPUTS)) for key in inside}
+
+    def folded(edge: Edge) -> Edge:
+        if edge.target == OUTPUTS and out[edge.source] <= HANDSHAKE < into[edge.source]:
+            return replace(edge, target=INPUTS)
+        if edge.source == INPUTS and into[edge.target] <= HANDSHAKE < out[edge.target]:
+            return replace(edge, source=OUTPUTS)
+        return edge
+
+    return [folded(edge) if {edge.source, edge.target} != {*outside} else edge for edge in edges]
 
 
 def _both(edges: list[Edge]) -> bool:
