@@ -61,7 +61,7 @@ class Accelerators:
     """All that a report says of a family's accelerators."""
 
     study: HardwareStudy
-    stale: bool  #: whether the checkout's sources are others than those that were taken through the tools
+    changed: tuple[str, ...]  #: files that they were made from and that the checkout has otherwise
     build: str  #: of the software that they are held against
     baseline: str  #: the family's
     candidates: tuple[Candidate, ...]
@@ -93,7 +93,7 @@ def read(evidence: Evidence, comparison: Comparison) -> Accelerators | None:
     first = len(evidence.runs) + len(evidence.series_peers)
     found = tuple(_candidate(result, f"variant-{first + i}") for i, result in enumerate(study.results))
     software = _measured(evidence, comparison)
-    return Accelerators(study, evidence.stale_hardware, comparison.build, evidence.study.baseline, found, software)
+    return Accelerators(study, evidence.hardware_changed, comparison.build, evidence.study.baseline, found, software)
 
 
 def _candidate(result: Result, role: str) -> Candidate:

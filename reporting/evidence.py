@@ -99,7 +99,7 @@ class Evidence:
     log: tuple[str, ...]
     series_peers: tuple[Run, ...] = ()  #: libraries that do the jobs of the series only
     hardware: HardwareStudy | None = None  #: the family's accelerators, where they were taken through the tools
-    stale_hardware: bool = False  #: whether that was with another description of them than the checkout's
+    hardware_changed: tuple[str, ...] = ()  #: files that those were made from and that the checkout has otherwise
 
     @property
     def builds(self) -> tuple[str, ...]:

@@ -128,8 +128,9 @@ def scatter_scales(chart: Scatter) -> tuple[Scale, Scale]:
     ends = (v for mark in chart.marks for v in (mark.low, mark.y, mark.high))
     up = drawable([*ends, *(line.value for line in chart.lines)], log=True) or [1.0]
     room = max(1.15, (max(across) / min(across)) ** 0.12)
+    above = max(1.15, (max(up) / min(up)) ** 0.06)
     wide, tall = min(across) / room, min(up) / 1.15
-    return _logarithmic(wide, max(across) * room, wide), _logarithmic(tall, max(up) * 1.05, tall)
+    return _logarithmic(wide, max(across) * room, wide), _logarithmic(tall, max(up) * above, tall)
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,7 @@ def _marks(chart: Scatter) -> go.Scatter:
             "arrayminus": [_reach(mark.y, mark.low) for mark in marks],
             "thickness": 1.2,
             "width": 3,
+            "color": MIDDLE,
         },
         hovertext=[_said(mark) for mark in marks],
         hovertemplate="%{hovertext}<extra></extra>",

@@ -22,7 +22,7 @@ from reporting.paper.parts import GREY, INK, WIDTH, figure_of, nothing, scaled, 
 ROW, WIDE, TIGHT = 13.5, 24.0, 10.5  #: points: of a row on a page, where it has a slide for itself, and at least
 ABOVE, BELOW = 15.0, 30.0  #: points: for a line's name, and for the axis
 HEADER, BETWEEN = 1.3, 0.4  #: rows: for the name of a group and those of its lines, and between groups
-NAMES, VALUES = 30, 30  #: letters
+NAMES, VALUES = 30, 36  #: letters
 LETTER = 5.2  #: points of a letter
 Row = tuple[float, str, str]  #: middle, name, value
 

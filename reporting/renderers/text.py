@@ -15,7 +15,9 @@ from reporting.document import (
     LIMITS,
     BarChart,
     Block,
+    Cell,
     Code,
+    Curves,
     Diagram,
     Document,
     FlameGraph,
@@ -218,6 +220,16 @@ def _steps(chart: Waterfall, width: int) -> str:
 @_block.register
 def _points(chart: Scatter, width: int) -> str:
     return figures.scatter(chart, width)
+
+
+@_block.register
+def _curves(chart: Curves, width: int) -> str:
+    if not any(curve.projected for curve in chart.curves):
+        return ""  # a table has what was measured
+    cells = [[Cell(text, text) for text in (curve.label, *curve.texts)] for curve in chart.curves]
+    table = Table("", ("", *chart.points), tuple(map(tuple, cells))).transposed()
+    said = (wrapped(chart.title, width), wrapped(chart.caption, width), tables.lines(table, width))
+    return "\n".join(filter(None, said))
 
 
 @_block.register

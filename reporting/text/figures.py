@@ -43,18 +43,18 @@ def scatter(chart: Scatter, page: int) -> str:
     ordered = sorted(chart.marks, key=lambda mark: (mark.x, mark.y))
     names = min(MOST, max((len(each.label) for each in ordered), default=0))
     costs = max((len(number(mark.x)) for mark in ordered), default=0)
-    texts = max((len(mark.text) for mark in ordered), default=0)
-    width = min(BAR, max(SHORTEST_BAR, page - names - costs - texts - 8))
+    texts = max((len(mark.text) + len(", dominated") for mark in ordered), default=0)
+    width = min(BAR, max(SHORTEST_BAR, page - names - costs - texts - 6))
     lines = [wrapped(chart.title, page), wrapped(chart.caption, page), f"({chart.across}; {chart.axis})", ""]
     at = [_length(line.value, scale, width) - 1 for line in chart.lines if scale.holds(line.value)]
     for mark in ordered:
         row = ["|" if i in at else "." for i in range(width)]
         row[_length(mark.y, scale, width) - 1] = "v" if mark.below else "o" if mark.outlined else "*"
         name = mark.label if len(mark.label) <= names else mark.label[: names - 1] + "…"
-        lines.append(f"  {name:<{names}}  {number(mark.x):>{costs}}  {''.join(row)}  {mark.text}".rstrip())
+        said = mark.text + (", dominated" if mark.outlined else "")
+        lines.append(f"  {name:<{names}}  {number(mark.x):>{costs}}  {''.join(row)}  {said}".rstrip())
     lines += [f"  | {line.name} {line.text}".rstrip() for line in chart.lines]
-    kinds = ("* not dominated", "o dominated", "v loses to the line")
-    return "\n".join([*lines, f"  {', '.join(kinds)}"])
+    return "\n".join([*lines, "  * a point, o one that is dominated, v one that loses to the line |"])
 
 
 def _drawn(bar: Bar, scale: Scale, width: int) -> str:

@@ -65,11 +65,11 @@ def _there(*blocks: Block | None) -> list[Block]:
 def _doubts(evidence: Evidence, found: Accelerators) -> list[Block]:
     """Say where the results of the accelerators are not of what stands beside them."""
     study, said = found.study, []
-    again = f"nox -s hardware -- --bench {study.family}"
-    if found.stale:
+    again = f"invoke hardware --bench {study.family}"
+    if found.changed:
         said.append(
             f"Results of another source: the accelerators were taken through the tools on {tables.date(study.timestamp)}, and "
-            f"their description in bench/{study.family} was changed since. To fix: {again}"
+            f"changed since then {'was' if len(found.changed) == 1 else 'were'} {', '.join(found.changed)}. To fix: {again}"
         )
     here, there = (host.get("cpu") for host in (evidence.baseline.manifest.host, study.host))
     if here != there:

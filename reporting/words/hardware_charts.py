@@ -6,6 +6,7 @@ All that is projected is drawn dashed or hollow, in groups of its own, and named
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from reporting import accelerators, sweeps, units
 from reporting.accelerators import Accelerators, Candidate, Measured
@@ -18,7 +19,17 @@ from reporting.sweeps import Band
 from reporting.words import tables
 
 LOG = 8.0  #: ratio from which a chart of speedups has a log axis
-SIZES = tuple(float(4**power) for power in range(2, 11))  #: bytes that a call sends, from 16 B to 1 MiB
+FACTORS = (2.0, 10.0, 100.0, 1_000.0, math.inf)  #: how much faster an accelerator may do its part
+SIZES = {
+    f"{size:g} {unit}": size * scale
+    for size, unit, scale in (
+        (16, "B", 1.0),
+        (256, "B", 1.0),
+        (4, "KiB", 2.0**10),
+        (64, "KiB", 2.0**10),
+        (1, "MiB", 2.0**20),
+    )
+}  #: bytes that a call sends
 
 
 def ladder(evidence: Evidence, found: Accelerators) -> BarChart | None:
@@ -32,13 +43,13 @@ def ladder(evidence: Evidence, found: Accelerators) -> BarChart | None:
         (f"measured: {tables.python(evidence, found.build)}", rungs),
         (f"projected: accelerators behind {accelerators.REFERENCE}", designs),
     )
-    log = _is_log([bar.value or 1.0 for _, bars in groups for bar in bars])
+    log = _is_log([1.0, *(bar.value or 1.0 for _, bars in groups for bar in bars)])
     return BarChart(
         title="Accelerators beside the ladder",
         caption=f"Speedup over {found.baseline}. Filled: software, measured on this CPU. Dashed: accelerators, projected from "
         "simulated cycles, placed clocks and the measured host's part, with the 95 % interval of the projection; they are "
         "no rungs, and are in no ranking and no mean.",
-        axis=_axis("speedup", log, found.baseline),
+        axis=f"speedup over {found.baseline} (×{', log scale' if log else ''})",
         groups=tuple(group for group in groups if group[1]),
         log=log,
         lines=(Line(1.0, found.baseline),),
@@ -46,12 +57,8 @@ def ladder(evidence: Evidence, found: Accelerators) -> BarChart | None:
     )
 
 
-def _axis(what: str, log: bool, baseline: str) -> str:
-    return f"{what} over {baseline} (×{', log scale' if log else ''})"
-
-
 def _is_log(values: list[float]) -> bool:
-    return max(values, default=1.0) > LOG * min(values, default=1.0)
+    return max(values) > LOG * min(values)
 
 
 def _rung(evidence: Evidence, rung: Measured) -> Bar:
@@ -75,26 +82,26 @@ def interfaces(found: Accelerators, candidate: Candidate) -> BarChart | None:
     """Draw what a design brings behind each interface."""
     if len(candidate.projections) < 2:
         return None
-    bars = tuple(_bar(name, candidate.role, projection) for name, projection in candidate.projections.items())
+    each = candidate.projections.items()
+    bars = tuple(
+        replace(bar, text=units.ratio(p.speedup)) for name, p in each for bar in [_bar(name, candidate.role, p)]
+    )
     group, best = f"projected: {candidate.name}", found.fastest
-    lines, said = [Line(1.0, found.baseline)], ""
+    lines, said = (), ""
     if best:
-        lines.append(Line(best.speedup.value, best.run.name, f"{units.ratio(best.speedup)} measured", group))
+        lines = (Line(best.speedup.value, best.run.name, f"{units.ratio(best.speedup)} measured", group),)
         said = " The dotted line is the fastest software on this CPU, measured."
-    log = _is_log([*(bar.value or 1.0 for bar in bars), *(line.value for line in lines)])
+    log = _is_log([1.0, *(bar.value or 1.0 for bar in bars), *(line.value for line in lines)])
     return BarChart(
         title=f"What {candidate.name} would bring behind each interface",
-        caption=f"Projected, with 95 % intervals.{said} {_named()}",
-        axis=_axis("projected speedup", log, found.baseline),
+        caption=f"Projected speedup over {found.baseline}, with 95 % intervals.{said} What each interface is taken to cost is in "
+        "the tables of assumptions.",
+        axis=f"projected speedup (×{', log scale' if log else ''})",
         groups=((group, bars),),
         log=log,
-        lines=tuple(lines),
+        lines=lines,
         key=f"sweep:{candidate.name}",
     )
-
-
-def _named() -> str:
-    return " ".join(f"{name}: {preset.summary}." for name, preset in PRESETS.items())
 
 
 def amdahl(found: Accelerators) -> Curves | None:
@@ -102,8 +109,8 @@ def amdahl(found: Accelerators) -> Curves | None:
     shown = [c for c in found.own if c.reference]
     if not shown:
         return None
-    curves = [_curve(c, sweeps.amdahl_curve(c.reference.share)) for c in shown if c.reference]
-    points = tuple(f"{units.significant(factor)}×" for factor in sweeps.FACTORS)
+    curves = [_curve(c, sweeps.amdahl_curve(c.reference.share, FACTORS)) for c in shown if c.reference]
+    points = tuple("∞" if math.isinf(factor) else f"{factor:,.0f}×" for factor in FACTORS)
     reached = "; ".join(
         f"{c.name} does its part {units.ratio(c.reference.acceleration)} as fast" for c in shown if c.reference
     )
@@ -124,13 +131,17 @@ def granularity(found: Accelerators) -> Curves | None:
     if not shown:
         return None
     interface = PRESETS[accelerators.REFERENCE]
-    curves = [_curve(c, sweeps.granularity_curve(c.reference.inputs, interface, SIZES)) for c in shown if c.reference]
+    curves = [
+        _curve(c, sweeps.granularity_curve(c.reference.inputs, interface, tuple(SIZES.values())))
+        for c in shown
+        if c.reference
+    ]
     return Curves(
         title="From which size on an offload pays",
         caption=f"Projected by LogCA's model, behind {interface.name}: the speedup of one call by the bytes that it sends, "
         "over the host's own time for the same work. Below 1 the host is faster without.",
         axis="projected speedup of one call (×, log scale)",
-        points=tuple(units.size(size) for size in SIZES),
+        points=tuple(SIZES),
         curves=tuple(curves),
         key="granularity",
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from reporting import accelerators, units
 from reporting.accelerators import Accelerators, Candidate
 from reporting.document import Block, Text
@@ -29,9 +31,9 @@ def summary(found: Accelerators) -> list[Block]:
     blocks.append(Text(said))
     losing = [c.name for c in shown if _standing(c, found) == accelerators.LOSES]
     if best is not None and losing:
-        all_of = "No accelerator here pays" if len(losing) == len(shown) else f"These do not pay: {', '.join(losing)}"
+        them = "No accelerator here beats" if len(losing) == len(shown) else f"{', '.join(losing)} would not beat"
         blocks.append(Text(
-            f"{all_of}: {best.run.name}, software on this same CPU, is measured at {units.ratio(best.speedup)}.", "warning"
+            f"{them} compiled software: {best.run.name}, on this same CPU, is measured at {units.ratio(best.speedup)}.", "warning"
         ))  # fmt: skip
     return [*blocks, Text(f"{' '.join(_method(found))} {NO_ENERGY}")]
 
@@ -85,7 +87,8 @@ def design(found: Accelerators, candidate: Candidate) -> list[Block]:
     blocks += [sweep] if sweep else []
     if candidate.reference is not None:
         blocks += [whatif.by_interface(list(candidate.projections.values()))]
-        blocks += [make(candidate.reference) for make in (whatif.facts, whatif.terms, whatif.sensitivity)]
+        blocks += [replace(whatif.facts(candidate.reference), detail=True)]  # the sentences above say most of it
+        blocks += [make(candidate.reference) for make in (whatif.terms, whatif.sensitivity)]
     return blocks
 
 
