@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from itertools import combinations, pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bench.hardware import Wire
 from reporting.diagrams.graph import INPUTS, OUTPUTS, Edge, Vertex, merged
 from reporting.diagrams.layout import WIDEST, laid
 from reporting.document import Diagram, Part
@@ -116,3 +118,16 @@ def test_a_diagram_is_drawn_from_the_description_and_annotated_with_what_was_mea
     assert wires["control", "round"] == (2, 1) and wires["in", "control"] == (33, 1)
     assert any("31,636 cycles" in fact and "95.9 MHz [94.0–97.8]" in fact and "330 µs" in fact for fact in found.facts)
     assert any("4,205 LUT4" in fact for fact in found.facts)
+
+
+def test_what_feeds_a_part_from_a_register_of_the_top_level_is_a_part_of_its_own() -> None:
+    (iterative, *_) = synthetic_hardware.study().results
+    loose = Wire("", "round", 4)
+    found = hardware_diagrams.diagram(replace(iterative, wires=(*iterative.wires, loose)))
+    assert found is not None
+    assert ("top level", "round", 4) in {(wire.source, wire.target, wire.bits) for wire in found.wires}
+
+
+def test_a_design_that_was_not_described_has_no_diagram() -> None:
+    (iterative, *_) = synthetic_hardware.study().results
+    assert hardware_diagrams.diagram(replace(iterative, parts=(), wires=())) is None

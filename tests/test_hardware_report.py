@@ -13,7 +13,7 @@ import pytest
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
-from reporting import accelerators, codesign, labels, numbering, palette
+from reporting import accelerators, codesign, labels, numbering, palette, statistics
 from reporting.accelerators import BEATS, LOSES, OPEN, Accelerators
 from reporting.compare import compare
 from reporting.document import (
@@ -51,7 +51,7 @@ HOSTILE = "</text><script>alert(1)</script> $x_1$"
 def quick() -> Iterator[None]:
     """Few draws and resamples: no answer hangs on the ends of intervals."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(codesign.project, "__defaults__", (500, codesign.SEED))
+        patch.setattr(codesign.project, "__defaults__", (500, statistics.SEED))
         yield from synthetic.quick()
 
 
@@ -161,7 +161,8 @@ def test_a_wrong_answer_never_gets_a_speedup_nor_a_place_in_a_chart(document: Do
 def test_a_projection_stands_against_software_by_its_whole_interval(
     projected: Interval, measured: Interval, word: str, factor: float
 ) -> None:
-    assert accelerators.standing(projected, measured) == (word, pytest.approx(factor))
+    said, by = accelerators.standing(projected, measured)
+    assert said == word and by == pytest.approx(factor)
 
 
 def test_where_hardware_loses_is_said_plainly(found: Accelerators, document: Document) -> None:
@@ -210,10 +211,11 @@ def test_another_source_and_another_machine_are_said(evidence: Evidence) -> None
 
     assert not any("another" in line for line in warnings(evidence))
     assert any(
-        line.startswith("Results of another source") for line in warnings(replace(evidence, hardware_changed=("bench/aes/_core.py",)))
+        line.startswith("Results of another source")
+        for line in warnings(replace(evidence, hardware_changed=("bench/aes/_core.py",)))
     )
     study = synthetic_hardware.study()
-    moved = replace(evidence, hardware=replace(study, host=study.host | {"cpu": "Another CPU"}))
+    moved = replace(evidence, hardware=replace(study, host={**study.host, "cpu": "Another CPU"}))
     assert any("another machine (Another CPU)" in line for line in warnings(moved))
 
 
@@ -335,7 +337,7 @@ def test_paper_holds_it_all_and_letters_are_embedded(document: Document, paper: 
 def test_a_diagram_on_paper_has_letters_that_can_be_read(document: Document) -> None:
     block: Diagram = keyed(document, "diagram:aes_iterative")
     figure = paper_figures.draw(block)
-    assert min(t.get_fontsize() for axes in figure.axes for t in axes.texts) >= 7
+    assert min(float(t.get_fontsize()) for axes in figure.axes for t in axes.texts) >= 7
     shown = {t.get_text() for axes in figure.axes for t in axes.texts}
     assert {part.name for part in block.parts} <= shown
 

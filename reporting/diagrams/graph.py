@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 INPUTS, OUTPUTS = "\N{NULL}in", "\N{NULL}out"  #: keys of the surroundings; no part can have such a name
+TOP = "\N{NULL}top"  #: key of what the top level has of its own, beside its parts
 PADDING = 2  #: letters between the edge of a box and its words
 
 

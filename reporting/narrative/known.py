@@ -170,8 +170,8 @@ class Known:
         if kind.scope.endswith("B") and len(rest) < SCOPES[kind.scope]:
             rest = [*rest, self.headline]
         if len(rest) != SCOPES[kind.scope]:
-            words = {"B": "BUILD", "V": "VARIANT", "D": "DESIGN", "I": "INTERFACE"}
-            form = ":".join([first, *(words[part] for part in kind.scope.split(":") if part)])
+            called = {"B": "BUILD", "V": "VARIANT", "D": "DESIGN", "I": "INTERFACE"}
+            form = ":".join([first, *(called[part] for part in kind.scope.split(":") if part)])
             raise Unfit(f"a key of this kind is written {form}")
         if "V" in kind.scope:
             self.variant(rest[0])

@@ -36,10 +36,15 @@ def scatter(chart: Scatter) -> go.Figure:
             place = {"x": 1, "xref": "paper", "xanchor": "right", "y": math.log10(line.value), "yanchor": "bottom"}
             figure.add_annotation(**name, **place)
     size = (LEAST - LEFT - RIGHT, HEIGHT)
-    for name in beside(chart, across, up, size, (LETTER, LINE), NAME_LIMIT):
-        place = {"x": math.log10(name.mark.x), "y": math.log10(name.mark.y), "xanchor": name.side, "yanchor": "middle"}
-        away = {"ax": AWAY if name.side == "left" else -AWAY, "ay": -name.shift, "arrowhead": 0, "arrowwidth": 0.8}
-        figure.add_annotation(text=safe(name.mark.label, NAME_LIMIT), arrowcolor=MIDDLE, borderpad=0, **place, **away)
+    for named in beside(chart, across, up, size, (LETTER, LINE), NAME_LIMIT):
+        place = {
+            "x": math.log10(named.mark.x),
+            "y": math.log10(named.mark.y),
+            "xanchor": named.side,
+            "yanchor": "middle",
+        }
+        away = {"ax": AWAY if named.side == "left" else -AWAY, "ay": -named.shift, "arrowhead": 0, "arrowwidth": 0.8}
+        figure.add_annotation(text=safe(named.mark.label, NAME_LIMIT), arrowcolor=MIDDLE, borderpad=0, **place, **away)
     return figure
 
 

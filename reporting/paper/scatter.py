@@ -32,12 +32,12 @@ def scatter(chart: Scatter, tallest: float = math.inf) -> Figure:
             axes.annotate(name, (1, line.value), (0, 2), xycoords=axes.get_yaxis_transform(), fontsize=8, **place)
     for mark in chart.marks:
         _mark(axes, mark)
-    for name in beside(chart, across, up, (WIDTH - LEFT - 8, body), (LETTER, LINE), NAME_LIMIT):
-        shift = (AWAY if name.side == "left" else -AWAY, name.shift)
-        place = {"textcoords": "offset points", "ha": name.side, "va": "center", "annotation_clip": False}
-        if name.shift:
+    for named in beside(chart, across, up, (WIDTH - LEFT - 8, body), (LETTER, LINE), NAME_LIMIT):
+        shift = (AWAY if named.side == "left" else -AWAY, named.shift)
+        place = {"textcoords": "offset points", "ha": named.side, "va": "center", "annotation_clip": False}
+        if named.shift:
             place["arrowprops"] = {"arrowstyle": "-", "color": GREY, "linewidth": 0.5, "shrinkA": 0, "shrinkB": 3}
-        axes.annotate(shorten(name.mark.label, NAME_LIMIT), (name.mark.x, name.mark.y), shift, fontsize=8, **place)
+        axes.annotate(shorten(named.mark.label, NAME_LIMIT), (named.mark.x, named.mark.y), shift, fontsize=8, **place)
     return axes.get_figure()  # type: ignore[return-value]
 
 

@@ -44,7 +44,7 @@ def scatter(chart: Scatter, page: int) -> str:
     names = min(MOST, max((len(each.label) for each in ordered), default=0))
     costs = max((len(number(mark.x)) for mark in ordered), default=0)
     texts = max((len(mark.text) + len(", dominated") for mark in ordered), default=0)
-    width = min(BAR, max(SHORTEST_BAR, page - names - costs - texts - 6))
+    width = min(BAR, max(SHORTEST_BAR, page - names - costs - texts - 8))
     lines = [wrapped(chart.title, page), wrapped(chart.caption, page), f"({chart.across}; {chart.axis})", ""]
     at = [_length(line.value, scale, width) - 1 for line in chart.lines if scale.holds(line.value)]
     for mark in ordered:

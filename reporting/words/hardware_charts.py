@@ -87,7 +87,8 @@ def interfaces(found: Accelerators, candidate: Candidate) -> BarChart | None:
         replace(bar, text=units.ratio(p.speedup)) for name, p in each for bar in [_bar(name, candidate.role, p)]
     )
     group, best = f"projected: {candidate.name}", found.fastest
-    lines, said = (), ""
+    lines: tuple[Line, ...] = ()
+    said = ""
     if best:
         lines = (Line(best.speedup.value, best.run.name, f"{units.ratio(best.speedup)} measured", group),)
         said = " The dotted line is the fastest software on this CPU, measured."

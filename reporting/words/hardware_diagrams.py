@@ -8,7 +8,7 @@ from dataclasses import replace
 from bench import hardware
 from bench.hardware import Result
 from reporting import units
-from reporting.diagrams.graph import INPUTS, OUTPUTS, Edge, Vertex
+from reporting.diagrams.graph import INPUTS, OUTPUTS, TOP, Edge, Vertex
 from reporting.diagrams.layout import laid
 from reporting.document import Diagram
 from reporting.palette import shorten
@@ -30,7 +30,8 @@ def diagram(result: Result) -> Diagram | None:
     vertices = [Vertex(part.name, shorten(part.name, NAME), _area(part.area)) for part in inside]
     around = (Vertex(INPUTS, "in", _ports(result, "in")), Vertex(OUTPUTS, "out", _ports(result, "out")))
     vertices += [vertex for vertex in around if vertex.key in used]
-    known |= {vertex.key for vertex in around}
+    vertices += [Vertex(TOP, "top level", ("its own registers",))] if TOP in used else []
+    known |= {vertex.key for vertex in vertices}
     wide = "its width in bits" + ("; ↓ and ↑ say which way" if _both(edges) else "")
     sizes = "In each box: its size after synthesis." if any(part.area for part in inside) else ""
     return laid(
@@ -45,7 +46,9 @@ def diagram(result: Result) -> Diagram | None:
 
 
 def _edge(wire: hardware.Wire) -> Edge:
-    return Edge(wire.source or INPUTS, wire.target or OUTPUTS, wire.bits, names=(wire.name,) if wire.name else ())
+    """Return a wire of the description; one without a name that comes from no part comes from a register beside them."""
+    source = wire.source or (INPUTS if wire.name else TOP)
+    return Edge(source, wire.target or OUTPUTS, wire.bits, names=(wire.name,) if wire.name else ())
 
 
 def _folded(edges: list[Edge]) -> list[Edge]:
