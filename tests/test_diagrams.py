@@ -44,7 +44,18 @@ def on_the_way(corners: tuple[tuple[int, int], ...]) -> set[tuple[int, int]]:
     return found - {corners[0], corners[-1]}
 
 
-@settings(max_examples=60, deadline=None)
+def steps_of(corners: tuple[tuple[int, int], ...]) -> set[tuple[int, int, bool]]:
+    """Return each step from a place to the next one right of it or (True) below it."""
+    found: set[tuple[int, int, bool]] = set()
+    for (x, y), (to_x, to_y) in pairwise(corners):
+        if x == to_x:
+            found |= {(x, row, True) for row in range(min(y, to_y), max(y, to_y))}
+        else:
+            found |= {(column, y, False) for column in range(min(x, to_x), max(x, to_x))}
+    return found
+
+
+@settings(max_examples=200, deadline=None)
 @given(edges, st.booleans())
 def test_boxes_and_wires_never_lie_over_one_another(pairs: list[tuple[str, str, int]], around: bool) -> None:
     found = made(pairs, around)
@@ -52,11 +63,14 @@ def test_boxes_and_wires_never_lie_over_one_another(pairs: list[tuple[str, str, 
     for one, other in combinations(boxes.values(), 2):
         assert not one & other
     bends: Counter[tuple[int, int]] = Counter()
+    steps: Counter[tuple[int, int, bool]] = Counter()
     for wire in found.wires:
         assert not any(on_the_way(wire.corners) & box for box in boxes.values())
         assert wire.corners[0] in boxes[wire.source] and wire.corners[-1] in boxes[wire.target]
         bends.update(set(wire.corners))
+        steps.update(steps_of(wire.corners))
     assert max(bends.values(), default=0) <= 1, "no two wires turn at the same place, or nobody could tell them apart"
+    assert max(steps.values(), default=0) <= 1, "no two wires lie on one another, however short the way"
     assert all(0 <= x < found.width and 0 <= y < found.height for box in boxes.values() for x, y in box)
 
 
