@@ -9,6 +9,7 @@ from itertools import combinations, pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bench.hardware import Part as Described
 from bench.hardware import Wire
 from reporting.diagrams.graph import INPUTS, OUTPUTS, Edge, Vertex, merged
 from reporting.diagrams.layout import WIDEST, laid
@@ -127,7 +128,7 @@ def test_a_diagram_is_drawn_from_the_description_and_annotated_with_what_was_mea
     assert found is not None
     assert {p.name for p in found.parts} == {part.name for part in iterative.parts if part.name} | {"in", "out"}
     boxes = {part.name: part.lines for part in found.parts}
-    assert boxes["key_schedule"] == ("640 LUT4, 140 FF", "2 BRAM")
+    assert boxes["key_schedule"] == ("640 LUT4, 140 FF, 2 BRAM",)
     wires = {(wire.source, wire.target): (wire.bits, wire.back) for wire in found.wires}
     assert wires["control", "round"] == (2, 1) and wires["in", "control"] == (33, 1)
     assert any("31,636 cycles" in fact and "95.9 MHz [94.0–97.8]" in fact and "330 µs" in fact for fact in found.facts)
@@ -145,3 +146,16 @@ def test_what_feeds_a_part_from_a_register_of_the_top_level_is_a_part_of_its_own
 def test_a_design_that_was_not_described_has_no_diagram() -> None:
     (iterative, *_) = synthetic_hardware.study().results
     assert hardware_diagrams.diagram(replace(iterative, parts=(), wires=())) is None
+
+
+def test_of_many_connections_those_for_control_are_left_out_and_counted() -> None:
+    (iterative, *_) = synthetic_hardware.study().results
+    more = tuple(Wire(a, b, 1, "go") for a, b in [("control", "mixer"), ("counter", "mixer"), ("counter", "out_fifo")])
+    few, many = (hardware_diagrams.diagram(replace(iterative, wires=iterative.wires + extra)) for extra in ((), more))
+    assert few is not None and many is not None
+    assert any(max(wire.bits, wire.back) == 1 for wire in few.wires) and "left out, and so" not in few.caption
+    assert all(max(wire.bits, wire.back) > 2 for wire in many.wires)
+    assert "so are 5 connections of up to 2 bits" in many.caption
+    alone = replace(iterative, wires=(*iterative.wires, *more), parts=(*iterative.parts, Described("blink", ())))
+    kept = hardware_diagrams.diagram(replace(alone, wires=(*alone.wires, Wire("control", "blink", 1, "led"))))
+    assert kept is not None and ("control", "blink") in {(wire.source, wire.target) for wire in kept.wires}

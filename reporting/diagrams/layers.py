@@ -7,33 +7,53 @@ from collections.abc import Mapping, Sequence
 from reporting.diagrams.graph import INPUTS, OUTPUTS, Edge, Vertex
 
 GAP = 3  #: letters between two boxes
+CONTROL = 2  #: bits at most, of what goes back against data without being data
 
 
 def sequence(vertices: Sequence[Vertex], edges: Sequence[Edge]) -> list[str]:
-    """Return all keys in an order against which few bits go: inputs first, outputs last.
+    """Return all keys in the order from top to bottom: inputs first, then as data come in, outputs last."""
+    known = [vertex.key for vertex in vertices]
+    far = _distances(known, edges)
+    inside = [vertex.key for vertex in vertices if not vertex.outside]
+    steps = sorted({far[key] for key in inside})
+    middle = [key for step in steps for key in _with_the_flow([k for k in inside if far[k] == step], edges)]
+    return [*(k for k in (INPUTS,) if k in known), *middle, *(k for k in (OUTPUTS,) if k in known)]
+
+
+def _distances(keys: Sequence[str], edges: Sequence[Edge]) -> dict[str, int]:
+    """Return how many steps each box is from the inputs; 1 for what no data reach."""
+    found = {INPUTS: 0}
+    reached = [INPUTS]
+    for key in reached:
+        for edge in edges:
+            back = edge.source if edge.back > CONTROL else ""  # a bit that says "done" is no way that data take
+            for start, end in ((edge.source, edge.target), (edge.target, back)):
+                if start == key and end and end not in found:
+                    found[end] = found[key] + 1
+                    reached.append(end)
+    return {key: found.get(key, 1) for key in keys}
+
+
+def _with_the_flow(keys: Sequence[str], edges: Sequence[Edge]) -> list[str]:
+    """Return keys in an order against which few bits go.
 
     The greedy heuristic of Eades, Lin and Smyth, "A fast and effective heuristic for the feedback arc set problem",
     Information Processing Letters 1993: what nothing leads to comes first, what leads to nothing last, and otherwise next
     what sends most beyond what it receives.
     """
-    left = [vertex.key for vertex in vertices if not vertex.outside]
-    first, last = list[str](), list[str]()
+    left, first, last = list(keys), list[str](), list[str]()
     while left:
         flows = {key: _flow(key, edges, left) for key in left}
-        sink = next((key for key in left if not flows[key][0]), None)
         source = next((key for key in left if not flows[key][1]), None)
-        if source is not None:
-            chosen = source
-            first.append(chosen)
-        elif sink is not None:
-            chosen = sink
-            last.insert(0, chosen)
-        else:
-            chosen = max(left, key=lambda key: flows[key][0] - flows[key][1])
-            first.append(chosen)
+        sink = next((key for key in left if not flows[key][0]), None)
+        if source is None and sink is not None:
+            last.insert(0, sink)
+            left.remove(sink)
+            continue
+        chosen = source or max(left, key=lambda key: flows[key][0] - flows[key][1])
+        first.append(chosen)
         left.remove(chosen)
-    known = [vertex.key for vertex in vertices]
-    return [*(k for k in (INPUTS,) if k in known), *first, *last, *(k for k in (OUTPUTS,) if k in known)]
+    return [*first, *last]
 
 
 def _flow(key: str, edges: Sequence[Edge], among: Sequence[str]) -> tuple[int, int]:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from textwrap import wrap
 
 from bench import hardware
 from bench.hardware import Result
 from reporting import units
-from reporting.diagrams.graph import INPUTS, OUTPUTS, TOP, Edge, Vertex
+from reporting.diagrams.graph import INPUTS, OUTPUTS, TOP, Edge, Vertex, merged
 from reporting.diagrams.layout import laid
 from reporting.document import Diagram
 from reporting.palette import shorten
 from reporting.words import hardware_facts
 
-NAME = 24  #: letters of a part's name, and of each line below it
+NAME, WIDEST_LINE = 24, 28  #: letters of a part's name, and of each line below it
 HANDSHAKE = 2  #: bits at most, of a port's valid or ready
-PORTS = 3  #: names of ports that stand in a box of the surroundings
+MANY = 12  #: connections, from which on those for control are not drawn
 
 
 def diagram(result: Result) -> Diagram | None:
@@ -24,25 +25,40 @@ def diagram(result: Result) -> Diagram | None:
     inside = [part for part in result.parts if part.name]
     if not inside:
         return None
-    edges = _folded([_edge(wire) for wire in result.wires if wire.source or wire.target])
-    used = {key for edge in edges for key in (edge.source, edge.target)}
-    known = {part.name for part in inside}
+    edges = merged(_folded([_edge(wire) for wire in result.wires if wire.source or wire.target]))
+    shown = _data(edges, [part.name for part in inside])
+    used = {key for edge in shown for key in (edge.source, edge.target)}
     vertices = [Vertex(part.name, shorten(part.name, NAME), _area(part.area)) for part in inside]
-    around = (Vertex(INPUTS, "in", _ports(result, "in")), Vertex(OUTPUTS, "out", _ports(result, "out")))
-    vertices += [vertex for vertex in around if vertex.key in used]
-    vertices += [Vertex(TOP, "top level", ("its own registers",))] if TOP in used else []
-    known |= {vertex.key for vertex in vertices}
-    wide = "its width in bits" + ("; ↓ and ↑ say which way" if _both(edges) else "")
-    sizes = "In each box: its size after synthesis." if any(part.area for part in inside) else ""
+    vertices += [Vertex(key, *words) for key, words in _around(result).items() if key in used]
+    said = ["From the design's own description: its parts and, beside each connection, its width in bits"]
+    said[0] += "; ↓ and ↑ say which way." if any(edge.back for edge in shown) else "."
+    said += ["In each box: its size after synthesis."] if any(part.area for part in inside) else []
+    said += ["Thick: 32 bits or more. Clock and reset are left out."]
+    if len(shown) < len(edges):
+        fewer = units.count(len(edges) - len(shown), "connection")
+        said[-1] = (
+            f"Thick: 32 bits or more. Clock and reset are left out, and so are {fewer} of up to {HANDSHAKE} bits."
+        )
     return laid(
-        vertices,
-        [edge for edge in edges if {edge.source, edge.target} <= known],
-        title=f"What {result.name} is made of",
-        caption=f"From the design's own description: its parts and, beside each connection, {wide}. {sizes} "
-        "Thick connections are of 32 bits or more. Clock and reset are left out.".replace("  ", " "),
-        facts=facts(result),
+        vertices, shown, title=f"What {result.name} is made of", caption=" ".join(said), facts=facts(result),
         key=f"diagram:{result.name}",
-    )
+    )  # fmt: skip
+
+
+def _around(result: Result) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Return name and words of the boxes that stand for no part."""
+    return {
+        INPUTS: ("in", _ports(result, "in")),
+        TOP: ("top level", ("its own registers",)),
+        OUTPUTS: ("out", _ports(result, "out")),
+    }
+
+
+def _data(edges: list[Edge], parts: list[str]) -> list[Edge]:
+    """Return the connections that are drawn: of many those that carry data, unless a part would lose its last one."""
+    wide = [edge for edge in edges if max(edge.bits, edge.back) > HANDSHAKE]
+    reached = {key for edge in wide for key in (edge.source, edge.target)}
+    return wide if len(edges) > MANY and reached >= set(parts) else edges
 
 
 def _edge(wire: hardware.Wire) -> Edge:
@@ -68,23 +84,18 @@ def _folded(edges: list[Edge]) -> list[Edge]:
     return [folded(edge) if {edge.source, edge.target} != {*outside} else edge for edge in edges]
 
 
-def _both(edges: list[Edge]) -> bool:
-    ways = {(edge.source, edge.target) for edge in edges}
-    return any((target, source) in ways for source, target in ways)
-
-
 def _area(area: Mapping[str, int]) -> tuple[str, ...]:
-    """Return what a part takes, two kinds of cells a line."""
-    told = [f"{number:,} {kind}" for kind, number in area.items() if number]
-    return tuple(", ".join(told[i : i + 2]) for i in range(0, len(told), 2))
+    """Return what a part takes, as many kinds of cells a line as fit."""
+    told = ", ".join(f"{number:,} {kind}".replace(" ", "\N{NO-BREAK SPACE}") for kind, number in area.items() if number)
+    return tuple(line.replace("\N{NO-BREAK SPACE}", " ") for line in wrap(told, WIDEST_LINE))
 
 
 def _ports(result: Result, direction: str) -> tuple[str, ...]:
     top = next((part for part in result.parts if not part.name), None)
     ports = [port for port in top.ports if port.direction == direction] if top else []
-    told = [shorten(f"{port.name} ({port.bits})", NAME) for port in ports[:PORTS]]
-    more = len(ports) - len(told)
-    return (*told, *([f"and {more} more"] if more else []))
+    if not ports:
+        return ()
+    return (f"{units.count(len(ports), 'port')}, {sum(port.bits for port in ports):,} bits",)
 
 
 def facts(result: Result) -> tuple[str, ...]:
