@@ -159,3 +159,37 @@ def test_of_many_connections_those_for_control_are_left_out_and_counted() -> Non
     alone = replace(iterative, wires=(*iterative.wires, *more), parts=(*iterative.parts, Described("blink", ())))
     kept = hardware_diagrams.diagram(replace(alone, wires=(*alone.wires, Wire("control", "blink", 1, "led"))))
     assert kept is not None and ("control", "blink") in {(wire.source, wire.target) for wire in kept.wires}
+
+
+GOLDEN = """
+  ┌────────┐
+  │ in     │
+  └┬───────┘
+   ▲33↓ 1↑
+   ▼
+ ┌─┴─────────┐
+ │ part_0    │
+ └┬───────┬──┘
+  ▲32↓ 1↑ │8
+  │       └──┐
+  ▼          │
+┌─┴──────┐   │
+│ part_1 │   │
+└────┬───┘   │
+     │64     │
+     │      ┌┘
+     ▼      ▼
+    ┌┴──────┴┐
+    │ part_2 │
+    └────┬───┘
+         │32
+         ▼
+      ┌──┴──┐
+      │ out │
+      └─────┘
+"""
+
+
+def test_a_small_diagram_looks_like_this() -> None:
+    pairs = [("part_0", "part_1", 32), ("part_1", "part_0", 1), ("part_0", "part_2", 8), ("part_1", "part_2", 64)]
+    assert text.diagram(made(pairs)) == GOLDEN.strip("\n").split("\n")

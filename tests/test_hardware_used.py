@@ -64,7 +64,7 @@ def test_a_family_without_hardware_studies_holds_none(evidence: Evidence, tmp_pa
 
 
 def test_an_adopted_study_holds_no_accelerators(archive: Archive, evidence: Evidence) -> None:
-    adopted = replace(evidence, study=replace(evidence.study, adopted={"from": "elsewhere"}))
+    adopted = replace(evidence, study=replace(evidence.study, adopted="elsewhere"))
     assert hardware_used.add(adopted, archive, hardware_used.newest(archive)).hardware is None
 
 
