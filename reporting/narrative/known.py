@@ -80,6 +80,7 @@ KINDS = {
     "pareto": Kind("figure", "", "area against speedup"),
     "space": Kind("table", "", "the design space"),
     "credential": Kind("table", "", "the model's credential"),
+    "credential-terms": Kind("table", "", "what the credential's times are made of"),
     "hardware-tools": Kind("table", "", "the tools of the accelerators"),
     "hardware-missing": Kind("table", "", "what is missing of the accelerators"),
     "diagram": Kind("figure", "D", "the block diagram"),

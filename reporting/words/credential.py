@@ -73,7 +73,7 @@ def terms(found: tuple[Prediction, ...]) -> Table:
         tuple(rows),
         caption="Terms of LogCA, each measured apart from the predicted variant.",
         source="projected",
-        key="credential:terms",
+        key="credential-terms",
     )
 
 

@@ -19,8 +19,8 @@ from reporting.words import (
     hardware_proposals,
     hardware_tables,
     hot_tables,
+    interface_tables,
     tables,
-    whatif,
 )
 
 
@@ -52,9 +52,9 @@ def _accelerators(evidence: Evidence, found: Accelerators) -> list[Block]:
     blocks += _there(*(make(found) for make in (hardware_charts.pareto, hardware_tables.space)))
     blocks += credential.blocks(evidence)
     if any(len(c.projections) > 1 for c in found.candidates):
-        blocks += [whatif.assumptions(interface) for interface in PRESETS.values()]
+        blocks += [interface_tables.assumptions(interface) for interface in PRESETS.values()]
     elif found.projected:
-        blocks.append(whatif.assumptions(PRESETS[REFERENCE]))
+        blocks.append(interface_tables.assumptions(PRESETS[REFERENCE]))
     return [*blocks, hardware_tables.toolchain(found), *_there(hardware_tables.absent(found))]
 
 
