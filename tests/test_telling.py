@@ -92,7 +92,9 @@ def test_nothing_is_written_where_a_strict_format_refuses(document: Document, ch
 def said(document: Document, root: Path) -> tuple[list[str], list[str]]:
     """Verify the reports below `root`; return (findings, notes)."""
     audit, archive = Audit(), Archive("aes", root / "results")
-    verify.check(archive, document.timestamp, audit, (root / "reports", root), lambda _view, _used: telling.told(document))
+    verify.check(
+        archive, document.timestamp, audit, (root / "reports", root), lambda _view, _used: telling.told(document)
+    )
     return [str(each) for each in audit.findings], [str(each) for each in audit.notes if "NOT checked" not in str(each)]
 
 
