@@ -87,8 +87,8 @@ MEASURE = """
 import resource, sys, time
 from pathlib import Path
 start = time.perf_counter()
-from reporting import index
-path = index.write(Path("nothing"), Path(sys.argv[1]))
+from reporting.index import stage
+path = stage.write(Path("nothing"), Path(sys.argv[1]))
 took, peak = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 print(f"{took:.2f} s with imports, {peak:.0f} MiB at most, {path.stat().st_size / 1e6:.2f} MB written")
 """
