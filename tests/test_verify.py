@@ -396,7 +396,7 @@ def test_random_flips_are_all_found(place: Place) -> None:
 def test_the_command_names_what_differs_and_ends_with_its_own_exit_code(place: Place) -> None:
     where = [f"--results-dir={place.archive.root}", f"--report-dir={place.root}/reports", "--deep-dive-dir=/nowhere"]
     done = invoke("verify", "--bench", "aes", *where)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
     assert done.stdout.startswith(f"verified: {len(STUDIED)} runs, ")
     for path in place.archive.home.glob(f"*/{place.stamp}/raw/*/*/*.json"):
         flip(path, 10)
