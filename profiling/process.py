@@ -11,8 +11,8 @@ import os
 import shlex
 import signal
 import subprocess
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -73,10 +73,11 @@ def run_together(
     done: list[Done] = []
     try:
         for argv in argvs:
-            children.append(subprocess.Popen(
-                argv, cwd=ROOT, env=dict(env), text=True, errors="replace", start_new_session=True,
-                preexec_fn=_die_with_parent, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            ))  # fmt: skip
+            with _held_back():
+                children.append(subprocess.Popen(
+                    argv, cwd=ROOT, env=dict(env), text=True, errors="replace", start_new_session=True,
+                    preexec_fn=_die_with_parent, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                ))  # fmt: skip
         for child in children:
             out, err = child.communicate(timeout=max(0.0, limit - (perf_counter() - start)))
             done.append(Done(child.returncode, out, err, perf_counter() - start))
@@ -109,7 +110,8 @@ def run_side_by_side(
         while waiting or running:
             while waiting and len(running) < width:
                 number, argv = waiting.pop()
-                running[number] = _Running(argv, env)
+                with _held_back():
+                    running[number] = _Running(argv, env)
             for number, child in list(running.items()):
                 done = child.ended(limit)
                 if done is not None:
@@ -157,8 +159,22 @@ class _Running:
         self.err.close()
 
 
+ENDING = {signal.SIGINT, signal.SIGTERM}
+
+
+@contextmanager
+def _held_back() -> Iterator[None]:
+    """Let Ctrl-C wait until a process has started and is known: raised in what Python does at a fork, it would be lost."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _die_with_parent() -> None:
     """In the child: be killed when the tool is, so that an orphan never disturbs the next study (Linux)."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
