@@ -30,7 +30,9 @@ def root() -> Path:
 
 def key(inputs: Mapping[str, Any]) -> str:
     """Return the hash that stands for these inputs: contents (by hash), versions and options."""
-    return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()[
+        :32
+    ]  # each command of the log has some
 
 
 @dataclass(frozen=True)

@@ -111,7 +111,8 @@ def _one(arm: Arm, session: Session, work: Path, block: int, plan: tuple[int, in
     about, given = run.get_metadata(), session.environment("release", block)
     wall = about.get("bench_wall_seconds")
     return {
-        "block": block, "loops": loops, "warm_ups": list(run.values[:warm_ups]), "values": list(run.values[warm_ups:]),
+        "block": block, "loops": loops, "values": list(run.values[warm_ups:]),
+        "warm_ups": [float(f"{value:.4g}") for value in run.values[:warm_ups]],
         "hash_seed": given["PYTHONHASHSEED"], "padding": len(given["BENCH_PADDING"]),
         "waited": about["bench_waited_seconds"] / wall if wall and "bench_waited_seconds" in about else None,
     }  # fmt: skip

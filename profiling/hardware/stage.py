@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 from time import perf_counter
 from typing import Any
 
@@ -112,7 +112,8 @@ class Portable(Log):
     """A log that means the same on every machine, and names nobody's home directory."""
 
     def say(self, text: str) -> None:
-        for path, name in ((cache.root(), "$BENCH_CACHE"), (environments.ROOT, "."), (Path.home(), "~")):
+        places = {cache.root(): "$BENCH_CACHE", environments.ROOT: ".", Path(gettempdir()): "$TMPDIR", Path.home(): "~"}
+        for path, name in places.items():
             text = text.replace(str(path), name) if len(path.parts) > 1 else text
         super().say(text)
 
