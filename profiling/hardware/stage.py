@@ -6,7 +6,6 @@ always taken anew, one process at a time. The archive is written at the end, and
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
@@ -18,13 +17,13 @@ from typing import Any
 
 from bench import discover, hardware
 from bench.errors import SuiteError, UsageError
-from bench.files import code, sha256, write_text
+from bench.files import code, sha256
 from bench.hardware import HardwareStudy
 from bench.rundir import Archive
 from profiling import checking, environments, host, lock
 from profiling.collect import Interrupted, commit
 from profiling.collector import Missing, Session
-from profiling.hardware import cache, compiled, hosts, older, parse, placement, rtl, synthesis, toolchain
+from profiling.hardware import archiving, cache, compiled, hosts, older, parse, placement, rtl, synthesis, toolchain
 from profiling.hardware.steps import Item, Runner, Step
 from profiling.hardware.toolchain import Tool, Toolchain
 from profiling.options import Options
@@ -212,7 +211,7 @@ class Running:
 
     def time(self, baseline: str) -> dict[str, Any]:
         """Time the hosts of all designs whose every answer was right."""
-        right = [item for item in self.items if parse.right(raw(item))]
+        right = [item for item in self.items if parse.right(archiving.raw(item))]
         for item in self.items:
             if item not in right:
                 item.missing.setdefault(
@@ -222,50 +221,26 @@ class Running:
 
     def write(self, timed: Mapping[str, Any], about: Mapping[str, Any]) -> str:
         """Write raw files and what they say; the record, which makes it a study, last of all."""
-        stamp, designed = self.session.timestamp, self.having(rtl.NAME)
+        designed = self.having(rtl.NAME)
         if not designed:
             raise SuiteError("no design could be written as RTL, so nothing was kept", "See the messages above.")
-        folder = self.archive.hardware_folder(stamp)
-        since, old = older.take(designed, self.archive, self.tools)
+        folder = self.archive.hardware_folder(self.session.timestamp)
         try:
-            for item in designed:
-                name, taken = item.design.name, old.get(item.design.name, {})
-                found = raw(item) | taken | ({"host": timed[name]} if name in timed else {})
-                missing = {stage: why for stage, why in item.missing.items() if stage not in map(parse.stage_of, taken)}
-                found[parse.OUTCOME] = {"missing": missing, "taken": dict.fromkeys(taken, since)}
-                for step, what in found.items():
-                    _write(folder / name / f"{step}.json", what)
-            if "" in timed or "" in old:
-                _write(folder / parse.BASELINE, timed.get("") or old[""]["host"])
+            archiving.write_raw(folder, designed, timed, older.take(designed, self.archive, self.tools))
             shutil.copy(self.work / parse.LOG, folder / parse.LOG)
-            self.archive.write_hardware(self.study(designed, folder, about))
+            study = HardwareStudy(
+                family=self.request.family, timestamp=self.session.timestamp, size=designed[0].size,
+                results=archiving.results(folder, designed), host=about, interpreter=self.interpreter, commit=commit(),
+                seconds=round(perf_counter() - self.session.started, 2),
+                options=asdict(self.request) | {"made": self.runner.made},
+                sources=archiving.sources(designed), files=archiving.shared(folder),
+            )  # fmt: skip
+            self.archive.write_hardware(study)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
-        return stamp
-
-    def study(self, designed: Sequence[Item], folder: Path, about: Mapping[str, Any]) -> HardwareStudy:
-        steps = [(item, step) for item in designed for step in (rtl.NAME, compiled.RUN) if step in item.folders]
-        named = {path for item, step in steps for path in item.result(step)["sources"]}
-        whole = [folder / name for name in (parse.BASELINE, parse.LOG) if (folder / name).is_file()]
-        return HardwareStudy(
-            family=self.request.family, timestamp=self.session.timestamp, size=designed[0].size,
-            results=tuple(parse.derive(folder, self.request.family, item.design.name) for item in designed),
-            host=about, interpreter=self.interpreter, commit=commit(), seconds=round(perf_counter() - self.session.started, 2),
-            options=asdict(self.request) | {"made": self.runner.made},
-            sources=tuple((path, sha256(environments.ROOT / path)) for path in sorted(named)),
-            files=tuple((path.name, sha256(path)) for path in whole),
-        )  # fmt: skip
-
-
-def raw(item: Item) -> dict[str, Any]:
-    """Return step -> result of all steps whose results are kept."""
-    return {step: item.result(step) for step in item.folders if step in parse.STAGES or step.startswith("place_")}
+        return self.session.timestamp
 
 
 def _python_files(folder: Path) -> list[Path]:
     return sorted(path.relative_to(environments.ROOT) for path in (environments.ROOT / folder).rglob("*.py"))
-
-
-def _write(path: Path, what: Mapping[str, Any]) -> None:
-    write_text(path, json.dumps(what, sort_keys=True, ensure_ascii=False) + "\n")
