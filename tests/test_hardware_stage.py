@@ -17,12 +17,12 @@ import pytest
 
 from bench import hardware
 from bench.audit import Audit
-from bench.errors import SuiteError, Tampered, UsageError
+from bench.errors import SuiteError, Tampered, UsageError, VariantFailed
 from bench.hardware import Design, HardwareStudy
 from bench.rundir import Archive
-from profiling import doctor
-from profiling.collector import Missing
-from profiling.hardware import hierarchy, parse, synthesis, toolchain, verify
+from profiling import doctor, environments
+from profiling.collector import Job, Missing, Options, Session
+from profiling.hardware import compiled, hierarchy, hosts, parse, synthesis, toolchain, verify
 from profiling.hardware.cache import Cache, key
 from profiling.hardware.steps import Item, Runner, Step
 from profiling.process import TIMED_OUT, Done, Log, run_side_by_side
@@ -217,6 +217,22 @@ def test_processes_run_side_by_side_and_end_with_who_asked(tmp_path: Path) -> No
     assert not Path("/proc", told[0].read_text()).exists()
     ((_, late),) = run_side_by_side([sleeping(60, told[0])], env=env, limit=0.1, width=2)
     assert late.code == TIMED_OUT
+
+
+def test_without_the_baseline_no_host_is_timed(item: Item, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "result.json").write_text('{"digest": "d"}')
+    item.folders |= {compiled.RUN: tmp_path, compiled.COMPILE: tmp_path}
+    monkeypatch.setattr(environments, "python", lambda build: Path(sys.executable))
+    session = Session(STAMP, Options(processes=2), Log((tmp_path / "log.txt").open("w")), Progress("test"))
+    ran: list[str] = []
+
+    def execute(self: Session, job: Job, argv: Sequence[str], **more: Any) -> Done:
+        ran.append(job.variant.name)
+        raise VariantFailed("no such module")
+
+    monkeypatch.setattr(Session, "execute", execute)
+    assert hosts.time([item], "pyaes_clean", session, tmp_path, {"distributions": []}) == {}
+    assert ran == ["pyaes_clean", "one"] and "no such module" in item.missing["host"][0]
 
 
 # Tools

@@ -56,9 +56,13 @@ def time(
         with session.guard(arm.job, "timing"):
             arm.job.seconds = _one(arm, session, work, 0, (0, PACED, 1))["values"][-1]
     _blocks(arms, session, work)
+    base = arms[0].job
     for arm in arms[1:]:
-        if arm.job.status != "ok" and arm.item:
-            arm.item.missing["host"] = (f"{arm.job.status}: {arm.job.reason}", "")
+        failed = arm.job if arm.job.status != "ok" else base
+        if failed.status != "ok" and arm.item:
+            arm.item.missing["host"] = (f"{failed.variant.name} {failed.status}: {failed.reason}", "")
+    if base.status != "ok":  # without it, nothing can be said of the others
+        return {}
     timed = {arm.item.design.name if arm.item else "": arm for arm in arms if arm.job.status == "ok"}
     return {name: {"tool": f"pyperf {pyperf.__version__}", "processes": arm.processes} for name, arm in timed.items()}
 
