@@ -21,10 +21,11 @@ from bench.errors import SuiteError, Tampered, UsageError, VariantFailed
 from bench.hardware import Design, HardwareStudy
 from bench.rundir import Archive
 from profiling import doctor, environments
-from profiling.collector import Job, Missing, Options, Session
+from profiling.collector import Job, Missing, Session
 from profiling.hardware import compiled, hierarchy, hosts, parse, synthesis, toolchain, verify
 from profiling.hardware.cache import Cache, key
 from profiling.hardware.steps import Item, Runner, Step
+from profiling.options import Options
 from profiling.process import TIMED_OUT, Done, Log, run_side_by_side
 from profiling.progress import Progress
 
