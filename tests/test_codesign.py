@@ -403,5 +403,5 @@ def test_the_words_say_how_far_it_is_off_and_warn_beyond_the_aim() -> None:
         ("warning", True),
     ]
     tables = [block for block in close if isinstance(block, Table)]
-    assert [table.key for table in tables] == ["credential", "credential:terms"]
+    assert [table.key for table in tables] == ["credential", "credential-terms"]
     assert len(tables[0].rows) == 9 and len(tables[1].rows) == 6

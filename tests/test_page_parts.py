@@ -223,3 +223,12 @@ def test_the_page_of_an_archived_study_is_light_and_its_links_lead_somewhere(fam
     assert set(re.findall(r'href="#([^"]*)"', source)) <= anchors
     files = re.findall(r'href="\.\./\.\./([^"]*)"', source)
     assert len(files) > 50 and all((ROOT / file).is_file() for file in files)
+
+
+def test_notes_and_lines_that_are_alike_share_what_they_have_in_common() -> None:
+    notes = [{"text": word, "x": 0, "xref": "paper", "y": y} for y, word in enumerate("abc")]
+    (found,) = page_figures.alike(notes)
+    assert found["all"] == {"x": 0, "xref": "paper"} and found["each"][2] == {"text": "c", "y": 2}
+    other = {"text": "d", "showarrow": False}
+    assert page_figures.alike([*notes, other, *notes])[1] is other
+    assert page_figures.alike([1, 2]) == [1, 2] and page_figures.alike([other]) == [other]

@@ -4,7 +4,8 @@ const words = data("page-words") || [];
 const expanded = runs => runs.flatMap((first, i) =>
   i % 2 ? [] : Array.from({length: runs[i + 1]}, (_, step) => first === null ? null : first + step));
 const unpacked = value => {
-  if (Array.isArray(value)) return value.map(unpacked);
+  if (Array.isArray(value)) return value.flatMap(part => part && part.each
+    ? part.each.map(own => ({...unpacked(part.all), ...unpacked(own)})) : [unpacked(part)]);
   if (!value || typeof value !== "object") return value;
   if (value.$) return value.$.map(number => words[number]);
   if (value[".."]) return expanded(value[".."]);

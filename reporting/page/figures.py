@@ -2,7 +2,7 @@
 
 A figure's data stand in the page as JSON, packed: lists of words become lists of numbers into one list of the whole page, since
 the same functions are in many flame graphs; whole numbers that follow one another become runs; and what the script can
-find out itself is left out. The script draws a
+find out itself is left out. Notes and lines share what they have in common. The script draws a
 figure when it comes near. Knows plotly figures and HTML, never a metric.
 """
 
@@ -12,6 +12,7 @@ import json
 import math
 import re
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
 from reporting.document import BarChart, Chart, Curves, Diagram, Dots, FlameGraph, Traces
@@ -20,6 +21,7 @@ from reporting.page.parts import Place, caption, escape
 from reporting.palette import HEADER, NAMED, bar_rows
 
 FEW = 4  #: words in a list that is left as it is
+ALIKE = ("annotations", "data", "shapes")  #: lists of a figure whose entries have much in common
 DIGITS = 7  #: significant ones, of coordinates: more than a screen has pixels
 
 
@@ -53,7 +55,7 @@ class Figures:
     def _packed(self, value: Any) -> Any:
         if isinstance(value, dict):
             names = value.keys() - ({"text"} if "customdata" in value else set())  # of boxes, the script fits it again
-            return {name: self._packed(value[name]) for name in sorted(names)}
+            return {n: self._packed(alike(value[n]) if n in ALIKE else value[n]) for n in sorted(names)}
         if isinstance(value, (list, tuple)):
             if len(value) > FEW and all(isinstance(each, str) for each in value):
                 return {"$": [self._words.setdefault(each, len(self._words)) for each in value]}
@@ -64,6 +66,23 @@ class Figures:
         if isinstance(value, float):
             return None if not math.isfinite(value) else _short(value)
         return value
+
+
+def alike(values: Sequence[Any]) -> list[Any]:
+    """Return a list in which dictionaries that follow one another and have the same keys share what they have in common.
+
+    They become one, {"each": what each has of its own, "all": what they share}, where that is shorter.
+    """
+    found: list[Any] = []
+    for kind, group in groupby(values, lambda value: sorted(value) if isinstance(value, dict) else None):
+        members = list(group)
+        shared = {key: members[0][key] for key in kind or () if all(m[key] == members[0][key] for m in members)}
+        if len(members) > 1 and len(shared) > 1:
+            own = [{key: value for key, value in member.items() if key not in shared} for member in members]
+            found.append({"all": shared, "each": own})
+        else:
+            found += members
+    return found
 
 
 def diagram(block: Diagram, place: Place, about: str, behind: str) -> str:
