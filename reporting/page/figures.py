@@ -74,15 +74,19 @@ def alike(values: Sequence[Any]) -> list[Any]:
     They become one, {"each": what each has of its own, "all": what they share}, where that is shorter.
     """
     found: list[Any] = []
-    for kind, group in groupby(values, lambda value: sorted(value) if isinstance(value, dict) else None):
+    for names, group in groupby(values, _names):
         members = list(group)
-        shared = {key: members[0][key] for key in kind or () if all(m[key] == members[0][key] for m in members)}
+        shared = {key: members[0][key] for key in names if all(m[key] == members[0][key] for m in members)}
         if len(members) > 1 and len(shared) > 1:
             own = [{key: value for key, value in member.items() if key not in shared} for member in members]
             found.append({"all": shared, "each": own})
         else:
             found += members
     return found
+
+
+def _names(value: Any) -> list[str]:
+    return sorted(value) if isinstance(value, dict) else []
 
 
 def diagram(block: Diagram, place: Place, about: str, behind: str) -> str:
