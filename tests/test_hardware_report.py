@@ -34,6 +34,7 @@ from reporting.document import (
     Text,
 )
 from reporting.evidence import Evidence
+from reporting.narrative import appendix
 from reporting.narrative.known import KINDS, SCOPES, Known
 from reporting.page import plotly_figures
 from reporting.paper import figures as paper_figures
@@ -41,7 +42,7 @@ from reporting.paper import rows, scatter
 from reporting.renderers import html, markdown, pdf, slides, text, xlsx
 from reporting.renderers import json as as_json
 from reporting.statistics import Interval
-from reporting.words import hardware, sections
+from reporting.words import hardware, hardware_facts, sections
 from tests import synthetic, synthetic_hardware
 
 HOSTILE = "</text><script>alert(1)</script> $x_1$"
@@ -239,6 +240,25 @@ def test_every_key_is_unique_and_known_to_narratives(document: Document) -> None
     assert known.key("diagram:aes_of_another_study") == "diagram:aes_of_another_study"
     cell = known.cell("designs", "aes_iterative", "clock")
     assert cell is not None and cell.text.startswith("95.9 MHz")
+
+
+def test_a_told_report_shows_accelerators_in_its_appendix_unless_they_are_placed(evidence: Evidence) -> None:
+    whole = sections.build(replace(evidence, hardware_changed=("bench/aes/_core.py",)))
+    keys = [key for part in appendix.sections(whole, ()) for b in part.blocks if (key := getattr(b, "key", ""))]
+    assert {"designs", "hardware-tools", "hardware-missing"} <= set(keys)
+    placed = [
+        key for part in appendix.sections(whole, ("designs",)) for b in part.blocks if (key := getattr(b, "key", ""))
+    ]
+    assert "designs" not in placed and "hardware-tools" in placed
+    assert any(warning.startswith("Results of another source") for warning in whole.warnings)  # in every format
+
+
+def test_one_seed_has_no_range_and_kinds_of_cells_keep_their_order() -> None:
+    result = replace(synthetic_hardware.study().results[0], clocks={"6": (99.3,)}, area={"BRAM": 2, "FF": 7, "LUT4": 9})
+    clock = hardware_facts.timing(result)
+    assert clock is not None and [cell.text for cell in clock.rows[0][1:]] == ["99.3 MHz [one seed]", "99.3", "319 µs"]
+    use = hardware_facts.utilisation(result)
+    assert use is not None and [row[0].text for row in use.rows] == ["LUT4", "FF", "BRAM"]
 
 
 # How it is drawn

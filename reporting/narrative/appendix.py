@@ -13,6 +13,8 @@ from dataclasses import replace
 from reporting.document import Block, Document, Section, Table, Text
 
 BEHIND = "What stands behind the verdicts"
+ACCELERATORS = "The accelerators, and how they were taken through the tools"
+OF_ACCELERATORS = ("designs", "hardware-tools", "hardware-missing")  #: keys of what is shown of them
 SECTIONS = ("Environment", "Commands")  #: of a generated document, that no person has to write
 LONGEST_LIST = 18  #: rows of facts; a longer table of words is a list (of files, of commands)
 LONGEST_VALUE = 100  #: letters; what is longer (flags, packages) is a list, too
@@ -29,6 +31,7 @@ def sections(document: Document, placed: Container[str]) -> list[Section]:
     behind = [block for block in every if _key(block).startswith("behind:")]  # builds come in order, ours first
     wanted: dict[str, Iterable[Block]] = {
         BEHIND: behind[:1],
+        ACCELERATORS: [block for block in every if _key(block) in OF_ACCELERATORS],
         **{title: blocks.get(title, ()) for title in SECTIONS},
     }
     found, left = list[Section](), [_name(block) for block in behind[1:] if _key(block) not in placed]

@@ -42,7 +42,10 @@ def _none(evidence: Evidence) -> list[Block]:
 
 
 def _accelerators(evidence: Evidence, found: Accelerators) -> list[Block]:
-    blocks: list[Block] = [Text("What accelerators would bring", "heading"), *_doubts(evidence, found)]
+    blocks: list[Block] = [
+        Text("What accelerators would bring", "heading"),
+        *(Text(each, "warning") for each in doubts(evidence, found)),
+    ]
     blocks += [*hardware_proposals.summary(found), hardware_tables.designs(found)]
     blocks += _there(hardware_charts.ladder(evidence, found))
     for candidate in found.own:
@@ -62,9 +65,11 @@ def _there(*blocks: Block | None) -> list[Block]:
     return [block for block in blocks if block is not None]
 
 
-def _doubts(evidence: Evidence, found: Accelerators) -> list[Block]:
+def doubts(evidence: Evidence, found: Accelerators | None) -> list[str]:
     """Say where the results of the accelerators are not of what stands beside them."""
-    study, said = found.study, []
+    if found is None:
+        return []
+    study, said = found.study, list[str]()
     again = f"invoke hardware --bench {study.family}"
     if found.changed:
         said.append(
@@ -76,7 +81,7 @@ def _doubts(evidence: Evidence, found: Accelerators) -> list[Block]:
         said.append(
             f"The accelerators' host part was timed on another machine ({there or tables.NOT_RECORDED}) than the software. To fix: {again}"
         )
-    return [Text(each, "warning") for each in said]
+    return said
 
 
 def conclusion(found: Accelerators | None) -> list[Block]:

@@ -86,7 +86,11 @@ def _folded(edges: list[Edge]) -> list[Edge]:
 
 def _area(area: Mapping[str, int]) -> tuple[str, ...]:
     """Return what a part takes, as many kinds of cells a line as fit."""
-    told = ", ".join(f"{number:,} {kind}".replace(" ", "\N{NO-BREAK SPACE}") for kind, number in area.items() if number)
+    told = ", ".join(
+        f"{number:,} {kind}".replace(" ", "\N{NO-BREAK SPACE}")
+        for kind, number in hardware_facts.ordered(area)
+        if number
+    )
     return tuple(line.replace("\N{NO-BREAK SPACE}", " ") for line in wrap(told, WIDEST_LINE))
 
 
@@ -108,5 +112,5 @@ def facts(result: Result) -> tuple[str, ...]:
         said.append(f"{hardware_facts.megahertz(clock)} placed on {result.device}, speed {clock.grade}")
     if result.cycles and clock is not None:
         said.append(f"so {units.seconds(result.cycles / clock.median / 1e6)} an iteration on the accelerator")
-    area = ", ".join(f"{number:,} {kind}" for kind, number in result.area.items() if number)
+    area = ", ".join(f"{number:,} {kind}" for kind, number in hardware_facts.ordered(result.area) if number)
     return tuple(filter(None, ["; ".join(said), f"In all: {area}." if area else ""]))

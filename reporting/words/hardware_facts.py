@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import median
 
@@ -12,6 +13,7 @@ from reporting.statistics import Interval
 from reporting.words.tables import estimate, missing, text
 
 SIMULATED, PLACED = "simulated", "placed"
+KINDS = ("LUT4", "FF", "BRAM", "DSP")  #: of cells, in the order in which tables have them
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,11 @@ class Clock:
         return float(median(self.seeds))
 
 
+def ordered(area: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Return what something takes in the usual order, look-up tables first."""
+    return sorted(area.items(), key=lambda each: (KINDS.index(each[0]) if each[0] in KINDS else len(KINDS), each[0]))
+
+
 def clocks(result: Result) -> list[Clock]:
     """Return the clocks by speed grade, slowest grade first."""
     return [Clock(grade, tuple(seeds)) for grade, seeds in sorted(result.clocks.items()) if seeds]
@@ -38,6 +45,8 @@ def clock(result: Result) -> Clock | None:
 
 def megahertz(found: Clock) -> str:
     """Return for example 95.9 MHz [94.1–97.2] (median and range of the seeds)."""
+    if len(found.seeds) == 1:
+        return f"{units.significant(found.median)} MHz [one seed]"
     low, high = (units.significant(end) for end in (min(found.seeds), max(found.seeds)))
     return f"{units.significant(found.median)} MHz [{low}–{high}]"
 
@@ -102,7 +111,7 @@ def utilisation(result: Result) -> Table | None:
     if not result.area:
         return None
     rows = []
-    for kind, used in result.area.items():
+    for kind, used in ordered(result.area):
         there = result.available.get(kind, 0)
         share = Cell(units.percent(used / there), used / there, unit="%") if there else missing(f"{kind}: not known")
         rows.append((text(kind), Cell(f"{used:,}", used), Cell(f"{there:,}", there) if there else share, share))
@@ -118,7 +127,8 @@ def timing(result: Result) -> Table | None:
     for found in clocks(result):
         ends = (found.median, max(found.seeds), min(found.seeds))
         took = Interval(*(result.cycles / end / 1e6 for end in ends))
-        time = estimate(units.time_interval(took), took, "s") if result.cycles else cycles_cell(result)
+        shown = units.time_interval(took) if len(found.seeds) > 1 else units.seconds(took.value)
+        time = estimate(shown, took, "s") if result.cycles else cycles_cell(result)
         seeds = ", ".join(units.significant(seed) for seed in found.seeds)
         mhz = Cell(megahertz(found), found.median * 1e6, "", min(found.seeds) * 1e6, max(found.seeds) * 1e6, "Hz")
         rows.append((text(found.grade), mhz, text(seeds), time))

@@ -22,10 +22,9 @@ def summary(found: Accelerators) -> list[Block]:
         ]
     top = max(shown, key=lambda c: c.reference.speedup.value if c.reference else 0.0)
     assert top.reference is not None
-    said = (
-        f"Projected, not measured: of {units.count(len(shown), 'accelerator')}, {top.name} behind {accelerators.REFERENCE} would "
-        f"bring most, {units.ratio(top.reference.speedup)} over {found.baseline}."
-    )
+    gain = f"{units.ratio(top.reference.speedup)} over {found.baseline}"
+    said = f"Projected, not measured: {top.name} behind {accelerators.REFERENCE} would bring {gain}"
+    said += f", the most of {len(shown)} accelerators." if len(shown) > 1 else "."
     if best is not None:
         said += f" {_against(top, found)}"
     blocks.append(Text(said))
@@ -104,7 +103,7 @@ def projection(found: Accelerators, candidate: Candidate) -> list[Block]:
     gain = reference.speedup
     said = (
         f"Projected, not measured: behind {accelerators.REFERENCE} it would bring {units.ratio(gain)} over {found.baseline}. "
-        f"{_share(candidate)} What binds is {whatif.NAMES[reference.binds]}, in {units.percent(reference.binding[reference.binds])} "
+        f"{_share(candidate)} What binds: {whatif.NAMES[reference.binds]}, in {units.percent(reference.binding[reference.binds])} "
         f"of all draws. {_break_even(candidate)}"
     )
     blocks: list[Block] = [Text(said.strip())]

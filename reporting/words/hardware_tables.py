@@ -9,7 +9,6 @@ from reporting.interfaces import PRESETS
 from reporting.words import hardware_facts, tables
 from reporting.words.tables import estimate, missing, text
 
-KINDS = ("LUT4", "FF", "BRAM", "DSP")
 WORDS = {"beats": "beats it", LOSES: "loses to it", OPEN: "cannot be told"}
 
 
@@ -62,7 +61,7 @@ def space(found: Accelerators) -> Table | None:
         (
             text(c.name),
             *(text(c.result.parameters.get(name, "")) for name in names),
-            *(hardware_facts.area_cell(c.result, kind) for kind in KINDS),
+            *(hardware_facts.area_cell(c.result, kind) for kind in hardware_facts.KINDS),
             hardware_facts.clock_cell(c.result),
             hardware_facts.cycles_cell(c.result),
             _speedup(c),
@@ -72,7 +71,7 @@ def space(found: Accelerators) -> Table | None:
     )
     best = found.fastest
     columns = (
-        "design", *names, *KINDS, "clock", "cycles", "projected speedup", f"against {best.run.name}" if best else "against software",
+        "design", *names, *hardware_facts.KINDS, "clock", "cycles", "projected speedup", f"against {best.run.name}" if best else "against software",
     )  # fmt: skip
     caption = (
         f"Each point was executed and placed as the others were. Speedup: projected, behind {accelerators.REFERENCE}."

@@ -60,7 +60,7 @@ def build(evidence: Evidence, view: View | None = None) -> Document:
         family=study.family,
         paper=view.paper,
         verdict=headline(first),
-        warnings=overview.warnings(evidence),
+        warnings=(*overview.warnings(evidence), *hardware.doubts(evidence, found)),
         sections=(
             first,
             initial_analysis(evidence, comparisons),
