@@ -13,7 +13,7 @@ from dataclasses import replace
 from reporting.document import Block, Document, Section, Table, Text
 
 BEHIND = "What stands behind the verdicts"
-ACCELERATORS = "The accelerators, and how they were taken through the tools"
+ACCELERATORS = "The accelerators"
 OF_ACCELERATORS = ("designs", "hardware-tools", "hardware-missing")  #: keys of what is shown of them
 SECTIONS = ("Environment", "Commands")  #: of a generated document, that no person has to write
 LONGEST_LIST = 18  #: rows of facts; a longer table of words is a list (of files, of commands)
