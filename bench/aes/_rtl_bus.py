@@ -118,22 +118,32 @@ class BlockFifo(wiring.Component):  # type: ignore[misc]
 
     def elaborate(self, _platform: Any) -> Any:
         m = Module()
-        m.submodules.blocks = blocks = memory.Memory(shape=BLOCK + 1, depth=self.depth, init=[])
-        write, read = blocks.write_port(), blocks.read_port()
         free, stored = Signal(range(self.depth + 1), init=self.depth), Signal(range(self.depth + 1))
         fetched, freed = Signal(), Signal()
-        m.d.comb += [write.data.eq(Cat(self.block_in, self.last_in)), write.en.eq(self.valid_in)]
-        m.d.comb += [Cat(self.block_out, self.last_out).eq(read.data), read.en.eq(fetched)]
+        for name, value_in, value_out in (
+            ("blocks", self.block_in, self.block_out),
+            ("lasts", self.last_in, self.last_out),
+        ):
+            self._keep(m, name, value_in, value_out, fetched)
         m.d.comb += [self.room.eq(free != 0), freed.eq(self.valid_out & self.ready_out)]
         m.d.comb += fetched.eq((stored != 0) & (~self.valid_out | self.ready_out))
         m.d.sync += [free.eq(free - self.reserve + freed), stored.eq(stored + self.valid_in - fetched)]
-        with m.If(self.valid_in):
-            m.d.sync += write.addr.eq(write.addr + 1)
         with m.If(fetched):
-            m.d.sync += [read.addr.eq(read.addr + 1), self.valid_out.eq(1)]
+            m.d.sync += self.valid_out.eq(1)
         with m.Elif(self.ready_out):
             m.d.sync += self.valid_out.eq(0)
         return m
+
+    def _keep(self, m: Any, name: str, value_in: Any, value_out: Any, fetched: Any) -> None:
+        """Add a memory with the places for one part of what comes with a block."""
+        m.submodules[name] = places = memory.Memory(shape=len(value_in), depth=self.depth, init=[])
+        write, read = places.write_port(), places.read_port()
+        m.d.comb += [write.data.eq(value_in), write.en.eq(self.valid_in)]
+        m.d.comb += [value_out.eq(read.data), read.en.eq(fetched)]
+        with m.If(self.valid_in):
+            m.d.sync += write.addr.eq(write.addr + 1)
+        with m.If(fetched):
+            m.d.sync += read.addr.eq(read.addr + 1)
 
 
 class BusOut(wiring.Component):  # type: ignore[misc]

@@ -57,8 +57,8 @@ class Iterative(wiring.Component):  # type: ignore[misc]
         m.submodules[f"shift_rows{mark}"] = shift = ShiftRows()
         m.submodules[f"mix_columns{mark}"] = mix = MixColumns()
         m.submodules[f"add_round_key{mark}"] = add = AddRoundKey()
-        m.d.comb += [shift.state_in.eq(sub.state_out), mix.state_in.eq(shift.state_out)]
-        m.d.comb += [add.shifted.eq(shift.state_out), add.mixed.eq(mix.state_out)]
+        m.d.comb += [shift.state_in.eq(sub.state_out), mix.state_in.eq(shift.shifted)]
+        m.d.comb += [add.shifted.eq(shift.shifted), add.mixed.eq(mix.state_out)]
         m.d.comb += add.round_key.eq(getattr(m.submodules.key_schedule, KEY_PORTS[i]))
         return sub, add
 

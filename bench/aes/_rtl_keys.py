@@ -57,9 +57,9 @@ class KeySchedule(wiring.Component):  # type: ignore[misc]
 
     def _make_keys(self, m: Any, back: Any, move: Any, enable: Any) -> tuple[list[Any], list[Any]]:
         """Return the keys after those that are current, and signals for those that are next to be."""
-        current, made, following = (
-            [Signal(BLOCK, name=f"{name}_{i}", reset_less=True) for i in range(self.keys)]
-            for name in ("current", "made", "following")
+        current = [Signal(BLOCK, name=port, reset_less=True) for port in KEY_PORTS[: self.keys]]
+        made, following = (
+            [Signal(BLOCK, name=f"{name}_{i}") for i in range(self.keys)] for name in ("made", "following")
         )
         constant = Signal(8)
         key, power = current[-1], constant
@@ -107,7 +107,7 @@ class KeyExpansion(wiring.Component):  # type: ignore[misc]
     def __init__(self, bus: int, style: str, stages: int) -> None:
         self.bus, self.style, self.stages = bus, style, stages
         inputs = {"word": In(bus), "write": In(1), "start": In(1)}
-        super().__init__(inputs | {"key": Out(BLOCK), "round_key": Out(BLOCK), "shift": Out(1), "ready": Out(1)})
+        super().__init__(inputs | {"key": Out(BLOCK), "round_key": Out(BLOCK), "shift": Out(1), "done": Out(1)})
 
     def elaborate(self, _platform: Any) -> Any:
         m = Module()
@@ -118,9 +118,9 @@ class KeyExpansion(wiring.Component):  # type: ignore[misc]
         m.d.comb += [schedule.enable.eq(schedule.ready), schedule.step.eq(self.shift)]
         m.d.comb += self.shift.eq(schedule.ready & left.any() & (wait == 0))
         with m.If(self.start):
-            m.d.sync += [left.eq(ROUNDS), wait.eq(self.stages - 1), self.ready.eq(0)]
+            m.d.sync += [left.eq(ROUNDS), wait.eq(self.stages - 1), self.done.eq(0)]
         with m.Elif(self.shift):
-            m.d.sync += [left.eq(left - 1), wait.eq(self.stages - 1), self.ready.eq(left == 1)]
+            m.d.sync += [left.eq(left - 1), wait.eq(self.stages - 1), self.done.eq(left == 1)]
         with m.Elif(schedule.ready & left.any()):
             m.d.sync += wait.eq(wait - 1)
         return m
@@ -141,7 +141,7 @@ class Counter(wiring.Component):  # type: ignore[misc]
 
     def elaborate(self, _platform: Any) -> Any:
         m = Module()
-        value, fresh = (Signal(BLOCK, name=name, reset_less=True) for name in ("value", "whitened"))
+        value, fresh = (Signal(BLOCK, name=name, reset_less=True) for name in ("value", "fresh"))
         left = Signal(LENGTH_BITS)
         length = self.word[:LENGTH_BITS]
         with m.If(self.write):

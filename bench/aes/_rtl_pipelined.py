@@ -37,10 +37,10 @@ class PipelinedRound(wiring.Component):  # type: ignore[misc]
         m.submodules.shift_rows = shift = ShiftRows()
         key = Signal(BLOCK, reset_less=True)
         m.d.comb += [sub.state_in.eq(self.state_in), sub.enable.eq(1), shift.state_in.eq(sub.state_out)]
-        mixed = shift.state_out
+        mixed = shift.shifted
         if not self.final:
             m.submodules.mix_columns = mix = MixColumns()
-            m.d.comb += mix.state_in.eq(shift.state_out)
+            m.d.comb += mix.state_in.eq(shift.shifted)
             mixed = mix.state_out
         m.d.comb += [self.state_out.eq(mixed ^ key), self.next_key.eq(key)]
         with m.If(self.shift):
@@ -92,7 +92,7 @@ class Pipelined(wiring.Component):  # type: ignore[misc]
         m.submodules.bus_out = BusOut(self.bus)
         connect_bus(m, self)
         m.d.comb += [rounds.round_key.eq(keys.round_key), rounds.shift.eq(keys.shift)]
-        m.d.comb += counter.take.eq(counter.valid & keys.ready & fifo.room)
+        m.d.comb += counter.take.eq(counter.valid & keys.done & fifo.room)
         m.d.comb += [rounds.fresh.eq(counter.fresh), rounds.last_in.eq(counter.last)]
         m.d.comb += [rounds.valid_in.eq(counter.take), fifo.reserve.eq(counter.take)]
         m.d.comb += [fifo.block_in.eq(rounds.encrypted), fifo.last_in.eq(rounds.last_out)]
