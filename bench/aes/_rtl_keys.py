@@ -64,7 +64,7 @@ class KeySchedule(wiring.Component):  # type: ignore[misc]
         constant = Signal(8)
         key, power = current[-1], constant
         for i in range(self.keys):
-            # With one stage only, it registers what `current` does and when it does: one register is left of the two.
+            # With one stage only, it registers part of what `current` does, and when it does.
             stages = 0 if i else self.stages
             m.submodules[f"sub_word_{i + 1}"] = sub = SubBytes(4, self.style, stages)
             m.d.comb += sub.enable.eq(enable if stages > 1 else move)
