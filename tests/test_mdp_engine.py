@@ -20,7 +20,7 @@ from bench.mdp._shape import FLAGS, LATENCY, Shape
 from bench.mdp.hardware import DESIGNS, Size
 
 pytest.importorskip("amaranth", reason="the hardware group is not installed")
-from bench.cores import Interpreted
+from bench.cores import Interpreted, Stuck
 from bench.mdp import _lanes
 from bench.mdp._engine import Engine
 
@@ -39,7 +39,7 @@ def models() -> dict[str, Any]:
 
 
 def core(shape: Shape) -> Interpreted:
-    return Interpreted(Engine(shape), 20_000)
+    return Interpreted(Engine(shape), 3_000)
 
 
 @pytest.mark.parametrize("shape", SMALL.values(), ids=SMALL)
@@ -51,10 +51,10 @@ def test_the_engine_answers_what_plain_integers_do_under_back_pressure(shape: Sh
 
 
 def test_a_read_one_cycle_too_early_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    """So the latency is no longer than it has to be, either."""
+    """So the latency is no longer than it has to be, either. Wrong bounds may be wrong for ever: then they never meet."""
     monkeypatch.setattr(_offload, "program", partial(_schedule.program, latency=LATENCY - 1))
     shape = SMALL["four lanes, two buses"]
-    with pytest.raises(WrongAnswer, match="plain integers"):
+    with pytest.raises((WrongAnswer, Stuck)):
         _offload.check(core(shape), shape)
 
 

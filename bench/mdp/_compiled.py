@@ -15,3 +15,12 @@ def compiled(function: Function) -> Function:
     except ImportError:
         return function
     return cast(Function, njit(cache=True)(function))
+
+
+def inlined(function: Function) -> Function:
+    """Compile a function into its callers: arrays that it is handed are then not counted at every call."""
+    try:
+        from numba import njit
+    except ImportError:
+        return function
+    return cast(Function, njit(inline="always")(function))

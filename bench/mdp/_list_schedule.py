@@ -18,12 +18,12 @@ from typing import Any
 
 import numpy as np
 
-from bench.mdp._compiled import compiled
+from bench.mdp._compiled import compiled, inlined
 
 ROW_BITS = 20  #: of a key on a heap: what is compared first stands above
 
 
-@compiled
+@inlined
 def push(heap: Any, size: int, key: int) -> int:
     """Put a key on a heap of so many, smallest first; return its new size."""
     child = size
@@ -34,7 +34,7 @@ def push(heap: Any, size: int, key: int) -> int:
     return size + 1
 
 
-@compiled
+@inlined
 def pop(heap: Any, size: int) -> int:
     """Take the smallest key off a heap of so many; return the heap's new size."""
     size -= 1
@@ -93,7 +93,7 @@ def ways(to_first: Any, waits: Any, writer: Any, owner: Any, place: Any, begin: 
     return way
 
 
-@compiled
+@inlined
 def earliest(first: int, last: int, readable: Any, order: Any) -> int:
     """Sort the edges of a row by the cycle from which they are readable; return the first cycle the row can begin."""
     cycle = 0
@@ -149,7 +149,7 @@ def schedule(
     return lane_of, cycle, ends[:, :length].copy(), length
 
 
-@compiled
+@inlined
 def release(
     row: int, last: int, start: Any, place: Any, cycle: Any, links: Any, limits: Any,
     waiting: Any, size: int, latency: int,

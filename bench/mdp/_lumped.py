@@ -20,7 +20,7 @@ import numpy as np
 
 from bench.errors import Unsupported
 from bench.mdp import mdp_simd
-from bench.mdp._compiled import compiled
+from bench.mdp._compiled import compiled, inlined
 from bench.mdp._rows import Rows
 from bench.mdp._rules import CASES, UPSTREAM, Rules
 from bench.mdp._single import BEST, OLD, single
@@ -85,7 +85,7 @@ def _objection(top: Any, low: Any, single_entry: bool, harmless: int, depth: int
     return mdp_simd.FINE if single_entry else mdp_simd.ENTRIES
 
 
-@compiled
+@inlined
 def _slot(c: int, kind: int, number: int, room: int) -> int:
     return (c * KINDS + kind) * room + number
 
@@ -114,7 +114,7 @@ def _compacted(place: Any, target: Any, room: int, constants: int, chances: Any,
     return lower[:used].copy(), upper[:used].copy()
 
 
-@compiled
+@inlined
 def _edge(edges: Any, slot: int, weight: int) -> None:
     """Add an edge to the row that is being written."""
     place, exact, size = edges
@@ -122,7 +122,7 @@ def _edge(edges: Any, slot: int, weight: int) -> None:
     size[1] += 1
 
 
-@compiled
+@inlined
 def _end(rows: Any, slot: int, late: int, whole: int) -> None:
     """End the row that is being written: the sum of its edges, whose weights are parts of `whole`; the best if it is 0."""
     start, target, best, delay, exact, one, size = rows
