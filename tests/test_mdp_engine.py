@@ -91,6 +91,24 @@ def test_rows_stop_where_upstream_does(name: str) -> None:
         assert answer.sweeps == (sweeps + rows.lag if sweeps else 0)
 
 
+@pytest.mark.parametrize(("theirs", "lag"), [(7, 0), (40, 1), (59, 2), (64, 3)])
+@pytest.mark.parametrize("mine", [61, 69])
+def test_rows_mean_other_battles_too(mine: int, theirs: int, lag: int) -> None:
+    """Of other depths: the lag is how many levels below the first one an attack leads through."""
+    makers = models()
+    from bench.mdp import mdp_numba
+
+    rules = UPSTREAM._replace(me=UPSTREAM.me._replace(hit_points=mine), them=UPSTREAM.them._replace(hit_points=theirs))
+    battle = mdp_numba.Battle(rules)
+    expected = battle.evaluate(0.3)
+    for name, make in makers.items():
+        rows = make(rules)
+        answer = _rows.evaluate(rows, 0.3)
+        assert answer.midpoint(31) == pytest.approx(expected, abs=1e-8)
+        assert answer.sweeps == battle.sweeps + rows.lag
+        assert rows.lag == (lag if name == "lumped" else 0)
+
+
 def test_lumping_needs_a_quarter_of_the_edges() -> None:
     whole, lumped = (make().place.size for make in models().values())
     assert whole == 22_418
@@ -106,9 +124,11 @@ def test_17_bits_behind_the_point_are_too_few_and_24_are_enough() -> None:
 
 
 def test_a_battle_without_the_structure_is_refused() -> None:
-    first = UPSTREAM._replace(me=UPSTREAM.me._replace(boosted=(43, 34, 99, 38)))
-    with pytest.raises(Unsupported, match="I strike first"):
-        models()["lumped"](first)
+    fast = UPSTREAM._replace(me=UPSTREAM.me._replace(boosted=(43, 34, 99, 38)))
+    weak = UPSTREAM._replace(me=UPSTREAM.me._replace(hit_points=60))
+    for rules, reason in ((fast, "I strike first"), (weak, "first entry")):
+        with pytest.raises(Unsupported, match=reason):
+            models()["lumped"](rules)
 
 
 def executed(made: _schedule.Program, shape: Shape, rows: Rows, tolerance: float) -> Answer:
