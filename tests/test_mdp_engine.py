@@ -175,7 +175,7 @@ def combined(terms: list[tuple[int, int, int]], best: bool, fraction: int) -> tu
     return low, high
 
 
-@pytest.mark.parametrize(("name", "lanes"), [("whole", 1), ("lumped", 1), ("lumped", 4), ("lumped", 16)])
+@pytest.mark.parametrize(("name", "lanes"), [("whole", 1), ("lumped", 1), ("lumped", 8), ("lumped", 16)])
 def test_a_schedule_keeps_the_order_of_the_rows(name: str, lanes: int) -> None:
     rows, shape = models()[name](), Size(name, lanes, 31).shape()
     made = _schedule.program(rows, shape)
@@ -193,10 +193,11 @@ def test_one_lane_reads_an_edge_in_nearly_every_cycle() -> None:
     assert made.loop + 111 * per_sweep <= 2_040_000
 
 
-def test_16_lanes_read_13_edges_a_cycle() -> None:
+@pytest.mark.parametrize(("lanes", "edges"), [(2, 1.9), (4, 3.9), (8, 7.8), (16, 13.5)])
+def test_lanes_are_busy(lanes: int, edges: float) -> None:
     rows = models()["lumped"]()
-    made = _schedule.program(rows, Size("lumped", 16, 31).shape())
-    assert rows.place.size >= 13 * made.edges.shape[1]
+    made = _schedule.program(rows, Size("lumped", lanes, 31).shape())
+    assert rows.place.size >= edges * made.edges.shape[1]
 
 
 def test_a_model_that_does_not_fit_says_so() -> None:
