@@ -119,5 +119,4 @@ DESIGNS = (
     _ring("aes_iterative_bus32", "lut", bus=32),
     _ring("aes_two_rounds", "lut", rounds=2),
     _row("aes_pipelined_lut", "lut"),
-    _row("aes_pipelined_tower", "tower"),
 )  # fmt: skip
