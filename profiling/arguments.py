@@ -73,7 +73,10 @@ HARDWARE: Arguments = {
     **BENCH,
     "only": ("", "comma-separated designs (default: all)"),
     "space": (True, "also the points of the design space (--no-space leaves them out)"),
-    "seeds": ("", "place and route with so many seeds, per design and speed grade (default: 3)"),
+    "seeds": (
+        "",
+        "place and route with so many seeds, on the slowest speed grade (default: 3; one for others and for points)",
+    ),
     "processes": ("", "timed processes of each design's host part and of the baseline (default: 10)"),
     "size": ("", "size of the workload (default: full, which is upstream's)"),
     "wait": MEASURE["wait"],

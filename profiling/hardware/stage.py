@@ -182,7 +182,7 @@ class Running:
         )
 
     def implement(self) -> None:
-        """Synthesise each design, and place it with several seeds; for a point of the space one speed grade is enough."""
+        """Synthesise each design, and place it; several seeds are for the slowest grade of what is no mere point."""
         made, yosys, nextpnr = self.having(rtl.NAME), self.tools.yosys, self.tools.nextpnr
         if isinstance(yosys, Missing):
             for item in made:
@@ -197,11 +197,16 @@ class Running:
             for item in ready:
                 item.lacks("place", nextpnr)
             return
-        seeds = range(1, self.request.seeds + 1)
-        self.runner.run("placing", [
-            placement.place(item, nextpnr, grade, seed) for item in ready
-            for grade in (placement.GRADES[:1] if item.design.point else placement.GRADES) for seed in seeds
-        ])  # fmt: skip
+        self.runner.run(
+            "placing",
+            [placement.place(item, nextpnr, *how) for item in ready for how in self.placements(item.design.point)],
+        )
+
+    def placements(self, point: bool) -> list[tuple[str, int]]:
+        """Return the (speed grade, seed) of each placement of a design: it takes minutes, and one tells of a point."""
+        first, *others = placement.GRADES
+        seeds = range(1, 2 if point else self.request.seeds + 1)
+        return [*((first, seed) for seed in seeds), *((grade, 1) for grade in others if not point)]
 
     def all(self, what: str, items: Sequence[Item], step: Callable[[Item], Step]) -> None:
         self.runner.run(what, [step(item) for item in items])

@@ -40,7 +40,7 @@ def summary(found: Accelerators) -> list[Block]:
 def _method(found: Accelerators) -> list[str]:
     return [
         "Each design is executed, not drawn: upstream's own benchmark runs on its simulated core, cycle by cycle, and the "
-        "family's oracle judges the answer. Its clock is that of the placed and routed design, with several seeds of the placer.",
+        "family's oracle judges the answer. Its clock is that of the placed and routed design.",
         "The host's own part is timed with the accelerator's answers played back; what the interface costs is assumed, and "
         "the assumptions are in tables below.",
     ]

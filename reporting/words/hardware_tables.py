@@ -91,7 +91,7 @@ def toolchain(found: Accelerators) -> Table:
         ("commit", study.commit or tables.NOT_RECORDED),
         *((stage, tool) for stage, tool in tools),
         ("device", ", ".join(devices) or "none placed"),
-        ("seeds of the placer", f"{seeds} per design and speed grade, at most"),
+        ("seeds of the placer", f"up to {seeds} for a design and speed grade"),
         ("machine that simulated and timed", cpu),
         ("took", units.seconds(study.seconds)),
         ("description", ", ".join(dict.fromkeys(result.source for result in study.results))),
