@@ -365,7 +365,7 @@ RAW: dict[str, Any] = {
                   "device": "ECP5", "tool": "nextpnr"},
     "place_6_2": {"grade": "6", "seed": 2, "megahertz": 91.5, "used": {"LUT4": 6}, "available": {"LUT4": 100},
                   "device": "ECP5", "tool": "nextpnr"},
-    "host": {"processes": [{"values": [1.0, 2.0]}, {"values": [3.0]}], "tool": "pyperf"},
+    "host": {"processes": [{"block": 2, "values": [3.0]}, {"block": 0, "values": [1.0, 2.0]}], "tool": "pyperf"},
     "outcome": {"missing": {}, "taken": {}},
 }  # fmt: skip
 
@@ -376,7 +376,9 @@ def archived(root: Path, raw: Mapping[str, Any]) -> tuple[Archive, HardwareStudy
     (folder / "one").mkdir(parents=True)
     for name, what in raw.items():
         (folder / "one" / f"{name}.json").write_text(json.dumps(what))
-    (folder / "baseline.json").write_text(json.dumps({"processes": [{"values": [40.0]}]}))
+    (folder / "baseline.json").write_text(
+        json.dumps({"processes": [{"block": block, "values": [40.0 + block]} for block in range(4)]})
+    )
     result = parse.derive(folder, "aes", "one")
     study = HardwareStudy("aes", STAMP, "full", (result,), {}, {}, "", 1.0, sources=(("README.md", "0"),))
     archive.write_hardware(study)
@@ -387,7 +389,9 @@ def test_a_study_comes_back_as_it_was_written(tmp_path: Path) -> None:
     archive, study = archived(tmp_path, RAW)
     assert archive.hardware_study() == archive.hardware_study(STAMP) == archive.newest_hardware() == study
     (result,) = study.results
-    assert result.clocks == {"6": (90.5, 91.5)} and result.host == (1.5, 3.0) and result.baseline == (40.0,)
+    assert (
+        result.clocks == {"6": (90.5, 91.5)} and result.host == (1.5, 3.0) and result.baseline == (40.0, 42.0)
+    )  # of the same blocks
     assert (result.cycles, result.area, result.device) == (9, {"LUT4": 6}, "ECP5")
     assert result.parts[0].area == {"LUT4": 6} and result.wires[0].name == "i"
     assert study.changed == ["README.md"]

@@ -77,16 +77,6 @@ def _ring(
     )  # fmt: skip
 
 
-def _row(name: str, style: str, summary: str = "", justification: str = "", point: bool = True) -> Design:
-    """Return a pipelined core."""
-    summary = summary or f"Ten rounds in a row, S-boxes as {SBOXES[style]}, a block a cycle."
-    justification = justification or POINT.format("aes_pipelined")
-    component = partial(_pipelined, style, BUS)
-    return _design(
-        name, summary, justification, component, 64, point=point, sbox=style, rounds_per_cycle=10, blocks_in_flight=21
-    )
-
-
 DESIGNS = (
     _ring(
         "aes_iterative", "lut", point=False,
@@ -96,8 +86,9 @@ DESIGNS = (
         "key schedule runs beside it and costs no cycle, and the next counter block enters in the cycle in which one "
         "leaves. The key and the first counter cross the bus once, and from then on only text does.",
     ),
-    _row(
-        "aes_pipelined", "bram", point=False,
+    _design(
+        "aes_pipelined", component=partial(_pipelined, "bram", BUS), blocks=64, sbox="bram", rounds_per_cycle=10,
+        blocks_in_flight=21,
         summary="All ten rounds in hardware, a block in each of 21 stages, with key expansion and counter mode.",
         justification="Blocks of counter mode do not depend on each other, so a new one can enter in every cycle. The "
         "160 S-boxes are in 80 block RAMs, since as LUTs they would fill a quarter of the device. A round is cut "
@@ -118,5 +109,4 @@ DESIGNS = (
     ),
     _ring("aes_iterative_bus32", "lut", bus=32),
     _ring("aes_two_rounds", "lut", rounds=2),
-    _row("aes_pipelined_lut", "lut"),
 )  # fmt: skip

@@ -49,6 +49,7 @@ def _result(
     placed = _placed(raw)
     first: Mapping[str, Any] = next(iter(placed.values()), {})
     used = first.get("used") or raw.get("synthesise", {}).get("area", {})
+    host, beside = _paired(raw.get("host", {}), baseline)
     return Result(
         **{name: described[name] for name in DESCRIBED},
         registers=tuple(Register(**register) for register in described["registers"]),
@@ -57,7 +58,7 @@ def _result(
         **{name: ran.get(name, 0) for name in ("cycles", "calls", "sent", "received")},
         area=used, available=first.get("available", {}),
         device=first.get("device", ""), clocks=_clocks(placed),
-        host=_means(raw.get("host", {})), baseline=_means(baseline),
+        host=host, baseline=beside,
         parts=_parts(raw, used), wires=tuple(Wire(*wire) for wire in raw.get("parts", {}).get("wires", [])),
         tools=_tools(raw, outcome["taken"]), files=files, missing=missing,
     )  # fmt: skip
@@ -94,9 +95,14 @@ def _clocks(placed: Mapping[tuple[str, int], Any]) -> dict[str, tuple[float, ...
     return {grade: tuple(about["megahertz"] for (its, _), about in placed.items() if its == grade) for grade in grades}
 
 
-def _means(timed: Mapping[str, Any]) -> tuple[float, ...]:
-    """Return the mean of each process, in seconds of one iteration."""
-    return tuple(fsum(process["values"]) / len(process["values"]) for process in timed.get("processes", []))
+def _paired(*arms: Mapping[str, Any]) -> list[tuple[float, ...]]:
+    """Return of each arm the mean of each process, in seconds of one iteration, of the blocks in which all took part."""
+    means = [
+        {process["block"]: fsum(process["values"]) / len(process["values"]) for process in arm.get("processes", [])}
+        for arm in arms
+    ]
+    blocks = sorted(set.intersection(*map(set, means)))
+    return [tuple(of[block] for block in blocks) for of in means]
 
 
 def _parts(raw: Mapping[str, Any], whole: Mapping[str, int]) -> tuple[Part, ...]:
