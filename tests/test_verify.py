@@ -7,6 +7,8 @@ import json
 import random
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -26,7 +28,6 @@ from profiling.verify import studies
 from reporting import render, rendered, reports
 from reporting.verify import check_derived
 from tests.conftest import ROOT, STUDIED
-from tests.test_cli import invoke
 
 
 def verify(archive: Archive, timestamp: str, roots: tuple[Path, Path], audit: Audit) -> None:
@@ -391,6 +392,11 @@ def test_random_flips_are_all_found(place: Place) -> None:
         path.write_bytes(data)
         assert str(path) in place.said(), f"{path}, byte {position}: {before[position]} became {data[position]}"
         path.write_bytes(before)
+
+
+def invoke(*words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "tests.quiet", *words]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
 def test_the_command_names_what_differs_and_ends_with_its_own_exit_code(place: Place) -> None:
