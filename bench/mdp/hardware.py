@@ -112,8 +112,8 @@ DESIGNS = (
     ),
     _design(
         "mdp_lanes",
-        Size("lumped", 8, 31),
-        "Eight lanes sweep the model in which equal states are one, up to 8 edges a cycle, in 32-bit fixed point.",
+        Size("lumped", 4, 31),
+        "Four lanes sweep the model in which equal states are one, up to 4 edges a cycle, in 32-bit fixed point.",
         MANY_LANES,
     ),
     *(
@@ -124,6 +124,6 @@ DESIGNS = (
             MANY_LANES if lanes > 1 else ONE_LANE,
             point=True,
         )
-        for lanes, fraction in ((1, 31), (2, 31), (4, 31), (2, 27), (2, 24), (2, 17))
+        for lanes, fraction in ((1, 31), (2, 31), (8, 31), (2, 27), (2, 24), (2, 17))
     ),
 )
