@@ -107,6 +107,25 @@ class Wire:
 
 
 @dataclass(frozen=True)
+class Timing:
+    """Processes that pyperf timed: one entry for each in every sequence. What hosts.py recorded, without a judgement."""
+
+    blocks: tuple[int, ...] = ()
+    values: tuple[tuple[float, ...], ...] = ()  #: seconds of one iteration
+    warm_ups: tuple[tuple[float, ...], ...] = ()  #: likewise, before the values
+    waited: tuple[float | None, ...] = ()  #: share of the measured time that the process was ready to run without a CPU
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """What the hosts of a study were timed beside, and where: the machine and interpreter of all its times."""
+
+    timing: Timing = field(default_factory=Timing)
+    machine: Mapping[str, Any] = field(default_factory=dict)  #: as in a Manifest; {} where nothing was timed
+    interpreter: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Result:
     """All that was found about one design. What is missing is empty here, and has its reason in `missing`."""
 
@@ -131,6 +150,7 @@ class Result:
     clocks: Mapping[str, tuple[float, ...]] = field(default_factory=dict)  #: speed grade -> MHz, one per seed
     host: tuple[float, ...] = ()  #: seconds of one iteration without the accelerator's part, one per process
     baseline: tuple[float, ...] = ()  #: seconds of one iteration of the baseline, in the same blocks
+    timing: Timing = field(default_factory=Timing)  #: what `host` is the means of
     parts: tuple[Part, ...] = ()
     wires: tuple[Wire, ...] = ()
     tools: Mapping[str, str] = field(
@@ -151,12 +171,18 @@ class HardwareStudy:
     size: str
     results: tuple[Result, ...]
     host: Mapping[str, Any]  #: the machine that simulated, as in a Manifest
-    interpreter: Mapping[str, Any]  #: that ran the host's part
+    interpreter: Mapping[str, Any]  #: of this machine, that ran the simulation
     commit: str
     seconds: float
     options: Mapping[str, Any] = field(default_factory=dict)
     sources: tuple[tuple[str, str], ...] = ()  #: (path, sha256) of the files that the designs were made from
     files: tuple[tuple[str, str], ...] = ()  #: of the study as a whole, as of a Result: the baseline's times, the log
+    baseline: Baseline = field(default_factory=Baseline)
+
+    @property
+    def partial(self) -> bool:
+        """Whether designs or points were left out on request: --only, --no-space."""
+        return bool(self.options.get("only")) or not self.options.get("space", True)
 
     @property
     def changed(self) -> list[str]:

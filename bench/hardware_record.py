@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from bench.hardware import HardwareStudy, Part, Port, Register, Result, Wire
+from bench.hardware import Baseline, HardwareStudy, Part, Port, Register, Result, Timing, Wire
 
 
 def record(study: HardwareStudy) -> dict[str, Any]:
@@ -19,6 +19,7 @@ def study(found: Mapping[str, Any]) -> HardwareStudy:
     given = dict(found)
     given["results"] = tuple(map(result, found["results"]))
     given["sources"], given["files"] = pairs(found["sources"]), pairs(found["files"])
+    given["baseline"] = Baseline(**found["baseline"] | {"timing": timing(found["baseline"]["timing"])})
     return HardwareStudy(**given)
 
 
@@ -33,9 +34,16 @@ def result(found: Mapping[str, Any]) -> Result:
     given["files"] = pairs(found["files"])
     for name in ("checked", "host", "baseline"):
         given[name] = tuple(found[name])
+    given["timing"] = timing(found["timing"])
     given["clocks"] = {grade: tuple(map(float, clocks)) for grade, clocks in found["clocks"].items()}
     given["missing"] = {stage: (str(why), str(fix)) for stage, (why, fix) in found["missing"].items()}
     return Result(**given)
+
+
+def timing(found: Mapping[str, Any]) -> Timing:
+    """Return the processes that a record holds."""
+    lists = {name: tuple(tuple(each) for each in found[name]) for name in ("values", "warm_ups")}
+    return Timing(blocks=tuple(found["blocks"]), waited=tuple(found["waited"]), **lists)
 
 
 def pairs(found: list[list[str]]) -> tuple[tuple[str, str], ...]:

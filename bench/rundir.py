@@ -316,9 +316,15 @@ class Archive:
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise Tampered(f"{path} is damaged: {error}") from error
 
-    def newest_hardware(self) -> HardwareStudy | None:
-        """Return the newest hardware study; None where there is none."""
-        return self.hardware_study() if self.hardware_timestamps() else None
+    def newest_hardware(self, size: str) -> HardwareStudy | None:
+        """Return the newest hardware study of a size that leaves no design out, else the newest of part; None without any."""
+        part = None
+        for timestamp in reversed(self.hardware_timestamps()):
+            study = self.hardware_study(timestamp)
+            if study.size == size and not study.partial:
+                return study
+            part = part or (study if study.size == size else None)
+        return part
 
     def write_hardware(self, study: HardwareStudy) -> None:
         record = hardware_record.record(study)

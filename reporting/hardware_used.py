@@ -1,5 +1,8 @@
 """Which hardware study a report rests on: the newest when it is written, and the recorded one when it is checked.
 
+The newest is that of the report's size which leaves no design out; where there is none, the newest of part of the designs,
+and a report says so (words/hardware.py). One of another size is never shown: it is kept only to say that it is there.
+
 The record beside a report (rendered.py) names it with its hash, and the files of the checkout that were then others than those
 that the accelerators were made from: so the same report can be written again later.
 """
@@ -19,11 +22,11 @@ Used = Mapping[
 NONE: Used = {}
 
 
-def newest(archive: Archive) -> Used:
-    """Return what a report that is written now rests on; NONE where no accelerator of the family was taken through the tools."""
-    study = archive.newest_hardware()
-    if study is None:
+def newest(archive: Archive, size: str) -> Used:
+    """Return what a report of a size that is written now rests on; NONE where no accelerator was taken through the tools."""
+    if not archive.hardware_timestamps():
         return NONE
+    study = archive.newest_hardware(size) or archive.hardware_study()
     record = sha256(archive.hardware_record(study.timestamp))
     return {"study": study.timestamp, "record": record, "changed": "\n".join(study.changed)}
 

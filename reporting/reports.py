@@ -24,7 +24,7 @@ def document(archive: Archive, timestamp: str, view: Mapping[str, Any], used: Us
     """
     chosen = dict(view)
     study = evidence.read(archive, timestamp, chosen.pop("baseline", ""))
-    study = hardware_used.add(study, archive, hardware_used.newest(archive) if used is None else used)
+    study = hardware_used.add(study, archive, hardware_used.newest(archive, study.study.size) if used is None else used)
     return sections.build(study, sections.View(**chosen))
 
 
@@ -41,7 +41,8 @@ def write(
 
     formats, strict: as of render.render.
     """
-    used = hardware_used.NONE if archive.study(timestamp).adopted else hardware_used.newest(archive)
+    study = archive.study(timestamp)
+    used = hardware_used.NONE if study.adopted else hardware_used.newest(archive, study.size)
     found, record = told(archive, timestamp, view, used), sha256(archive.record(timestamp))
     paths = render.render(
         found, formats, folder, folder, view=view, record=record, strict=strict, hardware=used,

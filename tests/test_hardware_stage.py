@@ -18,11 +18,11 @@ import pytest
 from bench import hardware
 from bench.audit import Audit
 from bench.errors import SuiteError, Tampered, UsageError, VariantFailed
-from bench.hardware import Design, HardwareStudy
+from bench.hardware import Design, HardwareStudy, Timing
 from bench.rundir import Archive
 from profiling import doctor, environments
 from profiling.collector import Job, Missing, Session
-from profiling.hardware import compiled, hierarchy, hosts, parse, synthesis, toolchain, verify
+from profiling.hardware import compiled, hierarchy, hosts, older, parse, synthesis, toolchain, verify
 from profiling.hardware.cache import Cache, key
 from profiling.hardware.steps import Item, Runner, Step
 from profiling.options import Options
@@ -74,10 +74,12 @@ class TestWholeStage:
         assert min(result.baseline) > 10 * max(result.host)
         assert {port.name: port.bits for port in result.parts[0].ports}["board"] == 24
         assert result.source == "bench/nqueens/hardware.py"
+        assert made[1].baseline.machine["cpu"] == made[1].host["cpu"] and made[1].baseline.interpreter["debug"] is False
 
     def test_a_changed_source_is_told(
         self, house: Path, monkeypatch: pytest.MonkeyPatch, made: tuple[Archive, HardwareStudy]
     ) -> None:
+        assert {"bench/cores.py", "bench/cosimulate.py"} <= dict(made[1].sources).keys()
         assert made[1].changed == ["bench/nqueens/hardware.py"]  # this checkout has no such file
         monkeypatch.setattr(hardware, "HERE", house / "bench")
         assert made[1].changed == []
@@ -117,6 +119,7 @@ class TestWholeStage:
         (result,) = made[0].hardware_study().results
         assert not result.missing
         assert result.cycles == made[1].results[0].cycles and result.baseline
+        assert made[0].hardware_study().baseline == made[1].baseline  # with the machine that timed it
         assert "in study" in result.tools["simulate"] and "in study" not in result.tools["place"]
 
     def test_ctrl_c_leaves_no_half_study(
@@ -232,7 +235,7 @@ def test_without_the_baseline_no_host_is_timed(item: Item, tmp_path: Path, monke
         raise VariantFailed("no such module")
 
     monkeypatch.setattr(Session, "execute", execute)
-    assert hosts.time([item], "pyaes_clean", session, tmp_path, {"distributions": []}) == {}
+    assert hosts.time([item], "pyaes_clean", session, tmp_path, {"distributions": []}, {}) == {}
     assert ran == ["pyaes_clean", "one"] and "no such module" in item.missing["host"][0]
 
 
@@ -365,7 +368,8 @@ RAW: dict[str, Any] = {
                   "device": "ECP5", "tool": "nextpnr"},
     "place_6_2": {"grade": "6", "seed": 2, "megahertz": 91.5, "used": {"LUT4": 6}, "available": {"LUT4": 100},
                   "device": "ECP5", "tool": "nextpnr"},
-    "host": {"processes": [{"block": 2, "values": [3.0]}, {"block": 0, "values": [1.0, 2.0]}], "tool": "pyperf"},
+    "host": {"processes": [{"block": 2, "values": [3.0], "warm_ups": [4.0], "waited": 0.5},
+                           {"block": 0, "values": [1.0, 2.0], "warm_ups": [], "waited": None}], "tool": "pyperf"},
     "outcome": {"missing": {}, "taken": {}},
 }  # fmt: skip
 
@@ -376,25 +380,63 @@ def archived(root: Path, raw: Mapping[str, Any]) -> tuple[Archive, HardwareStudy
     (folder / "one").mkdir(parents=True)
     for name, what in raw.items():
         (folder / "one" / f"{name}.json").write_text(json.dumps(what))
-    (folder / "baseline.json").write_text(
-        json.dumps({"processes": [{"block": block, "values": [40.0 + block]} for block in range(4)]})
-    )
+    processes = [{"block": block, "values": [40.0 + block], "warm_ups": [], "waited": 0.0} for block in range(4)]
+    baseline = {
+        "processes": processes,
+        "machine": {"cpu": "there"},
+        "interpreter": {"version": "3.11.2"},
+        "tool": "pyperf",
+    }
+    (folder / "baseline.json").write_text(json.dumps(baseline))
     result = parse.derive(folder, "aes", "one")
-    study = HardwareStudy("aes", STAMP, "full", (result,), {}, {}, "", 1.0, sources=(("README.md", "0"),))
+    study = HardwareStudy(
+        "aes", STAMP, "full", (result,), {"cpu": "here"}, {}, "", 1.0,
+        sources=(("README.md", "0"),), baseline=parse.baseline(folder),
+    )  # fmt: skip
     archive.write_hardware(study)
     return archive, study
 
 
 def test_a_study_comes_back_as_it_was_written(tmp_path: Path) -> None:
     archive, study = archived(tmp_path, RAW)
-    assert archive.hardware_study() == archive.hardware_study(STAMP) == archive.newest_hardware() == study
+    assert archive.hardware_study() == archive.hardware_study(STAMP) == archive.newest_hardware("full") == study
     (result,) = study.results
     assert (
         result.clocks == {"6": (90.5, 91.5)} and result.host == (1.5, 3.0) and result.baseline == (40.0, 42.0)
     )  # of the same blocks
+    assert result.timing == Timing((2, 0), ((3.0,), (1.0, 2.0)), ((4.0,), ()), (0.5, None))
+    assert study.baseline.machine == {"cpu": "there"} and study.baseline.timing.values[3] == (43.0,)
     assert (result.cycles, result.area, result.device) == (9, {"LUT4": 6}, "ECP5")
     assert result.parts[0].area == {"LUT4": 6} and result.wires[0].name == "i"
     assert study.changed == ["README.md"]
+
+
+def test_what_another_study_found_is_taken_with_its_machine_and_at_its_size_only(item: Item, tmp_path: Path) -> None:
+    archive, study = archived(tmp_path / "results", RAW)
+    archive.write_hardware(replace(study, sources=()))
+    (tmp_path / "result.json").write_text(json.dumps(RAW["rtl"]))
+    item.folders["rtl"] = tmp_path
+    lacks = toolchain.Tool("there", ("python",)), Missing("none", "nothing", "get one")
+    tools = toolchain.Toolchain(lacks[0], lacks[0], lacks[0], lacks[1])
+    assert item.size != study.size and older.take([item], archive, tools) == ("", {})
+    since, found = older.take([replace(item, size="full")], archive, tools)
+    assert since == STAMP and set(found["one"]) == {"check_amaranth", "simulate", "host"}
+    assert found[""]["host"]["machine"] == {"cpu": "there"}
+
+
+def test_the_newest_study_is_of_the_size_and_leaves_no_design_out(tmp_path: Path) -> None:
+    archive, study = archived(tmp_path, RAW)
+    for stamp, size, options in (
+        ("20260102_000000", "full", {"only": []}),
+        ("20260103_000000", "full", {"only": ["one"]}),
+        ("20260104_000000", "full", {"space": False}),
+        ("20260105_000000", "small", {"only": ["one"]}),
+        ("20260106_000000", "small", {"only": ["one"]}),
+    ):
+        archive.write_hardware(replace(study, timestamp=stamp, size=size, options=options))
+    assert [newest.timestamp if (newest := archive.newest_hardware(size)) else "" for size in ("full", "small", "huge")] == [
+        "20260102_000000", "20260106_000000", ""
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("step", ["simulate", "check_amaranth"])
@@ -424,6 +466,9 @@ def test_verify_finds_what_was_changed_lost_or_added(tmp_path: Path) -> None:
     ]  # fmt: skip
     (folder / "more.txt").unlink()
     place.write_text(kept)
+    elsewhere = replace(study.baseline, machine=study.host)
+    archive.write_hardware(replace(study, baseline=elsewhere))
+    assert [line.rpartition(" its ")[2] for line in wrong()] == ["baseline is not what the raw files say"]
     better = replace(study.results[0], cycles=1)
     archive.write_hardware(replace(study, results=(better,)))
     assert [line.rpartition(": ")[2] for line in wrong()] == ["its cycles is not what the raw files say"]
@@ -444,7 +489,7 @@ def test_hardware_is_no_variant(tmp_path: Path) -> None:
     assert archive.hardware_study() and archive.new_timestamp() != STAMP
     with pytest.raises(SuiteError, match="no hardware study"):
         archive.hardware_study("20270101_000000")
-    assert Archive("mdp", tmp_path).newest_hardware() is None
+    assert Archive("mdp", tmp_path).newest_hardware("full") is None
     from bench import discover
 
     with pytest.raises(UsageError, match="names no variant"):

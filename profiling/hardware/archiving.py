@@ -17,6 +17,7 @@ from profiling.hardware import compiled, parse, rtl
 from profiling.hardware.steps import Item
 
 Taken = tuple[str, dict[str, dict[str, Any]]]  #: as of older.take
+DRIVES = ("bench/cores.py", "bench/cosimulate.py")  #: count the cycles and bytes of every design, and play answers back
 
 
 def raw(item: Item) -> dict[str, Any]:
@@ -25,7 +26,10 @@ def raw(item: Item) -> dict[str, Any]:
 
 
 def write_raw(folder: Path, items: Sequence[Item], timed: Mapping[str, Any], taken: Taken) -> None:
-    """Write all raw files. timed: as of hosts.time."""
+    """Write all raw files. timed: as of hosts.time.
+
+    Hosts are timed here or taken from an older study, all of them: a machine that can time one lacks no tool for another.
+    """
     since, old = taken
     for item in items:
         name, before = item.design.name, old.get(item.design.name, {})
@@ -44,9 +48,9 @@ def results(folder: Path, items: Sequence[Item]) -> tuple[Result, ...]:
 
 
 def sources(items: Sequence[Item]) -> tuple[tuple[str, str], ...]:
-    """Return (path, sha256) of all files that the designs and their variants executed."""
+    """Return (path, sha256) of all files that the designs and their variants executed, and of what drove them."""
     steps = [(item, step) for item in items for step in (rtl.NAME, compiled.RUN) if step in item.folders]
-    named = {path for item, step in steps for path in item.result(step)["sources"]}
+    named = {path for item, step in steps for path in item.result(step)["sources"]} | set(DRIVES)
     return tuple((path, sha256(environments.ROOT / path)) for path in sorted(named))
 
 

@@ -7,7 +7,7 @@ the release interpreter, as variants do in a study (collectors/timing.py), so th
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -43,11 +43,13 @@ class Arm:
 
 
 def time(
-    items: Sequence[Item], baseline: str, session: Session, work: Path, interpreter: dict[str, Any]
-) -> dict[str, Any]:
+    items: Sequence[Item], baseline: str, session: Session, work: Path, interpreter: dict[str, Any],
+    machine: Mapping[str, Any],
+) -> dict[str, Any]:  # fmt: skip
     """Time the hosts of these designs; return name -> raw result, the baseline under "". What fails is in item.missing.
 
-    work: a folder for temporary files. interpreter: the description of the release interpreter.
+    work: a folder for temporary files. interpreter, machine: the descriptions of the release interpreter and of this
+    machine, which stay with the times: another machine may take them for its own study.
     """
     import pyperf
 
@@ -64,7 +66,11 @@ def time(
     if base.status != "ok":  # without it, nothing can be said of the others
         return {}
     timed = {arm.item.design.name if arm.item else "": arm for arm in arms if arm.job.status == "ok"}
-    return {name: {"tool": f"pyperf {pyperf.__version__}", "processes": arm.processes} for name, arm in timed.items()}
+    found: dict[str, dict[str, Any]] = {
+        name: {"tool": f"pyperf {pyperf.__version__}", "processes": arm.processes} for name, arm in timed.items()
+    }
+    found[""] |= {"machine": dict(machine), "interpreter": interpreter}
+    return found
 
 
 def _baseline(item: Item, name: str, session: Session, work: Path, interpreter: dict[str, Any]) -> Arm:

@@ -32,11 +32,12 @@ def lacking(tools: Toolchain) -> set[str]:
 def take(items: list[Item], archive: Archive, tools: Toolchain) -> tuple[str, dict[str, dict[str, Any]]]:
     """Return (timestamp, design -> step -> result) of what can be taken; nothing where the newest study is damaged.
 
+    Only from a study of the same size: cycles and host times are of a size.
     With the host's part of any design, the baseline's times of the same blocks are under "".
     """
     stages = lacking(tools)
     try:
-        study = archive.newest_hardware() if stages else None
+        study = archive.newest_hardware(items[0].size) if stages else None
         if study is None or list(archive.hardware_differences(study)):
             return "", {}
         stages -= set(RUNS_CODE) if study.changed else set()

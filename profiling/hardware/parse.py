@@ -13,7 +13,7 @@ from typing import Any
 
 from bench.errors import Tampered
 from bench.files import files_below, sha256
-from bench.hardware import NAME, Part, Port, Register, Result, Wire
+from bench.hardware import NAME, Baseline, Part, Port, Register, Result, Timing, Wire
 
 BASELINE, LOG = "baseline.json", "log.txt"  #: of the study as a whole
 OUTCOME = "outcome"  #: of a design: what is missing, and what was taken from an older study
@@ -40,6 +40,18 @@ def derive(folder: Path, family: str, design: str) -> Result:
         raise Tampered(f"{folder / design} cannot be read: {type(error).__name__}: {error}") from error
 
 
+def baseline(folder: Path) -> Baseline:
+    """Return what the raw files say of the baseline; nothing where no host was timed. Raises Tampered, as derive does."""
+    path = folder / BASELINE
+    if not path.is_file():
+        return Baseline()
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+        return Baseline(_timing(raw), raw["machine"], raw["interpreter"])
+    except (OSError, KeyError, TypeError, ValueError, AttributeError) as error:
+        raise Tampered(f"{path} cannot be read: {type(error).__name__}: {error}") from error
+
+
 def _result(
     raw: Mapping[str, Any], baseline: Mapping[str, Any], family: str, files: tuple[tuple[str, str], ...]
 ) -> Result:
@@ -58,7 +70,7 @@ def _result(
         **{name: ran.get(name, 0) for name in ("cycles", "calls", "sent", "received")},
         area=used, available=first.get("available", {}),
         device=first.get("device", ""), clocks=_clocks(placed),
-        host=host, baseline=beside,
+        host=host, baseline=beside, timing=_timing(raw.get("host", {})),
         parts=_parts(raw, used), wires=tuple(Wire(*wire) for wire in raw.get("parts", {}).get("wires", [])),
         tools=_tools(raw, outcome["taken"]), files=files, missing=missing,
     )  # fmt: skip
@@ -103,6 +115,13 @@ def _paired(*arms: Mapping[str, Any]) -> list[tuple[float, ...]]:
     ]
     blocks = sorted(set.intersection(*map(set, means)))
     return [tuple(of[block] for block in blocks) for of in means]
+
+
+def _timing(arm: Mapping[str, Any]) -> Timing:
+    """Return the processes of one arm as they were recorded."""
+    processes = arm.get("processes", [])
+    values, warm_ups = (tuple(tuple(one[name]) for one in processes) for name in ("values", "warm_ups"))
+    return Timing(tuple(one["block"] for one in processes), values, warm_ups, tuple(one["waited"] for one in processes))
 
 
 def _parts(raw: Mapping[str, Any], whole: Mapping[str, int]) -> tuple[Part, ...]:

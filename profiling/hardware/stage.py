@@ -30,11 +30,7 @@ from profiling.options import Options
 from profiling.process import Log
 from profiling.progress import Progress
 
-CODE = (
-    "bench/cores.py",
-    "bench/cosimulate.py",
-    "bench/hardware.py",
-)  #: decides about outcomes, beside the family's own
+CODE = (*archiving.DRIVES, "bench/hardware.py")  #: decides about outcomes, beside the family's own
 KEPT = (
     "PATH",
     "HOME",
@@ -138,15 +134,16 @@ class Running:
         self.runner = Runner(kept, env, LIMIT, width, self.session.log, self.session.progress)
         self.simulate()
         self.implement()
-        timed = self.time(baseline)
+        timed = self.time(baseline, about)
         if self.sources() != before:
             raise SuiteError("a design's source changed meanwhile, so nothing was kept", "Run it again.")
         return self.write(timed, about)
 
     def sources(self) -> dict[str, str]:
-        """Return path -> sha256 of the family's files now."""
+        """Return path -> sha256 of the family's files, and of what drives its designs, now."""
         folder = Path("bench") / self.request.family
-        return {path.as_posix(): sha256(environments.ROOT / path) for path in _python_files(folder)}
+        paths = [*_python_files(folder), *map(Path, archiving.DRIVES)]
+        return {path.as_posix(): sha256(environments.ROOT / path) for path in paths}
 
     def simulate(self) -> None:
         """Write each design as text, compile it, check it in both simulators, and run the full job on it."""
@@ -214,7 +211,7 @@ class Running:
     def having(self, step: str) -> list[Item]:
         return [item for item in self.items if step in item.folders]
 
-    def time(self, baseline: str) -> dict[str, Any]:
+    def time(self, baseline: str, about: Mapping[str, Any]) -> dict[str, Any]:
         """Time the hosts of all designs whose every answer was right."""
         right = [item for item in self.items if parse.right(archiving.raw(item))]
         for item in self.items:
@@ -222,7 +219,7 @@ class Running:
                 item.missing.setdefault(
                     "host", ("not timed, since the full job has no right answer on this design", "")
                 )
-        return hosts.time(right, baseline, self.session, self.work, self.interpreter) if right else {}
+        return hosts.time(right, baseline, self.session, self.work, self.interpreter, about) if right else {}
 
     def write(self, timed: Mapping[str, Any], about: Mapping[str, Any]) -> str:
         """Write raw files and what they say; the record, which makes it a study, last of all."""
@@ -236,7 +233,7 @@ class Running:
             study = HardwareStudy(
                 family=self.request.family, timestamp=self.session.timestamp, size=designed[0].size,
                 results=archiving.results(folder, designed), host=about, interpreter=self.interpreter, commit=commit(),
-                seconds=round(perf_counter() - self.session.started, 2),
+                baseline=parse.baseline(folder), seconds=round(perf_counter() - self.session.started, 2),
                 options=asdict(self.request) | {"made": self.runner.made},
                 sources=archiving.sources(designed), files=archiving.shared(folder),
             )  # fmt: skip
@@ -244,6 +241,11 @@ class Running:
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
+        used = self.archive.newest_hardware(study.size)
+        if used is not None and used.timestamp != study.timestamp:
+            self.session.progress.note(
+                f"Reports go on using hardware study {used.timestamp}, since this one leaves designs out."
+            )
         return self.session.timestamp
 
 

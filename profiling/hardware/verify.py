@@ -42,6 +42,11 @@ def _raw(archive: Archive, study: HardwareStudy, audit: Audit) -> None:
     if spoilt:
         return
     folder, path = archive.hardware_folder(study.timestamp), archive.hardware_record(study.timestamp)
+    try:
+        if parse.baseline(folder) != study.baseline:
+            audit.wrong(path, "its baseline is not what the raw files say")
+    except SuiteError as error:
+        audit.wrong(path, f": {error}")
     for result in study.results:
         try:
             again = parse.derive(folder, study.family, result.name)
