@@ -83,12 +83,12 @@ class Accelerators:
 
 
 def read(evidence: Evidence, comparison: Comparison) -> Accelerators | None:
-    """Return the accelerators of a study's family; None where none were taken through the tools.
+    """Return the accelerators of a study's family; None where none were taken through the tools at the study's size.
 
     comparison: on the build that headlines the study.
     """
     study = evidence.hardware
-    if study is None:
+    if study is None or study.size != evidence.study.size:
         return None
     first = len(evidence.runs) + len(evidence.series_peers)
     found = tuple(_candidate(result, f"variant-{first + i}") for i, result in enumerate(study.results))

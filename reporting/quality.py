@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from statistics import fmean, median
 from typing import Any
 
+from bench.hardware import HardwareStudy, Timing
 from reporting import statistics, units
 from reporting.evidence import Evidence, Run
+from reporting.statistics import Interval, Samples
 from reporting.verdicts import Steadiness, band, steadiness
 
 WAITED, WAITED_TOO_LONG = 0.02, 0.25  #: share of the measured time that a process was ready to run without a CPU
@@ -37,10 +39,37 @@ def inspect(evidence: Evidence, run: Run, build: str, floor: float) -> Quality:
     found = run.find(build, "time")
     detail: Mapping[str, Any] = found.detail if found else {}
     samples = list(run.processes(build).values())
-    settled = steadiness(detail.get("warm_ups", [()] * len(samples)), samples, floor)
+    warm_ups = detail.get("warm_ups", [()] * len(samples))
+    around = [*_stolen(evidence), *_clock(evidence, run, build)]
+    return _look(samples, warm_ups, _known(detail, "waited"), floor, around)
+
+
+def judge(timing: Timing, floor: float) -> Quality:
+    """Look at what the processes of a hardware study recorded: an accelerator's host, or the baseline beside it."""
+    waited = [share for share in timing.waited if share is not None]
+    return _look(timing.values, timing.warm_ups, waited, floor) if timing.values else Quality(Steadiness("unknown"))
+
+
+def both_baselines(evidence: Evidence, study: HardwareStudy) -> tuple[Samples, Samples]:
+    """Return the values of the family's baseline, on a release build: in the study of software, and in that of hardware."""
+    runs = (run for run in evidence.runs if run.name == evidence.study.baseline)
+    software = next((list(run.processes("release").values()) for run in runs), [])
+    return software, study.baseline.timing.values
+
+
+def gap(evidence: Evidence, study: HardwareStudy) -> Interval | None:
+    """Return how much longer the baseline took in the hardware study than in that of software; None where one has no time."""
+    software, hardware = both_baselines(evidence, study)
+    return statistics.independent(hardware, software) if software and hardware else None
+
+
+def _look(
+    samples: Samples, warm_ups: Samples, waited: list[float], floor: float, around: Sequence[str] = ()
+) -> Quality:
+    """Judge processes by their times and waiting. around: what else makes them meaningless."""
+    settled = steadiness(warm_ups, samples, floor)
     drift, p = statistics.trend([fmean(values) for values in samples])
-    waited = _known(detail, "waited")
-    objections = [*_unsteady(settled), *_disturbed(waited), *_stolen(evidence), *_clock(evidence, run, build)]
+    objections = [*_unsteady(settled), *_disturbed(waited), *around]
     remarks = []
     if p < DRIFT_P and abs(drift) > band(floor):
         remarks.append(f"its times drifted by {units.change(drift)} from the first block to the last (p = {p:.2g})")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bench.hardware import HardwareStudy, Part, Port, Register, Result, Wire
+from bench.hardware import Baseline, HardwareStudy, Part, Port, Register, Result, Timing, Wire
 from reporting.evidence import Evidence
 from tests import synthetic
 from tests.synthetic import HOST, PROCESSES, SECONDS, noisy
@@ -77,7 +77,11 @@ def study() -> HardwareStudy:
         result("aes_poor", 64_000, 70.0, 9_000, point=True),
         wrong, unplaced,
     )  # fmt: skip
-    return HardwareStudy("aes", STAMP, "full", results, HOST, {"version": "3.11.2"}, "0123456789ab", 321.0)
+    timing = Timing(tuple(range(PROCESSES)), tuple((value,) for value in results[0].baseline))
+    beside = Baseline(timing, HOST, synthetic.interpreter("release"))
+    return HardwareStudy(
+        "aes", STAMP, "full", results, HOST, {"version": "3.11.2"}, "0123456789ab", 321.0, baseline=beside
+    )
 
 
 def evidence() -> Evidence:

@@ -216,7 +216,10 @@ def test_another_source_and_another_machine_are_said(evidence: Evidence) -> None
         for line in warnings(replace(evidence, hardware_changed=("bench/aes/_core.py",)))
     )
     study = synthetic_hardware.study()
-    moved = replace(evidence, hardware=replace(study, host={**study.host, "cpu": "Another CPU"}))
+    moved = replace(
+        evidence,
+        hardware=replace(study, baseline=replace(study.baseline, machine={**study.host, "cpu": "Another CPU"})),
+    )
     assert any("another machine (Another CPU)" in line for line in warnings(moved))
 
 

@@ -12,12 +12,14 @@ from bench.audit import Audit
 from bench.files import sha256
 from bench.hardware import HardwareStudy
 from bench.rundir import Archive
-from reporting import hardware_used, render, rendered, verify
+from reporting import accelerators, hardware_used, render, rendered, verify
+from reporting.compare import compare
 from reporting.document import Document, Section, Text
 from reporting.evidence import Evidence
 from reporting.hardware_used import NONE, Used
 from reporting.narrative import telling
 from reporting.narrative.telling import Told
+from reporting.words import hardware, hardware_doubts
 from tests import synthetic, synthetic_hardware
 
 LATER = "20260103_000000"
@@ -47,25 +49,40 @@ def document(evidence: Evidence) -> Document:
 
 
 def test_the_newest_is_used_and_what_changed_since_is_named(archive: Archive, evidence: Evidence) -> None:
-    used = hardware_used.newest(archive)
+    used = hardware_used.newest(archive, "full")
     assert used == {"study": LATER, "record": sha256(archive.hardware_record(LATER)), "changed": ""}
     held = hardware_used.add(evidence, archive, used)
     assert held.hardware == archive.hardware_study(LATER) and held.hardware_changed == ()
     other = replace(archive.hardware_study(LATER), timestamp="20260104_000000", sources=(("bench/gone.py", "0" * 64),))
     archive.write_hardware(other)
-    again = hardware_used.newest(archive)
+    again = hardware_used.newest(archive, "full")
     assert again["changed"] == "bench/gone.py"
     assert hardware_used.add(evidence, archive, again).hardware_changed == ("bench/gone.py",)
 
 
+def test_a_newer_study_of_part_of_the_designs_is_not_used(archive: Archive) -> None:
+    archive.write_hardware(replace(archive.hardware_study(LATER), timestamp="20260105_000000", options={"only": ["a"]}))
+    assert hardware_used.newest(archive, "full")["study"] == LATER
+
+
+def test_results_of_another_size_are_no_part_of_a_report_which_says_so(archive: Archive, evidence: Evidence) -> None:
+    for stamp in archive.hardware_timestamps():
+        archive.write_hardware(replace(archive.hardware_study(stamp), size="small"))
+    held = hardware_used.add(evidence, archive, hardware_used.newest(archive, "full"))
+    assert held.hardware is not None and accelerators.read(held, compare(held, "release")) is None
+    (doubt,) = hardware_doubts.doubts(held, None)
+    assert "size small" in doubt and "size full" in doubt and doubt.endswith("invoke hardware --bench aes")
+    assert any(isinstance(b, Text) and b.text == doubt for b in hardware.section(held, None).blocks)
+
+
 def test_a_family_without_hardware_studies_holds_none(evidence: Evidence, tmp_path: Path) -> None:
-    assert hardware_used.newest(Archive("aes", tmp_path)) == NONE
+    assert hardware_used.newest(Archive("aes", tmp_path), "full") == NONE
     assert hardware_used.add(evidence, Archive("aes", tmp_path), NONE) is evidence
 
 
 def test_an_adopted_study_holds_no_accelerators(archive: Archive, evidence: Evidence) -> None:
     adopted = replace(evidence, study=replace(evidence.study, adopted="elsewhere"))
-    assert hardware_used.add(adopted, archive, hardware_used.newest(archive)).hardware is None
+    assert hardware_used.add(adopted, archive, hardware_used.newest(archive, "full")).hardware is None
 
 
 class Checked:

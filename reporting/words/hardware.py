@@ -16,6 +16,7 @@ from reporting.statistics import amdahl
 from reporting.words import (
     credential,
     hardware_charts,
+    hardware_doubts,
     hardware_proposals,
     hardware_tables,
     hot_tables,
@@ -33,6 +34,7 @@ def section(evidence: Evidence, found: Accelerators | None) -> Section:
 def _none(evidence: Evidence) -> list[Block]:
     """Say how to go on where there is no accelerator to speak of."""
     return [
+        *(Text(each, "warning") for each in hardware_doubts.doubts(evidence, None)),
         Text(
             "No accelerator's results are part of this report. What one would bring behind an interface, and from which size "
             "of a call on, is projected from this study by:"
@@ -44,7 +46,8 @@ def _none(evidence: Evidence) -> list[Block]:
 def _accelerators(evidence: Evidence, found: Accelerators) -> list[Block]:
     blocks: list[Block] = [
         Text("What accelerators would bring", "heading"),
-        *(Text(each, "warning") for each in doubts(evidence, found)),
+        *(Text(each, "warning") for each in hardware_doubts.doubts(evidence, found)),
+        *(Text(each) for each in hardware_doubts.baselines(evidence, found.study)),
     ]
     blocks += [*hardware_proposals.summary(found), hardware_tables.designs(found)]
     blocks += _there(hardware_charts.ladder(evidence, found))
@@ -63,25 +66,6 @@ def _accelerators(evidence: Evidence, found: Accelerators) -> list[Block]:
 
 def _there(*blocks: Block | None) -> list[Block]:
     return [block for block in blocks if block is not None]
-
-
-def doubts(evidence: Evidence, found: Accelerators | None) -> list[str]:
-    """Say where the results of the accelerators are not of what stands beside them."""
-    if found is None:
-        return []
-    study, said = found.study, list[str]()
-    again = f"invoke hardware --bench {study.family}"
-    if found.changed:
-        said.append(
-            f"Results of another source: the accelerators were taken through the tools on {tables.date(study.timestamp)}, and "
-            f"changed since then {'was' if len(found.changed) == 1 else 'were'} {', '.join(found.changed)}. To fix: {again}"
-        )
-    here, there = (host.get("cpu") for host in (evidence.baseline.manifest.host, study.host))
-    if here != there:
-        said.append(
-            f"The accelerators' host part was timed on another machine ({there or tables.NOT_RECORDED}) than the software. To fix: {again}"
-        )
-    return said
 
 
 def conclusion(found: Accelerators | None) -> list[Block]:

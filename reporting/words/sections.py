@@ -16,6 +16,7 @@ from reporting.words import (
     counter_tables,
     gain_words,
     hardware,
+    hardware_doubts,
     hot_tables,
     ladder_tables,
     listings,
@@ -60,7 +61,7 @@ def build(evidence: Evidence, view: View | None = None) -> Document:
         family=study.family,
         paper=view.paper,
         verdict=headline(first),
-        warnings=(*overview.warnings(evidence), *hardware.doubts(evidence, found)),
+        warnings=(*overview.warnings(evidence), *hardware_doubts.doubts(evidence, found)),
         sections=(
             first,
             initial_analysis(evidence, comparisons),

@@ -1,0 +1,131 @@
+"""What a report says where the times of accelerators are not of what stands beside them, or move."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bench.hardware import HardwareStudy, Timing
+from reporting import accelerators, quality
+from reporting.accelerators import Accelerators
+from reporting.compare import compare
+from reporting.evidence import Evidence
+from reporting.words import hardware_doubts
+from tests import synthetic, synthetic_hardware
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick() -> Iterator[None]:
+    yield from synthetic.quick()
+
+
+@pytest.fixture(scope="module")
+def evidence(quick: None) -> Evidence:
+    return synthetic_hardware.evidence()
+
+
+@pytest.fixture(scope="module")
+def found(evidence: Evidence) -> Accelerators:
+    read = accelerators.read(evidence, compare(evidence, "release"))
+    assert read is not None
+    return read
+
+
+def doubts(evidence: Evidence, found: Accelerators, **changed: Any) -> list[str]:
+    """Return what is said of a hardware study with these fields of its own."""
+    assert evidence.hardware is not None
+    study = replace(evidence.hardware, **changed)
+    return hardware_doubts.doubts(replace(evidence, hardware=study), replace(found, study=study))
+
+
+def held(evidence: Evidence) -> HardwareStudy:
+    assert evidence.hardware is not None
+    return evidence.hardware
+
+
+def test_a_study_of_the_same_everything_leaves_no_doubt(evidence: Evidence, found: Accelerators) -> None:
+    assert doubts(evidence, found) == []
+    assert doubts(evidence, found, host={"cpu": "that only simulated"}) == []
+
+
+@pytest.mark.parametrize(
+    ("field", "name", "value", "said"),
+    [
+        ("machine", "cpu", "Another CPU", "another machine (Another CPU) than the software; they differ in: cpu."),
+        ("machine", "kernel", "6.9", "they differ in: kernel."),
+        ("interpreter", "version", "3.13.0", "another interpreter (CPython 3.13.0) than the software (CPython 3.11.2)"),
+        ("interpreter", "distributions", ["numpy==2.1"], "they differ in: numpy."),
+    ],
+)
+def test_where_hosts_were_timed_is_held_against_where_software_was(
+    evidence: Evidence, found: Accelerators, field: str, name: str, value: Any, said: str
+) -> None:
+    beside = held(evidence).baseline
+    changed: dict[str, Any] = {field: {**getattr(beside, field), name: value}}
+    other = replace(beside, **changed)
+    (doubt,) = doubts(evidence, found, baseline=other)
+    assert said in doubt and doubt.endswith("To fix: invoke hardware --bench aes")
+
+
+def test_a_study_of_part_of_the_designs_says_so(evidence: Evidence, found: Accelerators) -> None:
+    for options in ({"only": ["aes_iterative"], "space": True}, {"only": [], "space": False}):
+        (doubt,) = doubts(evidence, found, options=options)
+        assert "leaves out" in doubt
+    assert doubts(evidence, found, options={"only": [], "space": True}) == []
+
+
+def slower(study: HardwareStudy, factor: float) -> Any:
+    values = tuple(tuple(factor * value for value in process) for process in study.baseline.timing.values)
+    return replace(study.baseline, timing=replace(study.baseline.timing, values=values))
+
+
+def test_a_baseline_that_took_longer_beside_the_hosts_is_said(evidence: Evidence, found: Accelerators) -> None:
+    for factor, warned in ((1.02, 0), (1.2, 1), (0.8, 1)):
+        beside = slower(held(evidence), factor)
+        assert len(doubts(evidence, found, baseline=beside)) == warned
+        (line,) = hardware_doubts.baselines(evidence, replace(held(evidence), baseline=beside))
+        gap = quality.gap(evidence, replace(held(evidence), baseline=beside))
+        assert gap is not None and gap.value == pytest.approx(factor, rel=0.02)
+        assert "pyaes_clean took" in line and "the time. A projection" in line
+    assert hardware_doubts.baselines(evidence, HardwareStudy("aes", "", "full", (), {}, {}, "", 1.0)) == []
+
+
+def timing(*, drift: float = 0.0, move: float = 0.0, waited: float = 0.0) -> Timing:
+    """Return ten processes of five values: each a little off, so that tests have a spread to hold changes against."""
+    noise = [1 + 0.001 * (-1) ** block for block in range(10)]
+    values = tuple(
+        tuple(noise[block] * (1 + drift * block / 9) * (1 + (move + 1e-4 * (-1) ** block) * at) for at in range(5))
+        for block in range(10)
+    )
+    return Timing(tuple(range(10)), values, tuple((each[0],) for each in values), (waited,) * 10)
+
+
+@pytest.mark.parametrize(
+    ("found_so", "said"),
+    [
+        (timing(), ""),
+        (timing(drift=0.1), "drifted by +9.9"),
+        (timing(move=0.05), "it reaches no steady state"),
+        (timing(waited=0.1), "waited 10.0\N{NO-BREAK SPACE}% of the time for a CPU"),
+        (timing(waited=0.5), "half of its processes waited"),
+    ],
+)
+def test_hosts_face_the_rules_of_software(
+    evidence: Evidence, found: Accelerators, found_so: Timing, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quality, "WAITED_TOO_LONG", 0.25)  # as it is outside tests
+    first, *others = held(evidence).results
+    told = doubts(evidence, found, results=(replace(first, timing=found_so), *others))
+    assert len(told) == bool(said)
+    assert all(f"hosts: {first.name}, " in doubt and said in doubt for doubt in told), told
+
+
+def test_the_baseline_beside_hosts_faces_them_too(evidence: Evidence, found: Accelerators) -> None:
+    seconds = held(evidence).results[0].baseline
+    values = tuple(tuple(s * (1 + 0.05 * at) for at in range(5)) for s in seconds)
+    beside = replace(held(evidence).baseline, timing=replace(held(evidence).baseline.timing, values=values))
+    told = doubts(evidence, found, baseline=beside)
+    assert any("hosts: pyaes_clean, it reaches no steady state" in doubt for doubt in told)
