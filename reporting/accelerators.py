@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from bench.errors import SuiteError
 from bench.hardware import HardwareStudy, Result
-from reporting import candidates
+from reporting import candidates, quality
 from reporting.codesign import Projection, project
 from reporting.compare import Comparison, ratios
 from reporting.evidence import Evidence, Run
@@ -66,6 +66,7 @@ class Accelerators:
     baseline: str  #: the family's
     candidates: tuple[Candidate, ...]
     software: tuple[Measured, ...]  #: slowest first
+    band: float = 0.0  #: share by which the baseline's times differ between the two studies
 
     @property
     def fastest(self) -> Measured | None:
@@ -93,7 +94,11 @@ def read(evidence: Evidence, comparison: Comparison) -> Accelerators | None:
     first = len(evidence.runs) + len(evidence.series_peers)
     found = tuple(_candidate(result, f"variant-{first + i}") for i, result in enumerate(study.results))
     software = _measured(evidence, comparison)
-    return Accelerators(study, evidence.hardware_changed, comparison.build, evidence.study.baseline, found, software)
+    gap = quality.gap(evidence, study)
+    band = max(gap.value, 1 / gap.value) - 1 if gap else 0.0
+    return Accelerators(
+        study, evidence.hardware_changed, comparison.build, evidence.study.baseline, found, software, band
+    )
 
 
 def _candidate(result: Result, role: str) -> Candidate:
@@ -116,15 +121,15 @@ def _measured(evidence: Evidence, comparison: Comparison) -> tuple[Measured, ...
     return tuple(sorted(found, key=lambda each: each.speedup.value))
 
 
-def standing(projected: Interval, measured: Interval) -> tuple[str, float]:
+def standing(projected: Interval, measured: Interval, band: float = 0.0) -> tuple[str, float]:
     """Return how a projection stands against a measurement, in a word, and by which factor (at least 1).
 
-    Where their intervals overlap nothing can be told.
+    Where their intervals overlap, or are no farther apart than `band` as a share, nothing can be told.
     """
     factor = projected.value / measured.value
     known = not any(map(math.isnan, (projected.low, projected.high, measured.low, measured.high)))
-    if known and projected.low > measured.high:
+    if known and projected.low > measured.high * (1 + band):
         return BEATS, factor
-    if known and projected.high < measured.low:
+    if known and projected.high * (1 + band) < measured.low:
         return LOSES, 1 / factor
     return OPEN, max(factor, 1 / factor) if factor else math.inf

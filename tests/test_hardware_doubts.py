@@ -10,9 +10,10 @@ import pytest
 
 from bench.hardware import HardwareStudy, Timing
 from reporting import accelerators, quality
-from reporting.accelerators import Accelerators
+from reporting.accelerators import BEATS, LOSES, OPEN, Accelerators
 from reporting.compare import compare
 from reporting.evidence import Evidence
+from reporting.statistics import Interval
 from reporting.words import hardware_doubts
 from tests import synthetic, synthetic_hardware
 
@@ -129,3 +130,14 @@ def test_the_baseline_beside_hosts_faces_them_too(evidence: Evidence, found: Acc
     beside = replace(held(evidence).baseline, timing=replace(held(evidence).baseline.timing, values=values))
     told = doubts(evidence, found, baseline=beside)
     assert any("hosts: pyaes_clean, it reaches no steady state" in doubt for doubt in told)
+
+
+def test_a_projection_stands_only_beyond_what_the_baselines_differ_by(evidence: Evidence) -> None:
+    less, more = Interval(10, 9.5, 10.5), Interval(12, 11.5, 12.5)
+    for band, words in ((0.0, (LOSES, BEATS)), (0.09, (LOSES, BEATS)), (0.1, (OPEN, OPEN))):
+        standing = accelerators.standing
+        assert (standing(less, more, band)[0], standing(more, less, band)[0]) == words
+    study = held(evidence)
+    moved = replace(evidence, hardware=replace(study, baseline=slower(study, 0.8)))
+    read = accelerators.read(moved, compare(moved, "release"))
+    assert read is not None and read.band == pytest.approx(0.25, abs=0.02)

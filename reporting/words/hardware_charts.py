@@ -165,7 +165,7 @@ def pareto(found: Accelerators) -> Scatter | None:
     best = found.fastest
     marks = []
     for c, area, speedup, stays in zip(shown, areas, speedups, frontier, strict=True):
-        below = best is not None and accelerators.standing(speedup, best.speedup)[0] == accelerators.LOSES
+        below = best is not None and accelerators.standing(speedup, best.speedup, found.band)[0] == accelerators.LOSES
         text = f"{units.ratio(speedup)}, {area:,.0f} LUT4{', loses' if below else ''}"
         marks.append(Mark(c.name, area, speedup.value, *ends(speedup), text, c.role, not stays, below))
     lines = (Line(best.speedup.value, f"{best.run.name}, measured:", units.ratio(best.speedup)),) if best else ()

@@ -49,7 +49,7 @@ def _method(found: Accelerators) -> list[str]:
 def _standing(candidate: Candidate, found: Accelerators) -> str:
     if candidate.reference is None or found.fastest is None:
         return ""
-    return accelerators.standing(candidate.reference.speedup, found.fastest.speedup)[0]
+    return accelerators.standing(candidate.reference.speedup, found.fastest.speedup, found.band)[0]
 
 
 def _against(candidate: Candidate, found: Accelerators) -> str:
@@ -57,7 +57,7 @@ def _against(candidate: Candidate, found: Accelerators) -> str:
     best = found.fastest
     if candidate.reference is None or best is None:
         return ""
-    word, factor = accelerators.standing(candidate.reference.speedup, best.speedup)
+    word, factor = accelerators.standing(candidate.reference.speedup, best.speedup, found.band)
     other = f"compiled software on this CPU ({best.run.name}, {units.ratio(best.speedup)}, measured)"
     if word == accelerators.OPEN:
         return f"It {word} {other}: the intervals overlap."

@@ -47,7 +47,7 @@ def _against(candidate: Candidate, found: Accelerators) -> Cell:
     if candidate.reference is None or found.fastest is None:
         why = candidate.lacking or "there is no measured software to hold it against"
         return missing(f"{candidate.name}: {why}")
-    word, factor = accelerators.standing(candidate.reference.speedup, found.fastest.speedup)
+    word, factor = accelerators.standing(candidate.reference.speedup, found.fastest.speedup, found.band)
     by = "" if word == OPEN else f" by {units.significant(factor)}×"
     return text(WORDS[word] + by)
 
