@@ -27,7 +27,7 @@ from bench.__main__ import measure
 from bench.cores import Compiled, Interpreted, Playback, ports_of, written_ports
 from bench.errors import SuiteError, VariantFailed, WrongAnswer
 from bench.files import write_text
-from bench.hardware import Design
+from bench.hardware import Design, Precision
 from bench.model import Family, Target, Variant
 from bench.subject import Subject, parse_target, said
 
@@ -143,13 +143,40 @@ def run(design: Design, target: Target, core: Core) -> dict[str, Any]:
         answer = workload.answer()
         family.accept(answer, size)
         checked = [f"upstream's benchmark end to end at size {target.size}, {counted['cycles']:,} cycles"]
+        if design.precision:
+            counted |= {"error": error_of(design.precision, answer, size), "promised": design.precision.within}
         if isinstance(core, Compiled):  # too many cycles for an interpreter
             before = core.cycles
-            family.check(variant)
-            checked.append(f"the family's oracle, {core.cycles - before:,} cycles")
+            held = promised(design.precision, family, variant) if design.precision else oracle(family, variant)
+            checked.append(f"{held}, {core.cycles - before:,} cycles")
         return counted | {"digest": family.digest(answer), "checked": checked}
 
     return judged(work) | {"simulator": simulator(core), "sources": sources(target.family)}
+
+
+def error_of(precision: Precision, answer: Any, size: Any) -> float:
+    """Return the error of an answer; raises WrongAnswer where it is larger than the design promises."""
+    found = precision.error(answer, size)
+    if not found <= precision.within:
+        raise WrongAnswer(f"its error is {found:.2g}, and it promises {precision.within:g} ({answer!r})")
+    return found
+
+
+def oracle(family: Family, variant: Any) -> str:
+    """Hold a variant against the family's oracle; return what that was."""
+    family.check(variant)
+    return "the family's oracle"
+
+
+def promised(precision: Precision, family: Family, variant: Any) -> str:
+    """Hold a variant against upstream and its own promise at every size; return what that was, with the errors."""
+    errors = []
+    for name, size in family.sizes.items():
+        workload = family.prepare(variant, size)
+        workload.run(1)
+        family.accept(workload.answer(), size)
+        errors.append(f"{error_of(precision, workload.answer(), size):.2g} at size {name}")
+    return f"its promise of an error within {precision.within:g}, not the family's oracle: {', '.join(errors)}"
 
 
 def host(design: Design, target: Target, core: Core, args: list[str], program: list[str]) -> None:

@@ -62,6 +62,17 @@ class Register:
 
 
 @dataclass(frozen=True)
+class Precision:
+    """What a design promises whose answers are less exact than the family's oracle asks for.
+
+    It is then held to this promise, and to what upstream itself accepts, at every size of the family; not to the oracle.
+    """
+
+    within: float  #: its error is no larger
+    error: Callable[[Any, Any], float]  #: (answer, argument of the size) -> how far the answer is off
+
+
+@dataclass(frozen=True)
 class Design:
     """One accelerator, with all parameters fixed."""
 
@@ -76,6 +87,7 @@ class Design:
     parameters: Mapping[str, int | str] = field(default_factory=dict)  #: what the design space varies
     point: bool = False  #: a point of the design space only: no section of its own
     most_cycles: int = 20_000_000  #: of one iteration of the full job
+    precision: Precision | None = None  #: None: as exact as the family's oracle asks for
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from bench.hardware import Design, HardwareStudy, Timing
 from bench.rundir import Archive
 from profiling import doctor, environments
 from profiling.collector import Job, Missing, Session
-from profiling.hardware import compiled, hierarchy, hosts, older, parse, synthesis, toolchain, verify
+from profiling.hardware import archiving, compiled, hierarchy, hosts, older, parse, synthesis, toolchain, verify
 from profiling.hardware.cache import Cache, key
 from profiling.hardware.steps import Item, Runner, Step
 from profiling.options import Options
@@ -419,6 +419,7 @@ def test_what_another_study_found_is_taken_with_its_machine_and_at_its_size_only
     lacks = toolchain.Tool("there", ("python",)), Missing("none", "nothing", "get one")
     tools = toolchain.Toolchain(lacks[0], lacks[0], lacks[0], lacks[1])
     assert item.size != study.size and older.take([item], archive, tools) == ("", {})
+    assert dict(archiving.sources([item])).keys() == {"bench/cores.py", "bench/cosimulate.py"}
     since, found = older.take([replace(item, size="full")], archive, tools)
     assert since == STAMP and set(found["one"]) == {"check_amaranth", "simulate", "host"}
     assert found[""]["host"]["machine"] == {"cpu": "there"}
@@ -437,6 +438,12 @@ def test_the_newest_study_is_of_the_size_and_leaves_no_design_out(tmp_path: Path
     assert [newest.timestamp if (newest := archive.newest_hardware(size)) else "" for size in ("full", "small", "huge")] == [
         "20260102_000000", "20260106_000000", ""
     ]  # fmt: skip
+
+
+def test_the_error_of_a_design_that_promises_less_is_among_its_parameters(tmp_path: Path) -> None:
+    rounded = RAW | {"simulate": RAW["simulate"] | {"error": 3.098e-07, "promised": 1e-06}}
+    (result,) = archived(tmp_path, rounded)[1].results
+    assert result.parameters == {"bits": 8, "error": "3.1e-07 of 1e-06 promised"}
 
 
 @pytest.mark.parametrize("step", ["simulate", "check_amaranth"])

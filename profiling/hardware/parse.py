@@ -63,7 +63,7 @@ def _result(
     used = first.get("used") or raw.get("synthesise", {}).get("area", {})
     host, beside = _paired(raw.get("host", {}), baseline)
     return Result(
-        **{name: described[name] for name in DESCRIBED},
+        **{name: described[name] for name in DESCRIBED} | {"parameters": described["parameters"] | _error(ran)},
         registers=tuple(Register(**register) for register in described["registers"]),
         source=f"bench/{family}/{NAME}.py", rtl=described["rtl"], checked=tuple(_checked(raw, ran)),
         simulator=ran.get("simulator", ""),
@@ -94,6 +94,11 @@ def _checked(raw: Mapping[str, Any], ran: Mapping[str, Any]) -> list[str]:
     passed = [(raw[step], what) for step, what in CHECKS.items() if raw.get(step, {}).get("status") == "ok"]
     checks = [f"{what}, {found['cycles']:,} cycles ({found['simulator']})" for found, what in passed]
     return [*checks, *ran.get("checked", [])]
+
+
+def _error(ran: Mapping[str, Any]) -> dict[str, str]:
+    """Return what a design that promises less than the oracle asks for is off by, as one more of its parameters."""
+    return {"error": f"{ran['error']:.2g} of {ran['promised']:g} promised"} if "error" in ran else {}
 
 
 def _placed(raw: Mapping[str, Any]) -> dict[tuple[str, int], Any]:
