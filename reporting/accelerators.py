@@ -17,7 +17,8 @@ from reporting.codesign import Projection, project
 from reporting.compare import Comparison, ratios
 from reporting.evidence import Evidence, Run
 from reporting.interfaces import PRESETS
-from reporting.statistics import Interval
+from reporting.statistics import Interval, mean
+from reporting.verdicts import MINIMUM_PROCESSES
 
 REFERENCE = "dma"  #: the interface by which designs are compared: fixed in advance, the same for all
 PROJECTED = "projected"  #: the source of all that a model says
@@ -47,6 +48,18 @@ class Candidate:
         """Why its answer is wrong; empty where it is right, or was not asked for."""
         return next((why for why, _ in self.result.missing.values() if why.startswith(WRONG)), "")
 
+    @property
+    def one_seed(self) -> bool:
+        """Whether its clock is of one placement, so that no interval knows how far the placer's luck goes."""
+        return self.reference is not None and len(self.reference.inputs.clock) == 1
+
+    @property
+    def tentative(self) -> str:
+        """Why its projection earns no verdict, in words; empty where it may have one."""
+        processes = len(self.result.host)
+        few = f"{processes} process{'es' * (processes != 1)}" if processes < MINIMUM_PROCESSES else ""
+        return ", ".join(filter(None, (few, "one seed" * self.one_seed)))
+
 
 @dataclass(frozen=True)
 class Measured:
@@ -54,6 +67,8 @@ class Measured:
 
     run: Run
     speedup: Interval  #: over the family's baseline, block by block
+    seconds: Interval  #: of one whole iteration
+    way: str = ""  #: that it chose on this machine, in its own words; empty where it has one on all machines
 
 
 @dataclass(frozen=True)
@@ -71,6 +86,12 @@ class Accelerators:
     @property
     def fastest(self) -> Measured | None:
         return self.software[-1] if self.software else None
+
+    @property
+    def yardsticks(self) -> tuple[Measured, ...]:
+        """The fastest software, then the fastest that goes one way on all machines, whatever instructions these have."""
+        same = [rung for rung in self.software[:-1] if not rung.way]
+        return (*self.software[-1:], *(same[-1:] if self.software and self.software[-1].way else ()))
 
     @property
     def own(self) -> tuple[Candidate, ...]:
@@ -117,8 +138,15 @@ def _measured(evidence: Evidence, comparison: Comparison) -> tuple[Measured, ...
     if base is None or not rungs or not base.processes(build):
         return ()
     speedups, _ = ratios(base.processes(build), [run.processes(build) for run in rungs])
-    found = [Measured(run, speedup) for run, speedup in zip(rungs, speedups, strict=True)]
+    times = (mean(list(run.processes(build).values())) for run in rungs)
+    ways = (run.outcome(build).path for run in rungs)
+    found = [Measured(*each) for each in zip(rungs, speedups, times, ways, strict=True)]
     return tuple(sorted(found, key=lambda each: each.speedup.value))
+
+
+def over(cap: Interval, measured: Interval) -> Interval:
+    """Return what a bound over the baseline is over software that has a speedup itself; wide, as if these knew nothing."""
+    return Interval(cap.value / measured.value, cap.low / measured.high, cap.high / measured.low)
 
 
 def standing(projected: Interval, measured: Interval, band: float = 0.0) -> tuple[str, float]:

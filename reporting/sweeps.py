@@ -77,13 +77,14 @@ def acceleration_sweep(
     return tuple(codesign.project(candidate, interface) for candidate in each)
 
 
-def pareto(points: Sequence[tuple[float, float]]) -> tuple[bool, ...]:
-    """Return for each (cost, gain) whether no other point costs at most as much and gains at least as much.
+def pareto(points: Sequence[tuple[tuple[float, ...], float]]) -> tuple[bool, ...]:
+    """Return for each (costs, gain) whether no other point costs at most as much of everything and gains at least as much.
 
-    Of two equal points both stay.
+    costs: of each resource, in one order for all points. Of two equal points both stay.
     """
 
-    def beats(other: tuple[float, float], point: tuple[float, float]) -> bool:
-        return other != point and other[0] <= point[0] and other[1] >= point[1]
+    def beats(other: tuple[tuple[float, ...], float], point: tuple[tuple[float, ...], float]) -> bool:
+        no_dearer = all(theirs <= mine for theirs, mine in zip(other[0], point[0], strict=True))
+        return other != point and no_dearer and other[1] >= point[1]
 
     return tuple(not any(beats(other, point) for other in points) for point in points)

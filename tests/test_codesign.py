@@ -298,8 +298,13 @@ def test_a_granularity_curve_needs_bytes() -> None:
 
 
 def test_pareto_keeps_what_nothing_beats() -> None:
-    points = [(1.0, 1.0), (2.0, 3.0), (2.0, 2.0), (3.0, 3.0), (4.0, 9.0), (1.0, 1.0)]
+    points = [((1.0,), 1.0), ((2.0,), 3.0), ((2.0,), 2.0), ((3.0,), 3.0), ((4.0,), 9.0), ((1.0,), 1.0)]
     assert sweeps.pareto(points) == (True, True, False, False, True, True)
+
+
+def test_pareto_is_over_all_that_a_point_costs() -> None:
+    few_tables, few_memories, neither = ((900.0, 80.0), 5.0), ((4000.0, 0.0), 4.0), ((4000.0, 80.0), 4.0)
+    assert sweeps.pareto([few_tables, few_memories, neither]) == (True, True, False)
 
 
 # --- interfaces -------------------------------------------------------------------------------------------------------

@@ -50,6 +50,7 @@ def _accelerators(evidence: Evidence, found: Accelerators) -> list[Block]:
         *(Text(each) for each in hardware_doubts.baselines(evidence, found.study)),
     ]
     blocks += [*hardware_proposals.summary(found), hardware_tables.designs(found)]
+    blocks += _there(hardware_tables.host_bound(found))
     blocks += _there(hardware_charts.ladder(evidence, found))
     for candidate in found.own:
         blocks += hardware_proposals.design(found, candidate)

@@ -16,7 +16,7 @@ from reporting.evidence import Evidence
 from reporting.interfaces import PRESETS
 from reporting.statistics import Interval
 from reporting.sweeps import Band
-from reporting.words import tables
+from reporting.words import hardware_facts, hardware_tables, tables
 
 LOG = 8.0  #: ratio from which a chart of speedups has a log axis
 FACTORS = (2.0, 10.0, 100.0, 1_000.0, math.inf)  #: how much faster an accelerator may do its part
@@ -161,23 +161,27 @@ def pareto(found: Accelerators) -> Scatter | None:
         return None
     speedups = [c.reference.speedup for c in shown if c.reference]
     areas = [float(c.result.area["LUT4"]) for c in shown]
-    frontier = sweeps.pareto([(area, speedup.value) for area, speedup in zip(areas, speedups, strict=True)])
+    costs = [tuple(float(c.result.area.get(kind, 0)) for kind in hardware_facts.KINDS) for c in shown]
+    frontier = sweeps.pareto([(cost, speedup.value) for cost, speedup in zip(costs, speedups, strict=True)])
     best = found.fastest
     marks = []
     for c, area, speedup, stays in zip(shown, areas, speedups, frontier, strict=True):
         below = best is not None and accelerators.standing(speedup, best.speedup, found.band)[0] == accelerators.LOSES
-        text = f"{units.ratio(speedup)}, {area:,.0f} LUT4{', loses' if below else ''}"
+        word = f", below: {c.tentative}" if c.tentative else ", loses"
+        text = f"{units.ratio(speedup)}, {area:,.0f} LUT4{word if below else ''}"
         marks.append(Mark(c.name, area, speedup.value, *ends(speedup), text, c.role, not stays, below))
     lines = (Line(best.speedup.value, f"{best.run.name}, measured:", units.ratio(best.speedup)),) if best else ()
     said = (
-        f"Triangles point down where a design loses to {best.run.name}, the fastest software on this CPU. "
+        f"Triangles point down where a projection lies below {hardware_tables.named(best)}, the fastest software on this CPU. "
         if best
         else ""
     )
+    seed = f" {hardware_facts.ONE_SEED}" * any(c.one_seed for c in shown)
     return Scatter(
         title="What a design costs, and what it would bring",
         caption=f"Projected speedup of the whole behind {accelerators.REFERENCE}, against the look-up tables that the placed design "
-        f"takes. {said}Hollow: another design is no larger and brings no less. Block RAM and multipliers are in the table.",
+        f"takes. {said}Hollow: another design takes no more of any resource ({', '.join(hardware_facts.KINDS)}) and brings no "
+        f"less. A design may be scarce of another resource than the one drawn: all are in the table. {hardware_facts.BARE}{seed}",
         across="area (LUT4, log scale)",
         axis=f"projected speedup over {found.baseline} (×, log scale)",
         marks=tuple(marks),

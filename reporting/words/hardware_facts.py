@@ -14,6 +14,8 @@ from reporting.words.tables import estimate, missing, text
 
 SIMULATED, PLACED = "simulated", "placed"
 KINDS = ("LUT4", "FF", "BRAM", "DSP")  #: of cells, in the order in which tables have them
+ONE_SEED = "With one seed of the placer, how far its clock moves is not in the interval."
+BARE = "No bus slave, DMA engine or PCIe logic is in any area."
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ def utilisation(result: Result) -> Table | None:
         share = Cell(units.percent(used / there), used / there, unit="%") if there else missing(f"{kind}: not known")
         rows.append((text(kind), Cell(f"{used:,}", used), Cell(f"{there:,}", there) if there else share, share))
     columns = ("resource", "used", "available", "share")
-    caption = f"After packing, on {result.device}."
+    caption = f"After packing, on {result.device}. {BARE}"
     title = f"What {result.name} takes of the device"
     return Table(title, columns, tuple(rows), caption, source=PLACED, key=f"utilisation:{result.name}")
 

@@ -6,14 +6,15 @@ from dataclasses import replace
 
 from reporting import accelerators, units
 from reporting.accelerators import Accelerators, Candidate
+from reporting.codesign import HOST
 from reporting.document import Block, Text
-from reporting.words import hardware_charts, hardware_diagrams, hardware_facts, tables, whatif
+from reporting.words import hardware_charts, hardware_diagrams, hardware_facts, hardware_tables, whatif
 
 NO_ENERGY = "No energy is shown anywhere, since none was measured."
 
 
 def summary(found: Accelerators) -> list[Block]:
-    """Say of the whole family, first of all, whether hardware pays, held against compiled software on this CPU."""
+    """Say of the whole family, first of all, whether hardware pays, held against software on this CPU."""
     shown = [c for c in found.own if c.reference and not c.wrong]
     best, blocks = found.fastest, list[Block]()
     if not shown:
@@ -28,12 +29,10 @@ def summary(found: Accelerators) -> list[Block]:
     if best is not None:
         said += f" {_against(top, found)}"
     blocks.append(Text(said))
-    losing = [c.name for c in shown if _standing(c, found) == accelerators.LOSES]
-    if best is not None and losing:
+    losing = [c.name for c in shown if _standing(c, found) == accelerators.LOSES and not c.tentative]
+    if losing:
         them = "No accelerator here beats" if len(losing) == len(shown) else f"{', '.join(losing)} would not beat"
-        blocks.append(Text(
-            f"{them} compiled software: {best.run.name}, on this same CPU, is measured at {units.ratio(best.speedup)}.", "warning"
-        ))  # fmt: skip
+        blocks.append(Text(f"{them} {_kinds(found)[0]}.", "warning"))
     return [*blocks, Text(f"{' '.join(_method(found))} {NO_ENERGY}")]
 
 
@@ -53,15 +52,30 @@ def _standing(candidate: Candidate, found: Accelerators) -> str:
 
 
 def _against(candidate: Candidate, found: Accelerators) -> str:
-    """Return how a design stands against the fastest software, plainly."""
-    best = found.fastest
-    if candidate.reference is None or best is None:
+    """Return how a design stands against the fastest software, plainly, and against the fastest that goes one way on all machines."""
+    if candidate.reference is None:
         return ""
-    word, factor = accelerators.standing(candidate.reference.speedup, best.speedup, found.band)
-    other = f"compiled software on this CPU ({best.run.name}, {units.ratio(best.speedup)}, measured)"
-    if word == accelerators.OPEN:
-        return f"It {word} {other}: the intervals overlap."
-    return f"It {word} {other} by {units.significant(factor)}×."
+    said = []
+    nearly = ", or differ by no more than the baseline's times in both studies" if found.band else ""
+    for rung, other in zip(found.yardsticks, _kinds(found), strict=True):
+        word, factor = accelerators.standing(candidate.reference.speedup, rung.speedup, found.band)
+        by = f"{units.significant(factor)}×"
+        if word == accelerators.OPEN:
+            said.append(f"It {word} {other}: the intervals overlap{nearly}.")
+        elif candidate.tentative:
+            said.append(
+                f"It is about {by} {hardware_tables.SIDES[word]} {other}; {candidate.tentative}, so no verdict."
+            )
+        else:
+            said.append(f"It {word} {other} by {by}.")
+    return " ".join(said)
+
+
+def _kinds(found: Accelerators) -> list[str]:
+    """Return what each yardstick is, with its name and its way: one that is fast by the CPU's own unit is named so."""
+    kinds = ("the fastest software on this CPU", "the fastest software that goes one way on all CPUs")
+    each = zip(kinds, found.yardsticks, strict=False)
+    return [f"{kind} ({hardware_tables.named(rung)}; {units.ratio(rung.speedup)}, measured)" for kind, rung in each]
 
 
 def design(found: Accelerators, candidate: Candidate) -> list[Block]:
@@ -103,9 +117,10 @@ def projection(found: Accelerators, candidate: Candidate) -> list[Block]:
     gain = reference.speedup
     said = (
         f"Projected, not measured: behind {accelerators.REFERENCE} it would bring {units.ratio(gain)} over {found.baseline}. "
-        f"{_share(candidate)} What binds: {whatif.NAMES[reference.binds]}, in {units.percent(reference.binding[reference.binds])} "
+        f"{_host(found, candidate)} What binds: {whatif.NAMES[reference.binds]}, in {units.percent(reference.binding[reference.binds])} "
         f"of all draws. {_break_even(candidate)}"
     )
+    said += f" {hardware_facts.ONE_SEED}" if candidate.one_seed else ""
     blocks: list[Block] = [Text(said.strip())]
     if gain.high < 1:
         blocks.append(
@@ -115,7 +130,8 @@ def projection(found: Accelerators, candidate: Candidate) -> list[Block]:
             )
         )
     if found.fastest is not None:
-        style = "warning" if _standing(candidate, found) == accelerators.LOSES else ""
+        loses = _standing(candidate, found) == accelerators.LOSES and not candidate.tentative
+        style = "warning" if loses else ""
         blocks.append(Text(_against(candidate, found), style))
     return blocks
 
@@ -124,14 +140,21 @@ def _reason(wrong: str) -> str:
     return wrong.removeprefix(accelerators.WRONG).lstrip(": ").rstrip(".") or "the oracle did not accept it"
 
 
-def _share(candidate: Candidate) -> str:
+def _host(found: Accelerators, candidate: Candidate) -> str:
+    """Say what the host's part takes, and what it alone allows."""
     reference = candidate.reference
     assert reference is not None
-    share, cap = tables.share_of(reference.share), units.ratio(reference.cap)
-    return (
-        f"By ablation, what it takes over is {share} of the baseline's time, so no accelerator of that part could bring more "
-        f"than {cap}."
+    said = (
+        f"The host's part of the design takes {units.time_interval(reference.terms[HOST])} of an iteration, measured with the "
+        f"accelerator's answers played back; it is another program than {found.baseline}. So no accelerator in its place "
+        f"could bring more than {units.ratio(reference.cap)}"
     )
+    others = (
+        f"{units.ratio(accelerators.over(reference.cap, rung.speedup))} over {rung.run.name}, whose whole iteration takes "
+        f"{units.time_interval(rung.seconds)}"
+        for rung in found.yardsticks
+    )
+    return ", or ".join((said, *others)) + "."
 
 
 def _break_even(candidate: Candidate) -> str:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from reporting import accelerators, units
-from reporting.accelerators import LOSES, OPEN, Accelerators, Candidate
+from reporting.accelerators import BEATS, LOSES, OPEN, Accelerators, Candidate, Measured
+from reporting.codesign import HOST
 from reporting.document import Cell, Table
 from reporting.interfaces import PRESETS
+from reporting.verdicts import MINIMUM_PROCESSES
 from reporting.words import hardware_facts, tables
 from reporting.words.tables import estimate, missing, text
 
-WORDS = {"beats": "beats it", LOSES: "loses to it", OPEN: "cannot be told"}
+WORDS = {BEATS: "beats it", LOSES: "loses to it", OPEN: "cannot be told"}
+SIDES = {BEATS: "above", LOSES: "below"}  #: of what earns no verdict
 
 
 def designs(found: Accelerators) -> Table:
@@ -25,7 +28,8 @@ def designs(found: Accelerators) -> Table:
     against = f"against {best.run.name}" if best else "against software"
     caption = (
         f"Cycles: of one iteration, simulated. Speedup: projected, over {found.baseline}, behind {accelerators.REFERENCE}: "
-        f"{PRESETS[accelerators.REFERENCE].summary}."
+        f"{PRESETS[accelerators.REFERENCE].summary}. {hardware_facts.BARE} The clock is that of this FPGA; what the interface "
+        "costs is assumed, from figures of other machines."
     )
     caption += f" {best.run.name} is the fastest software, measured at {units.ratio(best.speedup)}." if best else ""
     columns = ("design", "LUT4", "clock", "cycles", "projected speedup", against)
@@ -38,7 +42,7 @@ def _speedup(candidate: Candidate) -> Cell:
     if candidate.reference is None:
         return missing(f"{candidate.name}: {candidate.lacking}")
     speedup = candidate.reference.speedup
-    return estimate(units.ratio(speedup), speedup, "×")
+    return estimate(units.ratio(speedup), speedup, "×", hardware_facts.ONE_SEED if candidate.one_seed else "")
 
 
 def _against(candidate: Candidate, found: Accelerators) -> Cell:
@@ -48,8 +52,46 @@ def _against(candidate: Candidate, found: Accelerators) -> Cell:
         why = candidate.lacking or "there is no measured software to hold it against"
         return missing(f"{candidate.name}: {why}")
     word, factor = accelerators.standing(candidate.reference.speedup, found.fastest.speedup, found.band)
-    by = "" if word == OPEN else f" by {units.significant(factor)}×"
-    return text(WORDS[word] + by)
+    if word == OPEN:
+        return text(WORDS[word])
+    if candidate.tentative:
+        return text(f"about {units.significant(factor)}× {SIDES[word]}, {candidate.tentative}")
+    return text(f"{WORDS[word]} by {units.significant(factor)}×")
+
+
+def host_bound(found: Accelerators) -> Table | None:
+    """What the host's own part of each design allows at most, over the baseline and over software's whole job."""
+    shown = [c for c in found.own if c.reference and not c.wrong]
+    if not shown:
+        return None
+    marks = found.yardsticks
+    rows = tuple(
+        (
+            text(c.name),
+            estimate(units.time_interval(c.reference.terms[HOST]), c.reference.terms[HOST], "s"),
+            *(
+                estimate(units.ratio(bound), bound, "×")
+                for bound in (c.reference.cap, *(accelerators.over(c.reference.cap, m.speedup) for m in marks))
+            ),
+        )
+        for c in shown
+        if c.reference
+    )
+    columns = ("design", "host's part", *(f"over {name}" for name in (found.baseline, *(m.run.name for m in marks))))
+    caption = (
+        "The host's part of each design, measured with the accelerator's answers played back: another program than the "
+        "baseline. Speedups: what even an accelerator of infinite speed, behind an interface that costs nothing, could "
+        "bring to that program at most; below 1 the software has finished the whole job before."
+    )
+    whole = "; ".join(f"{named(m)}, {units.time_interval(m.seconds)}" for m in marks)
+    caption += f" Whole iterations, measured: {whole}." if whole else ""
+    title = "What the host's part alone allows"
+    return Table(title, columns, rows, caption, source=accelerators.PROJECTED, key="host-bound")
+
+
+def named(rung: Measured) -> str:
+    """Return the name of a rung, with the way that it went on this machine."""
+    return f"{rung.run.name} ({rung.way})" if rung.way else rung.run.name
 
 
 def space(found: Accelerators) -> Table | None:
@@ -74,8 +116,12 @@ def space(found: Accelerators) -> Table | None:
         "design", *names, *hardware_facts.KINDS, "clock", "cycles", "projected speedup", f"against {best.run.name}" if best else "against software",
     )  # fmt: skip
     caption = (
-        f"Each point was executed and placed as the others were. Speedup: projected, behind {accelerators.REFERENCE}."
+        f"Each point was executed and placed as the others were. Speedup: projected, behind {accelerators.REFERENCE}. "
+        f"{hardware_facts.BARE}"
     )
+    if any(c.tentative for c in found.candidates if c.reference):
+        caption += f" What is of one seed or of fewer than {MINIMUM_PROCESSES} processes earns no verdict. "
+        caption += hardware_facts.ONE_SEED if any(c.one_seed for c in found.candidates) else ""
     return Table("The design space", columns, rows, caption, source=accelerators.PROJECTED, key="space")
 
 
