@@ -91,8 +91,8 @@ DESIGNS = (
         blocks_in_flight=21,
         summary="All ten rounds in hardware, a block in each of 21 stages, with key expansion and counter mode.",
         justification="Blocks of counter mode do not depend on each other, so a new one can enter in every cycle. The "
-        "160 S-boxes are in 80 block RAMs, since as LUTs they would fill a quarter of the device. A round is cut "
-        "behind its S-boxes: read and mixed in one cycle, it is the slowest path of the core. Rounds never wait; "
+        "160 S-boxes of the rounds are in block RAM. A round is cut behind its S-boxes, so that reading "
+        "and mixing are not in one cycle. Rounds never wait; "
         "encrypted counter blocks are kept in a memory of 32, and a block enters only if it has a place there.",
     ),
     _ring(

@@ -106,15 +106,13 @@ SCHEDULED = (
     " decode, compute an address, compare, branch. Both bounds of a value move together."
 )
 ONE_LANE = (
-    f"{SCHEDULED} One edge a cycle is what a single lane can do at most: a loop in compiled C needs less time for an edge"
-    " than a clock cycle of this device takes, so one lane pays against Python's sweeps and loses to compiled ones."
+    f"{SCHEDULED} One edge a cycle is what a single lane can do at most, so the clock of the device bounds it: it is the"
+    " least of these engines, and what more lanes are held against."
 )
 MANY_LANES = (
     f"{SCHEDULED} Every lane has a copy of all values, so reads never collide; results go over up to four buses,"
-    " each into a bank of its own. The multipliers of the device end at 19 lanes of 32 bits. Sweeps take less time"
-    " than those of compiled C over the whole model; but the host takes about as long as the sweeps to make rows and"
-    " schedule, and mdp_simd, which lumps the same states, has finished its vector sweeps by then: beside a processor"
-    " with wide vectors and the time for one evaluation, this engine does not pay."
+    " each into a bank of its own. The host makes rows and schedule in each call, and that time bounds what any number"
+    " of lanes can bring."
 )
 DESIGNS = (
     _design(
