@@ -56,7 +56,7 @@ def from_result(result: Result, grade: str = GRADE) -> Inputs:
         cycles=result.cycles,
         clock=tuple(1e6 * megahertz for megahertz in clocks),
         sources={
-            "share": f"timed with and without it in {len(result.host)} processes",
+            "share": f"the host's part, another program than the baseline, timed beside it in {len(result.host)} processes",
             "calls": "counted on the simulated core",
             "bytes": "counted on the simulated core",
             "acceleration": f"{result.cycles:,} cycles, simulated ({result.simulator}), at the clock of {seeds} "

@@ -98,6 +98,7 @@ KINDS = {
     "sensitivity": Kind("table", "D:I", "the sensitivity of the projection"),
     "assumptions": Kind("table", "I", "the assumptions about the interface"),
 }
+AGAINST = "against "  #: how columns begin that hold accelerators against a rung
 #: columns that a table has only where there is something in them
 OPTIONAL = {"startup": ("nothing compiled", "ahead then"), "behind": ("more needed",)}
 
@@ -218,7 +219,8 @@ class Known:
             return next((at for at, text in enumerate(names) if _is(text, name)), None)
         at = _only(name, names)
         of_a_build = name.endswith(tuple(f", {build_name(build)}" for build in BUILDS))
-        if at is None and not (of_a_build or name in OPTIONAL.get(key.partition(":")[0], ())):
+        of_a_rung = name.removeprefix(AGAINST) in self.variants  # which are named is the machine's choice
+        if at is None and not (of_a_build or of_a_rung or name in OPTIONAL.get(key.partition(":")[0], ())):
             raise Unfit(f"{key} has no column that begins with {name!r} alone; it has: {', '.join(names)}")
         return at
 

@@ -20,19 +20,19 @@ def designs(found: Accelerators) -> Table:
     rows = tuple(
         (
             text(c.name), hardware_facts.area_cell(c.result, "LUT4"), hardware_facts.clock_cell(c.result),
-            hardware_facts.cycles_cell(c.result), _speedup(c), _against(c, found),
+            hardware_facts.cycles_cell(c.result), _speedup(c), *(_against(c, rung, found.band) for rung in found.yardsticks or (None,)),
         )
         for c in found.own
     )  # fmt: skip
     best = found.fastest
-    against = f"against {best.run.name}" if best else "against software"
+    against = [f"against {rung.run.name}" for rung in found.yardsticks] or ["against software"]
     caption = (
         f"Cycles: of one iteration, simulated. Speedup: projected, over {found.baseline}, behind {accelerators.REFERENCE}: "
         f"{PRESETS[accelerators.REFERENCE].summary}. {hardware_facts.BARE} The clock is that of this FPGA; what the interface "
         "costs is assumed, from figures of other machines."
     )
-    caption += f" {best.run.name} is the fastest software, measured at {units.ratio(best.speedup)}." if best else ""
-    columns = ("design", "LUT4", "clock", "cycles", "projected speedup", against)
+    caption += f" {named(best)} is the fastest software, measured at {units.ratio(best.speedup)}." if best else ""
+    columns = ("design", "LUT4", "clock", "cycles", "projected speedup", *against)
     return Table("The accelerators", columns, rows, caption, source=accelerators.PROJECTED, key="designs")
 
 
@@ -45,13 +45,13 @@ def _speedup(candidate: Candidate) -> Cell:
     return estimate(units.ratio(speedup), speedup, "×", hardware_facts.ONE_SEED if candidate.one_seed else "")
 
 
-def _against(candidate: Candidate, found: Accelerators) -> Cell:
+def _against(candidate: Candidate, rung: Measured | None, band: float) -> Cell:
     if candidate.wrong:
         return Cell("wrong answer", "wrong answer", f"{candidate.name}: {candidate.wrong}")
-    if candidate.reference is None or found.fastest is None:
+    if candidate.reference is None or rung is None:
         why = candidate.lacking or "there is no measured software to hold it against"
         return missing(f"{candidate.name}: {why}")
-    word, factor = accelerators.standing(candidate.reference.speedup, found.fastest.speedup, found.band)
+    word, factor = accelerators.standing(candidate.reference.speedup, rung.speedup, band)
     if word == OPEN:
         return text(WORDS[word])
     if candidate.tentative:
@@ -77,11 +77,11 @@ def host_bound(found: Accelerators) -> Table | None:
         for c in shown
         if c.reference
     )
-    columns = ("design", "host's part", *(f"over {name}" for name in (found.baseline, *(m.run.name for m in marks))))
+    columns = ("design", "host's part", found.baseline, *(m.run.name for m in marks))
     caption = (
         "The host's part of each design, measured with the accelerator's answers played back: another program than the "
-        "baseline. Speedups: what even an accelerator of infinite speed, behind an interface that costs nothing, could "
-        "bring to that program at most; below 1 the software has finished the whole job before."
+        "baseline. Under a variant's name: the speedup over it that even an accelerator of infinite speed, behind an "
+        "interface that costs nothing, could not pass; below 1 the software has finished the whole job before."
     )
     whole = "; ".join(f"{named(m)}, {units.time_interval(m.seconds)}" for m in marks)
     caption += f" Whole iterations, measured: {whole}." if whole else ""
@@ -107,7 +107,7 @@ def space(found: Accelerators) -> Table | None:
             hardware_facts.clock_cell(c.result),
             hardware_facts.cycles_cell(c.result),
             _speedup(c),
-            _against(c, found),
+            _against(c, found.fastest, found.band),
         )
         for c in found.candidates
     )
