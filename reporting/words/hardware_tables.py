@@ -81,7 +81,8 @@ def host_bound(found: Accelerators) -> Table | None:
     caption = (
         "The host's part of each design, measured with the accelerator's answers played back: another program than the "
         "baseline. Under a variant's name: the speedup over it that even an accelerator of infinite speed, behind an "
-        "interface that costs nothing, could not pass; below 1 the software has finished the whole job before."
+        "interface that costs nothing, could not pass; below 1 the software has finished the whole job before. Ratios go by way of the baseline, beside "
+        "which each was timed."
     )
     whole = "; ".join(f"{named(m)}, {units.time_interval(m.seconds)}" for m in marks)
     caption += f" Whole iterations, measured: {whole}." if whole else ""
