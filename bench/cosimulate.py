@@ -82,7 +82,8 @@ def describe(design: Design, family: str, rtl: Path) -> dict[str, Any]:
     ports = ports_of(component)
     write_text(rtl, rtlil.convert(component, name="top", emit_src=False))
     write_text(rtl.with_suffix(".json"), written_ports(ports))
-    facts = {name: getattr(design, name) for name in ("name", "summary", "replaces", "justification", "point")}
+    told = ("name", "summary", "replaces", "justification", "point", "grain", "fixed")
+    facts = {name: getattr(design, name) for name in told}
     return facts | {
         "parameters": dict(design.parameters),
         "registers": [asdict(register) for register in design.registers],

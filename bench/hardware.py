@@ -88,6 +88,10 @@ class Design:
     point: bool = False  #: a point of the design space only: no section of its own
     most_cycles: int = 20_000_000  #: of one iteration of the full job
     precision: Precision | None = None  #: None: as exact as the family's oracle asks for
+    grain: int = (
+        0  #: bytes that it works on as they cross the bus, in multiples; 0: its work does not grow with its bytes
+    )
+    fixed: int = 0  #: bytes sent in every call beside those
 
 
 @dataclass(frozen=True)
@@ -156,6 +160,8 @@ class Result:
     calls: int = 0  #: in one iteration
     sent: int = 0  #: bytes to the accelerator in one iteration
     received: int = 0  #: and back
+    grain: int = 0  #: as of a Design
+    fixed: int = 0
     area: Mapping[str, int] = field(default_factory=dict)  #: LUT4, FF, BRAM, DSP of the whole design after packing
     available: Mapping[str, int] = field(default_factory=dict)  #: the same, of the device
     device: str = ""  #: for example "ECP5-85k, CABGA756"

@@ -55,6 +55,8 @@ def from_result(result: Result, grade: str = GRADE) -> Inputs:
         received=float(result.received),
         cycles=result.cycles,
         clock=tuple(1e6 * megahertz for megahertz in clocks),
+        width=_width(result),
+        streams=result.grain > 0,
         sources={
             "share": f"the host's part, another program than the baseline, timed beside it in {len(result.host)} processes",
             "calls": "counted on the simulated core",
@@ -63,6 +65,13 @@ def from_result(result: Result, grade: str = GRADE) -> Inputs:
             f"({result.device}, speed {grade})",
         },
     )
+
+
+def _width(result: Result) -> tuple[float, float] | None:
+    """Return the bytes of a word on a design's bus to it and from it: its widest ports; None where they are not known."""
+    ports = [port for part in result.parts if not part.name for port in part.ports]
+    widest = [max((p.bits / 8 for p in ports if p.direction == way), default=0.0) for way in ("in", "out")]
+    return (widest[0], widest[1]) if all(widest) else None
 
 
 def from_profile(evidence: Evidence, kernel: str = "", traffic: Traffic | None = None) -> Inputs:

@@ -40,8 +40,10 @@ class Inputs:
     calls: float | None = None  #: offloads in one iteration; None: not known, and the interface then costs nothing
     sent: float | None = None  #: bytes to the accelerator in one iteration; None: not known, so free
     received: float | None = None  #: bytes back
-    cycles: int = 0  #: of the accelerator, in one iteration
+    cycles: int = 0  #: of the accelerator, in one iteration, words on its bus included
     clock: tuple[float, ...] = ()  #: Hz, one per seed of the placer
+    width: tuple[float, float] | None = None  #: bytes that cross its bus in a cycle, to it and from it; None: not known
+    streams: bool = False  #: whether it works on data while more of it arrives
     acceleration: Range | None = None
     sources: Mapping[str, str] = field(default_factory=dict)  #: name of a field -> how it was obtained, in words
 
@@ -97,6 +99,7 @@ def project(inputs: Inputs, interface: Interface, draws: int = DRAWS, seed: int 
 
     A synchronous host waits, so the terms add up. An asynchronous one computes meanwhile, but an iteration never ends
     before the accelerator has done its work, which Accelerometer takes for granted: the wait that is left is `compute`.
+    The words on a design's own bus are among its cycles, so what the interface moves is not all added to them: see `moving`.
     """
     middle, drawn = typical(inputs, interface), draw(inputs, interface, draws, seed)
     one, many = _outcome(inputs, interface, middle), _outcome(inputs, interface, drawn)
@@ -157,7 +160,7 @@ def draw(inputs: Inputs, interface: Interface, draws: int, seed: int) -> State:
 
 
 def _assumed(interface: Interface) -> dict[str, Range]:
-    names = ("overhead", "latency", "to", "back", "call")
+    names = ("overhead", "latency", "to", "back", "overlap", "call")
     return {name: getattr(interface, name) for name in names}
 
 
@@ -174,7 +177,7 @@ def _outcome(inputs: Inputs, interface: Interface, state: State) -> State:
     terms, busy = _terms(inputs, interface, state), computing(inputs, state)
     total = sum(terms.values(), np.asarray(0.0))
     fixed = state["overhead"] + state["call"] + state["latency"]
-    waited = busy if interface.synchronous else np.zeros_like(busy)
+    waited = terms[COMPUTE] if interface.synchronous else np.zeros_like(busy)
     with np.errstate(divide="ignore", invalid="ignore"):
         left = np.maximum(part - waited - terms[TRANSFER], 0.0)
         found = {
@@ -197,15 +200,41 @@ def _outcome(inputs: Inputs, interface: Interface, state: State) -> State:
 def _terms(inputs: Inputs, interface: Interface, state: State) -> State:
     """Return the seconds of one iteration with the accelerator, by TERMS."""
     calls = inputs.calls or 0.0
+    moved, worked = moving(inputs, interface, state)
     terms = {
         HOST: state["whole"] * (1 - state["share"]),
         OVERHEAD: calls * (state["overhead"] + state["call"]),
         LATENCY: calls * state["latency"],
-        TRANSFER: (inputs.sent or 0.0) / state["to"] + (inputs.received or 0.0) / state["back"],
+        TRANSFER: moved,
     }
-    busy = computing(inputs, state)
-    waits = busy if interface.synchronous else np.maximum(busy - sum(terms.values()), 0.0)
+    waits = worked if interface.synchronous else np.maximum(worked - sum(terms.values()), 0.0)
     return {**terms, COMPUTE: waits}
+
+
+def moving(inputs: Inputs, interface: Interface, state: State) -> tuple[Array, Array]:
+    """Return the seconds of moving data and of the accelerator's work, each without what goes on beside the other.
+
+    Of a design that streams, all of the smaller may be hidden, and over a duplex interface the smaller direction as well:
+    so its time lies between the largest and the sum, as `overlap` says. Of another one, what may be hidden is the words
+    on its bus, which are moved once, and stand in `cycles` too. What is hidden is taken from the smaller term.
+    """
+    busy, words = computing(inputs, state), np.asarray(0.0)
+    to, back = (inputs.sent or 0.0) / state["to"], (inputs.received or 0.0) / state["back"]
+    if not inputs.cycles:
+        return to + back, busy
+    if inputs.width:
+        ports = [width * state["clock"] for width in inputs.width]
+        own = [size / port for size, port in zip((inputs.sent or 0.0, inputs.received or 0.0), ports, strict=True)]
+        words = np.minimum(busy, own[0] + own[1])
+        # No interface is faster than the bus. One without a limit is the bus itself, and its words are among the cycles.
+        to, back = (np.where(at > 0, np.maximum(at, word), 0.0) for at, word in zip((to, back), own, strict=True))
+    both = np.minimum(to, back) if inputs.streams and interface.duplex else 0.0
+    moved, beside = to + back - state["overlap"] * both, busy if inputs.streams else words
+    if not interface.synchronous:
+        return moved, busy
+    hidden = state["overlap"] * np.minimum(moved, beside)
+    less = moved < beside
+    return moved - np.where(less, hidden, 0.0), busy - np.where(less, 0.0, hidden)
 
 
 def _effects(inputs: Inputs, interface: Interface, middle: State, drawn: State) -> tuple[Effect, ...]:

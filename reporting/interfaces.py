@@ -18,6 +18,10 @@ from reporting.uncertain import Range
 NOTHING = Range.exactly(0.0)
 NO_LIMIT = Range.exactly(math.inf)
 US, NS, GB = 1e-6, 1e-9, 1e9
+SERIAL_TO_STREAMED = Range(0.0, 0.5, 1.0)
+ONE_OR_OTHER = (
+    "nobody built it: 0 is a buffer that is filled, worked on and emptied in turn, 1 are words that go straight through"
+)
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,10 @@ class Interface:
     back: Range = NO_LIMIT  #: bytes/s from it
     call: Range = NOTHING  #: s per call of Python's call into native code, beyond what the host's part holds already
     synchronous: bool = True  #: the host waits; else it does other work meanwhile
+    overlap: Range = (
+        NOTHING  #: share of what a design's moving of data and its work could do at once that they do at once
+    )
+    duplex: bool = False  #: whether bytes can move in both directions at once
     sources: Mapping[str, str] = field(default_factory=dict)  #: name of a field -> where its figures come from
 
 
@@ -70,11 +78,13 @@ PRESETS: Mapping[str, Interface] = {
             latency=Range(0.05 * US, 0.1 * US, 0.2 * US),
             to=Range(0.04 * GB, 0.3 * GB, 1.0 * GB),
             back=Range(0.02 * GB, 0.05 * GB, 0.3 * GB),
+            overlap=SERIAL_TO_STREAMED,
             sources={
                 "overhead": "estimate: one or two uncached writes, to start it and to acknowledge",
                 "latency": "estimate: one uncached read of a status register, 10 to 20 cycles of a bus of 100 to 200 MHz",
                 "to": "estimate: 4 or 8 bytes per posted write of 8 to 100 ns",
                 "back": "estimate: 4 or 8 bytes per read of 25 to 200 ns, which waits for its answer",
+                "overlap": ONE_OR_OTHER,
             },
         ),
         Interface(
@@ -84,6 +94,8 @@ PRESETS: Mapping[str, Interface] = {
             latency=Range(0.4 * US, 0.9 * US, 2 * US),
             to=Range(0.4 * GB, 1.0 * GB, 4.0 * GB),
             back=Range(0.3 * GB, 1.0 * GB, 4.0 * GB),
+            overlap=SERIAL_TO_STREAMED,
+            duplex=True,
             sources={
                 "overhead": "estimate: a few uncached writes for a descriptor and a poll; high: with cache lines flushed by software "
                 "at 84 ns each, as Shao et al. measured on a Zynq (gem5-Aladdin, MICRO 2016)",
@@ -92,6 +104,7 @@ PRESETS: Mapping[str, Interface] = {
                 "to": "PG021: 399 MB/s on 32 bits at 100 MHz; 1.2 GB/s is the most of one HP port of a Zynq-7000 (UG585); high: 128 "
                 "bits at 250 MHz",
                 "back": "PG021: 299 MB/s on 32 bits at 100 MHz; typical and high as to the accelerator",
+                "overlap": f"{ONE_OR_OTHER}; both directions likewise, since PG021 has a channel for each",
             },
         ),
         Interface(
@@ -101,12 +114,15 @@ PRESETS: Mapping[str, Interface] = {
             latency=Range(0.6 * US, 1 * US, 2.5 * US),
             to=Range(1.5 * GB, 4.0 * GB, 6.2 * GB),
             back=Range(1.5 * GB, 4.0 * GB, 6.2 * GB),
+            overlap=SERIAL_TO_STREAMED,
+            duplex=True,
             sources={
                 "overhead": "estimate: a doorbell, a descriptor and the polling of a completion; high: with a call into the kernel",
                 "latency": "Neugebauer et al., Understanding PCIe performance for end host networking, SIGCOMM 2018: about 1 µs of "
                 "PCIe in the round trip of a network card, 0.5 µs at least for one read of 64 bytes",
                 "to": "the same: 32 to 50 Gbit/s for data, 12 to 48 Gbit/s with descriptors and pointers",
                 "back": "as to the accelerator",
+                "overlap": f"{ONE_OR_OTHER}; both directions likewise, since PCIe has lanes for each",
             },
         ),
         Interface(
@@ -122,6 +138,7 @@ PRESETS: Mapping[str, Interface] = {
                 "2019: round trips of 140 to 160 µs on two such cards",
                 "to": "the same: 1.6 GB/s through OpenCL for large blocks; high: what PCIe of the third generation and 16 lanes allows",
                 "back": "as to the accelerator",
+                "overlap": "none: the driver copies all data to the card's memory before the work begins, and back after it",
             },
         ),
     )

@@ -54,10 +54,10 @@ def granularity_curve(
 
 def _calls(inputs: Inputs, interface: Interface, state: State, sizes: Sequence[float]) -> list[np.ndarray]:
     """Return the speedup of one call of each size, for each draw."""
-    sent, back = inputs.sent or 0.0, inputs.received or 0.0
+    sent = inputs.sent or 0.0
     index = state["whole"] * state["share"] / sent
-    working = codesign.computing(inputs, state) / sent if interface.synchronous else 0.0
-    moving = 1 / state["to"] + back / sent / state["back"]
+    moving, working = (each / sent for each in codesign.moving(inputs, interface, state))
+    working = working if interface.synchronous else np.zeros_like(working)
     fixed = state["overhead"] + state["call"] + state["latency"]
     return [formulas.logca(size, index, np.inf, fixed, per_byte=moving + working) for size in sizes]
 

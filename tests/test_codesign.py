@@ -10,7 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bench import hardware
+from bench.aes._rtl_driver import Message
 from bench.errors import SuiteError, UsageError
+from bench.hardware import Part, Port
 from bench.model import Measurement
 from reporting import candidates, codesign, credential, formulas, statistics, sweeps
 from reporting.codesign import COMPUTE, HOST, OVERHEAD, TERMS, TRANSFER, Inputs, project
@@ -276,6 +279,76 @@ def test_ranges_are_drawn_within_their_ends_and_wide_ones_on_the_log_scale() -> 
     assert np.median(drawn) == pytest.approx(1e-6, rel=0.05)
 
 
+# --- what moves while the accelerator works ---------------------------------------------------------------------------
+
+STREAMED = replace(FREE, to=Range.exactly(1e9), back=Range.exactly(1e9), overlap=Range.exactly(1.0))
+SERIAL = replace(STREAMED, overlap=NOTHING)
+
+
+def streaming(**more: object) -> Inputs:
+    """One message of 4.6 MB, a block of 16 bytes in each cycle of 100 MHz: 2.9 ms of work, 4.6 ms for each direction."""
+    given = {
+        "sent": 4.6e6,
+        "received": 4.6e6,
+        "calls": 1.0,
+        "cycles": 287_500,
+        "clock": (100e6,),
+        "width": (16.0, 16.0),
+    }
+    return aes(**{"streams": True, **given, **more})
+
+
+def moved(inputs: Inputs, interface: Interface) -> float:
+    found = project(inputs, interface, draws=2)
+    return found.terms[TRANSFER].value + found.terms[COMPUTE].value
+
+
+def test_a_design_that_streams_takes_between_its_largest_part_and_the_sum() -> None:
+    work = 287_500 / 100e6
+    assert moved(streaming(), SERIAL) == pytest.approx(9.2e-3 + work)
+    assert moved(streaming(), STREAMED) == pytest.approx(9.2e-3)
+    duplex = replace(STREAMED, duplex=True)
+    assert moved(streaming(), duplex) == pytest.approx(4.6e-3)
+    assert moved(streaming(cycles=2_875_000), duplex) == pytest.approx(10 * work)  # and now its work is the largest
+    assert moved(streaming(), replace(duplex, overlap=NOTHING)) == pytest.approx(9.2e-3 + work)
+    half = moved(streaming(), replace(duplex, overlap=Range.exactly(0.5)))
+    assert 4.6e-3 < half < 9.2e-3 + work
+
+
+def test_what_is_not_known_of_the_overlap_is_in_the_interval_and_named() -> None:
+    found = project(streaming(), replace(STREAMED, overlap=PRESETS["dma"].overlap))
+    assert found.speedup.low < found.speedup.value < found.speedup.high
+    assert [effect.name for effect in found.effects] == ["overlap"]
+
+
+def test_a_design_that_does_not_stream_hides_the_words_on_its_bus_only() -> None:
+    """They are among its cycles and moved by the interface: 4.6 MB at 16 bytes a cycle, each way."""
+    inputs = streaming(streams=False, cycles=10_000_000)
+    assert moved(inputs, SERIAL) - moved(inputs, STREAMED) == pytest.approx(2 * 4.6e6 / 16 / 100e6)
+    assert moved(inputs, replace(STREAMED, duplex=True)) == moved(inputs, STREAMED)
+    assert moved(replace(inputs, width=None), STREAMED) == moved(inputs, SERIAL)
+
+
+def test_no_interface_is_faster_than_the_bus_of_the_design() -> None:
+    fast = replace(SERIAL, to=Range.exactly(64e9), back=Range.exactly(64e9))
+    assert project(streaming(), fast).terms[TRANSFER].value == pytest.approx(2 * 4.6e6 / 1.6e9)
+    assert project(streaming(width=None), fast).terms[TRANSFER].value == pytest.approx(2 * 4.6e6 / 64e9)
+    assert project(streaming(), FREE).terms[TRANSFER].value == 0.0  # operands in registers: the bus's words are cycles
+
+
+def test_a_host_that_does_not_wait_hides_nothing_twice() -> None:
+    goes_on = replace(STREAMED, synchronous=False)
+    assert project(streaming(), goes_on).speedup == project(streaming(), replace(goes_on, overlap=NOTHING)).speedup
+
+
+def test_a_result_says_how_wide_its_bus_is_and_whether_it_streams() -> None:
+    ports = (Port("in_valid", "in", 1), Port("in_data", "in", 128), Port("out_data", "out", 32))
+    inputs = candidates.from_result(designs.result(grain=16, parts=(Part("", ports), Part("x", ()))))
+    assert inputs.width == (16.0, 4.0) and inputs.streams
+    plain = candidates.from_result(designs.result())
+    assert plain.width is None and not plain.streams
+
+
 # --- sweeps -----------------------------------------------------------------------------------------------------------
 
 
@@ -314,6 +387,7 @@ def test_pareto_is_over_all_that_a_point_costs() -> None:
 def test_every_figure_of_a_preset_has_a_source(preset: Interface) -> None:
     for field in ("overhead", "latency", "to", "back"):
         assert preset.sources[field], field
+    assert preset.overlap == NOTHING or preset.sources["overlap"]
     assert preset.call == NOTHING
 
 
@@ -344,6 +418,15 @@ def test_a_result_that_lacks_a_stage_says_which_and_what_to_run(lacking: dict[st
     with pytest.raises(SuiteError, match=f"{stage}: no tool") as caught:
         candidates.from_result(designs.result(**lacking, missing=missing))
     assert "nox -s hardware" in caught.value.hint
+
+
+@pytest.mark.parametrize("design", hardware.designs("aes").values(), ids=lambda design: design.name)
+def test_the_grain_and_the_fixed_bytes_of_aes_are_what_its_driver_sends(design: hardware.Design) -> None:
+    if design.replaces == "AES.encrypt":
+        assert (design.grain, design.fixed) == (0, 0)
+        return
+    shortest, longer = (Message(int(design.parameters["bus"]), bytes(16), 0, bytes(size)).sent for size in (16, 1600))
+    assert design.grain == 16 and design.fixed == shortest - 16 == longer - 1600
 
 
 # --- the credential ---------------------------------------------------------------------------------------------------

@@ -51,6 +51,14 @@ def _registers(bus: int) -> tuple[Register, ...]:
     )  # fmt: skip
 
 
+def _growing(variant: Callable[[Core, int], SimpleNamespace], bus: int) -> dict[str, int]:
+    """Return the grain and the fixed bytes of a message, as _rtl_driver.py sends it: key, counter, a word of length.
+
+    A call for each block has no grain: it is one block, whatever the text.
+    """
+    return {"grain": 16, "fixed": 2 * 16 + bus // 8} if variant is _rtl_driver.streaming else {}
+
+
 def _design(
     name: str, summary: str, justification: str, component: Callable[[], Any], blocks: int, bus: int = BUS,
     variant: Callable[[Core, int], SimpleNamespace] = _rtl_driver.streaming, replaces: str = STREAM,
@@ -59,7 +67,7 @@ def _design(
     return Design(
         name=name, summary=summary, replaces=replaces, justification=justification, component=component,
         variant=lambda core: variant(core, bus), check=partial(_rtl_check.check, bus=bus, long=blocks, variant=variant),
-        registers=_registers(bus), parameters=parameters | {"bus": bus}, point=point,
+        registers=_registers(bus), parameters=parameters | {"bus": bus}, point=point, **_growing(variant, bus),
     )  # fmt: skip
 
 

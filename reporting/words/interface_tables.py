@@ -12,10 +12,11 @@ from reporting.statistics import Interval
 from reporting.uncertain import Range
 from reporting.words.tables import text
 
-RATES = ("to", "back")  #: figures in bytes per second; all others are seconds
+RATES = ("to", "back")  #: figures in bytes per second; all others but SHARES are seconds
+SHARES = ("overlap",)
 ASSUMED = {
     "overhead": "overhead per call (o)", "latency": "latency per call (L)", "to": "bandwidth to it",
-    "back": "bandwidth from it", "call": "Python's native call",
+    "back": "bandwidth from it", "overlap": "moving while it works", "call": "Python's native call",
 }  # fmt: skip
 
 
@@ -61,6 +62,8 @@ def _range(field: str, found: Range) -> str:
     if found.exact:
         return figure(field, found.typical)
     interval = Interval(found.typical, found.low, found.high)
+    if field in SHARES:
+        return units.percent_interval(interval)
     return units.rate(interval) if field in RATES else units.time_interval(interval)
 
 
@@ -69,4 +72,6 @@ def figure(field: str, value: float) -> str:
     if field in RATES:
         scale, unit = units.rate_scale(value)
         return f"{units.significant(value / scale)} {unit}"
+    if field in SHARES and value:
+        return units.percent(value)
     return units.seconds(value) if value else "0"

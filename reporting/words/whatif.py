@@ -20,6 +20,7 @@ NAMES = {
     HOST: "host's own part", OVERHEAD: "overhead of calls", LATENCY: "latency", TRANSFER: "moving data",
     COMPUTE: "accelerator's work", "whole": "baseline's time", "share": "share of the time", "clock": "clock",
     "acceleration": "acceleration", "to": "bandwidth to it", "back": "bandwidth from it", "call": "Python's native call",
+    "overlap": "moving data while it works",
 }  # fmt: skip
 SOURCE = "projected"
 
