@@ -42,6 +42,11 @@ class Interface:
     duplex: bool = False  #: whether bytes can move in both directions at once
     sources: Mapping[str, str] = field(default_factory=dict)  #: name of a field -> where its figures come from
 
+    @property
+    def free(self) -> bool:
+        """Whether it costs nothing by itself, so that what an accelerator brings behind it is a bound, not an offer."""
+        return (self.overhead, self.latency, self.to, self.back) == (NOTHING, NOTHING, NO_LIMIT, NO_LIMIT)
+
 
 #: Python's own call into native code, per call. Added where the host's part does not hold a call in its place already.
 CALLS: Mapping[str, tuple[Range, str]] = {

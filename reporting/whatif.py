@@ -13,7 +13,8 @@ from typing import Any
 from bench.errors import UsageError
 from bench.rundir import Archive
 from reporting import candidates, codesign, evidence, interfaces, quantities, sweeps
-from reporting.codesign import Inputs
+from reporting.accelerators import REFERENCE
+from reporting.codesign import Inputs, Projection
 from reporting.document import Block, Document, Section
 from reporting.evidence import Evidence
 from reporting.interfaces import Interface
@@ -118,14 +119,18 @@ def _interfaces(inputs: Inputs, wanted: Wanted) -> list[Interface]:
 
 
 def _projected(found: Evidence, inputs: Inputs, reached: list[Interface]) -> list[Block]:
-    """Return what is said of an accelerator whose speed is known: one interface in depth, or all in a table."""
+    """Return what is said of an accelerator whose speed is known: one interface in depth, or all in a table.
+
+    Of all, the one that is told of is fixed in advance: the fastest would always be the one that costs nothing.
+    """
     projections = [codesign.project(inputs, each) for each in reached]
     if len(projections) > 1:
-        best = max(projections, key=lambda each: each.speedup.value)
+        told = _reference(projections)
         return [
-            *words.verdict(best, found.baseline.name),
+            *words.verdict(told, found.baseline.name),
+            words.bounds(projections),
             words.by_interface(projections),
-            words.facts(best),
+            words.facts(told),
             interface_tables.overview(reached),
         ]
     (one,) = projections
@@ -138,13 +143,19 @@ def _projected(found: Evidence, inputs: Inputs, reached: list[Interface]) -> lis
     ]
 
 
+def _reference(projections: list[Projection]) -> Projection:
+    return next(each for each in projections if each.interface.name == REFERENCE)
+
+
 def _swept(found: Evidence, inputs: Inputs, reached: list[Interface]) -> list[Block]:
     """Return what is said where nothing says how fast the accelerator is: a sweep of its speed."""
     swept = [sweeps.acceleration_sweep(inputs, each) for each in reached]
-    fastest = max((sweep[-1] for sweep in swept), key=lambda each: each.speedup.value)
+    ends = [sweep[-1] for sweep in swept]
+    told = _reference(ends) if len(ends) > 1 else ends[0]
     return [
-        *words.verdict(fastest, found.baseline.name),
+        *words.verdict(told, found.baseline.name),
+        *([words.bounds(ends)] if len(ends) > 1 else []),
         words.by_acceleration(swept),
-        words.facts(fastest),
+        words.facts(told),
         interface_tables.overview(reached) if len(reached) > 1 else interface_tables.assumptions(reached[0]),
     ]

@@ -120,6 +120,26 @@ def test_without_an_interface_all_are_compared(ask: Any) -> None:
     assert "opencl" in said and "loses" in said
 
 
+@pytest.mark.parametrize("acceleration", ["370", ""])
+def test_without_an_interface_the_reference_is_told_of_and_the_free_one_is_a_bound(ask: Any, acceleration: str) -> None:
+    """Nothing is ever faster than an interface that costs nothing, so it would always be the headline."""
+    document = ask.document(acceleration=acceleration)
+    said = " ".join(text.written(document).split())
+    facts, told = (
+        cells(document, "projection"),
+        cells(ask.document(acceleration=acceleration or "inf", interface="dma"), "projection"),
+    )
+    assert facts["speedup of the whole"] == told["speedup of the whole"]
+    assert " over dma, " in said and "What costs nothing is a bound for all of them: isa " in said
+    if acceleration:
+        (table,) = [
+            b for s in document.sections for b in s.blocks if isinstance(b, Table) and b.key.startswith("interfaces")
+        ]
+        assert {row[0].text: row[-1].text for row in table.rows}["isa"] == "a bound"
+    free = interfaces.PRESETS["isa"]
+    assert free.free and not any(each.free for name, each in interfaces.PRESETS.items() if name != "isa")
+
+
 def test_a_design_of_the_hardware_study_is_projected_with_what_was_measured_of_it(ask: Any, tmp_path: Path) -> None:
     with pytest.raises(SuiteError, match="no hardware study"):
         ask(design="aes_iterative")

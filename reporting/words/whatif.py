@@ -46,6 +46,13 @@ def verdict(projection: Projection, baseline: str) -> list[Block]:
     return [*blocks, *(Text(gap, "warning") for gap in unknown(inputs))]
 
 
+def bounds(projections: Sequence[Projection]) -> Text:
+    """Say what the interfaces that cost nothing bound, and which to ask for."""
+    free = ", ".join(f"{p.interface.name} {units.ratio(p.speedup)}" for p in projections if p.interface.free)
+    bound = f" What costs nothing is a bound for all of them: {free}." if free else ""
+    return Text(f"Without --interface it is the one by which designs are compared.{bound}")
+
+
 def accelerator(projection: Projection) -> str:
     """Return what the accelerator is, in words: an accelerator of AES.encrypt that is 370 times as fast."""
     speed = projection.acceleration
@@ -154,7 +161,7 @@ def by_interface(projections: Sequence[Projection]) -> Table:
     rows = [
         (
             text(p.interface.name), _speedup(p.speedup), text(NAMES[p.binds]),
-            text("loses" if p.speedup.high < 1 else "may lose" if p.loses else "pays"),
+            text("loses" if p.speedup.high < 1 else "may lose" if p.loses else "a bound" if p.interface.free else "pays"),
         )
         for p in projections
     ]  # fmt: skip
@@ -162,7 +169,7 @@ def by_interface(projections: Sequence[Projection]) -> Table:
         f"The same accelerator over each interface ({projections[0].inputs.name})",
         ("interface", "speedup", "what binds", "verdict"),
         tuple(rows),
-        caption="Projected speedups of the whole with 95 % intervals.",
+        caption="Projected speedups of the whole with 95 % intervals. A bound: of an interface that costs nothing by itself.",
         source=SOURCE,
         key=f"interfaces:{projections[0].inputs.name}",
     )
