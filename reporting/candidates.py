@@ -56,11 +56,14 @@ def from_result(result: Result, grade: str = GRADE) -> Inputs:
         cycles=result.cycles,
         clock=tuple(1e6 * megahertz for megahertz in clocks),
         width=_width(result),
-        streams=result.grain > 0,
+        grain=float(result.grain),
+        fixed=float(result.fixed),
+        drives=True,
         sources={
             "share": f"the host's part, another program than the baseline, timed beside it in {len(result.host)} processes",
             "calls": "counted on the simulated core",
-            "bytes": "counted on the simulated core",
+            "bytes": "counted on the simulated core"
+            + (f"; {result.fixed} of those there are in every call" if result.fixed else ""),
             "acceleration": f"{result.cycles:,} cycles, simulated ({result.simulator}), at the clock of {seeds} "
             f"({result.device}, speed {grade})",
         },

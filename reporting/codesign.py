@@ -43,7 +43,9 @@ class Inputs:
     cycles: int = 0  #: of the accelerator, in one iteration, words on its bus included
     clock: tuple[float, ...] = ()  #: Hz, one per seed of the placer
     width: tuple[float, float] | None = None  #: bytes that cross its bus in a cycle, to it and from it; None: not known
-    streams: bool = False  #: whether it works on data while more of it arrives
+    grain: float = 0.0  #: bytes that a design works on while more of them arrive, in multiples; 0: it does not
+    fixed: float = 0.0  #: bytes among `sent` that every call has, however little it works on
+    drives: bool = False  #: whether the host's own part is spent on the calls, so that more calls take more of it
     acceleration: Range | None = None
     sources: Mapping[str, str] = field(default_factory=dict)  #: name of a field -> how it was obtained, in words
 
@@ -52,6 +54,20 @@ class Inputs:
             raise ValueError(f"{self.name}: a baseline's times, and either a host's times or a share, are needed")
         if self.cycles and (not self.clock or self.acceleration):
             raise ValueError(f"{self.name}: cycles need a clock, and leave no other acceleration")
+
+    @property
+    def streams(self) -> bool:
+        return self.grain > 0
+
+    @property
+    def payload(self) -> float:
+        """Return the bytes of one iteration that are worked on."""
+        return (self.sent or 0.0) - self.fixed * (self.calls or 0.0)
+
+    @property
+    def divisible(self) -> bool:
+        """Whether the same work could be done in larger or smaller calls: a design says so, elsewhere LogCA takes it so."""
+        return self.streams or not self.drives
 
 
 @dataclass(frozen=True)
@@ -83,8 +99,10 @@ class Projection:
     terms: Mapping[str, Interval]  #: s of one iteration with the accelerator, by TERMS; together they are its time
     binds: str  #: the largest of these terms
     binding: Mapping[str, float]  #: term -> share of the draws in which it is the largest
-    break_even_bytes: Interval | None  #: of one call, sent and received: below, an offload loses; None: not known
-    break_even_calls: Interval | None  #: in one iteration, with the same bytes: above, it loses; None: calls are free
+    break_even_bytes: (
+        Interval | None
+    )  #: that a call works on, at least the grain: below, it loses; None: nothing to say
+    break_even_calls: Interval | None  #: in one iteration, for the same work: above, it loses; None: likewise, or free
     effects: tuple[Effect, ...]  #: of the inputs that move the speedup, the strongest first
     loses: float  #: share of the draws in which it is slower than without
 
@@ -118,8 +136,10 @@ def project(inputs: Inputs, interface: Interface, draws: int = DRAWS, seed: int 
         terms={term: interval(term) for term in TERMS},
         binds=max(TERMS, key=lambda term: float(one[f"{term} weight"])),
         binding={term: float(np.mean(largest == place)) for place, term in enumerate(TERMS)},
-        break_even_bytes=interval("break-even bytes") if inputs.calls and inputs.sent else None,
-        break_even_calls=interval("break-even calls") if float(np.max(many["fixed"])) > 0 else None,
+        break_even_bytes=interval("break-even bytes") if "break-even bytes" in one else None,
+        break_even_calls=interval("break-even calls")
+        if inputs.divisible and float(np.max(many["constant"])) > 0
+        else None,
         effects=_effects(inputs, interface, middle, drawn),
         loses=float(np.mean(many["speedup"] < 1)),
     )
@@ -176,25 +196,42 @@ def _outcome(inputs: Inputs, interface: Interface, state: State) -> State:
     part = state["whole"] * state["share"]
     terms, busy = _terms(inputs, interface, state), computing(inputs, state)
     total = sum(terms.values(), np.asarray(0.0))
-    fixed = state["overhead"] + state["call"] + state["latency"]
-    waited = terms[COMPUTE] if interface.synchronous else np.zeros_like(busy)
+    replaced, growing, constant = of_calls(inputs, interface, state)
     with np.errstate(divide="ignore", invalid="ignore"):
-        left = np.maximum(part - waited - terms[TRANSFER], 0.0)
+        left = np.maximum(replaced - growing, 0.0)
         found = {
             "speedup": state["whole"] / total,
             "cap": np.where(state["share"] < 1, 1 / (1 - state["share"]), np.inf),
             "share": state["share"],
             "acceleration": state.get("acceleration", np.where(busy > 0, np.maximum(part, 0.0) / busy, np.inf)),
-            "fixed": fixed,
-            "break-even calls": np.where(fixed > 0, left / fixed, np.inf),
+            "constant": constant,
+            "break-even calls": np.where(constant > 0, left / constant, np.inf),
         }
-    if inputs.calls and inputs.sent:
-        found["break-even bytes"] = formulas.break_even(
-            part / inputs.sent, np.inf, fixed, per_byte=(terms[TRANSFER] + waited) / inputs.sent
-        )
+    if inputs.calls and inputs.payload > 0 and inputs.divisible:
+        least = formulas.break_even(replaced / inputs.payload, np.inf, constant, per_byte=growing / inputs.payload)
+        found["break-even bytes"] = np.maximum(least, inputs.grain)
     hidden = {} if interface.synchronous else {COMPUTE: np.where(terms[COMPUTE] > 0, busy, 0.0)}
     weights = {f"{term} weight": value for term, value in {**terms, **hidden}.items()}
     return {**found, **terms, **weights}
+
+
+def of_calls(inputs: Inputs, interface: Interface, state: State) -> tuple[Array, Array, Array]:
+    """Return what LogCA asks of calls: seconds of what they replace and of what grows with bytes, both of an iteration, and
+    the constant seconds of one call.
+
+    Constant are o + L, the bytes that every call sends (work on the bus included) and, of a design, all of the host's own
+    part: how much of that would grow with the bytes was not measured, so calls pay from no larger size than is said here.
+    What they replace is then the whole, else the accelerated part alone.
+    """
+    terms = _terms(inputs, interface, state)
+    moved = terms[TRANSFER] + (terms[COMPUTE] if interface.synchronous else 0.0)
+    replaced = state["whole"] * (1.0 if inputs.drives else state["share"])
+    constant = state["overhead"] + state["call"] + state["latency"]
+    if not inputs.calls:
+        return replaced, moved, constant
+    always = inputs.fixed * inputs.calls / inputs.sent if inputs.sent else 0.0
+    host = terms[HOST] if inputs.drives else 0.0
+    return replaced, moved * (1 - always), constant + (moved * always + host) / inputs.calls
 
 
 def _terms(inputs: Inputs, interface: Interface, state: State) -> State:

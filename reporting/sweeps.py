@@ -37,12 +37,17 @@ def amdahl_curve(share: Interval, accelerations: Sequence[float] = FACTORS) -> B
 def granularity_curve(
     inputs: Inputs, interface: Interface, sizes: Sequence[float], draws: int = DRAWS, seed: int = SEED
 ) -> Band:
-    """Return the speedup of one call, without the host around it, by the bytes that it sends (LogCA's curve).
+    """Return the speedup of one call by the bytes that it works on (LogCA's curve).
 
-    Work, answer and the accelerator's time are taken to be in proportion to the bytes sent; so the typical speedup is 1
-    at `Projection.break_even_bytes`.
+    Work, answer and the accelerator's time are taken to be in proportion to these; the host's own part is constant where
+    it drives the calls, and else left out. So the typical speedup is 1 at `Projection.break_even_bytes`, but where that
+    is the grain: smaller calls than that there are not.
     """
-    if not (inputs.sent and inputs.calls):
+    if not inputs.divisible:
+        raise SuiteError(
+            f"the work of {inputs.name} does not grow with the bytes of a call", "Choose one that streams."
+        )
+    if not (inputs.payload > 0 and inputs.calls):
         raise SuiteError(f"how many bytes a call of {inputs.name} sends is not known", "Give them: --calls, --bytes.")
     one, many = (
         _calls(inputs, interface, state, sizes)
@@ -54,12 +59,9 @@ def granularity_curve(
 
 def _calls(inputs: Inputs, interface: Interface, state: State, sizes: Sequence[float]) -> list[np.ndarray]:
     """Return the speedup of one call of each size, for each draw."""
-    sent = inputs.sent or 0.0
-    index = state["whole"] * state["share"] / sent
-    moving, working = (each / sent for each in codesign.moving(inputs, interface, state))
-    working = working if interface.synchronous else np.zeros_like(working)
-    fixed = state["overhead"] + state["call"] + state["latency"]
-    return [formulas.logca(size, index, np.inf, fixed, per_byte=moving + working) for size in sizes]
+    replaced, growing, constant = codesign.of_calls(inputs, interface, state)
+    index, per_byte = replaced / inputs.payload, growing / inputs.payload
+    return [formulas.logca(size, index, np.inf, constant, per_byte=per_byte) for size in sizes]
 
 
 def interface_sweep(inputs: Inputs, interfaces: Iterable[Interface] = PRESETS.values()) -> tuple[Projection, ...]:

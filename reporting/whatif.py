@@ -98,7 +98,7 @@ def overridden(inputs: Inputs, wanted: Wanted) -> Inputs:
             raise UsageError(f"--bytes are of one call, and the calls of {inputs.name} are not known", "Add --calls.")
         there, _, back = wanted.bytes.partition("/")
         sizes = [_one("--bytes", quantities.read("--bytes", each, quantities.SIZES)) for each in (there, back or there)]
-        inputs = replace(inputs, sent=inputs.calls * sizes[0], received=inputs.calls * sizes[1])
+        inputs = replace(inputs, sent=inputs.calls * sizes[0], received=inputs.calls * sizes[1], fixed=0.0)
         sources["bytes"] = "as they were given (--bytes)"
     return replace(inputs, sources=sources)
 

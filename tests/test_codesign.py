@@ -23,6 +23,7 @@ from reporting.interfaces import CALLS, NOTHING, PRESETS, Interface, called
 from reporting.statistics import Interval
 from reporting.uncertain import Range
 from reporting.words import credential as credential_words
+from reporting.words import whatif as whatif_words
 from tests import designs, synthetic
 
 FREE = Interface("free", "costs nothing")
@@ -295,7 +296,7 @@ def streaming(**more: object) -> Inputs:
         "clock": (100e6,),
         "width": (16.0, 16.0),
     }
-    return aes(**{"streams": True, **given, **more})
+    return aes(**{"grain": 16.0, **given, **more})
 
 
 def moved(inputs: Inputs, interface: Interface) -> float:
@@ -323,7 +324,7 @@ def test_what_is_not_known_of_the_overlap_is_in_the_interval_and_named() -> None
 
 def test_a_design_that_does_not_stream_hides_the_words_on_its_bus_only() -> None:
     """They are among its cycles and moved by the interface: 4.6 MB at 16 bytes a cycle, each way."""
-    inputs = streaming(streams=False, cycles=10_000_000)
+    inputs = streaming(grain=0.0, cycles=10_000_000)
     assert moved(inputs, SERIAL) - moved(inputs, STREAMED) == pytest.approx(2 * 4.6e6 / 16 / 100e6)
     assert moved(inputs, replace(STREAMED, duplex=True)) == moved(inputs, STREAMED)
     assert moved(replace(inputs, width=None), STREAMED) == moved(inputs, SERIAL)
@@ -344,9 +345,52 @@ def test_a_host_that_does_not_wait_hides_nothing_twice() -> None:
 def test_a_result_says_how_wide_its_bus_is_and_whether_it_streams() -> None:
     ports = (Port("in_valid", "in", 1), Port("in_data", "in", 128), Port("out_data", "out", 32))
     inputs = candidates.from_result(designs.result(grain=16, parts=(Part("", ports), Part("x", ()))))
-    assert inputs.width == (16.0, 4.0) and inputs.streams
+    assert inputs.width == (16.0, 4.0) and inputs.streams and inputs.drives
     plain = candidates.from_result(designs.result())
     assert plain.width is None and not plain.streams
+
+
+# --- from which size on -----------------------------------------------------------------------------------------------
+
+
+def whole_messages(**more: object) -> Inputs:
+    """A design that drives its own calls: two messages of 23,008 bytes, 48 more with each, over a core of 128 bits."""
+    given = {"calls": 2.0, "sent": 2 * (23_008 + 48.0), "received": 2 * 23_008.0, "cycles": 31_636, "drives": True}
+    return aes(**{"grain": 16.0, "fixed": 48.0, "width": (16.0, 16.0), **given, **more})
+
+
+def test_the_hosts_part_and_the_fixed_bytes_are_constants_of_a_call() -> None:
+    """A host of 10 ms per call replaces 60.32 ms for 46,016 bytes: it takes some 15 kB until a call has earned that."""
+    inputs, interface = whole_messages(host=(20e-3,)), PRESETS["dma"]
+    found = project(inputs, interface)
+    size = found.break_even_bytes
+    assert size is not None and 10e-3 / (60.32e-3 / 46_016) < size.value < 10e-3 / (60.32e-3 / 46_016) * 1.2
+    curve = sweeps.granularity_curve(inputs, interface, [size.value, 23_008.0])
+    assert curve.y[0].value == pytest.approx(1)
+    assert curve.y[1].value == pytest.approx(
+        found.speedup.value
+    )  # of the calls that there are, it is what was projected
+    calls = found.break_even_calls
+    assert calls is not None
+    more = replace(inputs, calls=calls.value, host=(10e-3 * calls.value,), sent=46_016 + 48.0 * calls.value)
+    assert project(more, interface).speedup.value == pytest.approx(1, rel=0.01)
+
+
+def test_no_call_pays_from_less_than_there_can_be() -> None:
+    found = project(whole_messages(host=(2e-6,)), PRESETS["mmio"])
+    assert found.break_even_bytes == Interval(16.0, 16.0, 16.0)
+    shown = {row[0].text: row[1].text for row in whatif_words.facts(found).rows}
+    assert shown["break-even size"] == "16.0 bytes, the fewest there can be"
+    never = project(whole_messages(host=(61e-3,), clock=(1e5,)), PRESETS["mmio"])
+    assert whatif_words.least_size(never) == "never pays"
+
+
+def test_work_that_does_not_grow_with_its_bytes_has_no_break_even() -> None:
+    inputs = whole_messages(grain=0.0, fixed=0.0)
+    found = project(inputs, PRESETS["dma"])
+    assert found.break_even_bytes is None and found.break_even_calls is None
+    with pytest.raises(SuiteError, match="does not grow"):
+        sweeps.granularity_curve(inputs, PRESETS["dma"], [16.0])
 
 
 # --- sweeps -----------------------------------------------------------------------------------------------------------

@@ -254,6 +254,8 @@ def test_projections_are_never_among_measurements(evidence: Evidence, found: Acc
     assert {bar.label for bar in projected[1]} == {"aes_iterative", "aes_pipelined"}
     assert not any(bar.label.startswith("peer_") for bar in measured[1])
     assert all(curve.projected for key in ("amdahl", "granularity") for curve in keyed(document, key).curves)
+    sized = keyed(document, "granularity").curves  # the other one has no size to vary
+    assert [curve.label for curve in sized] == ["aes_iterative"]
     for key in ("designs", "space", "interfaces:aes_iterative"):
         assert keyed(document, key).source == "projected"
     whole = sections.build(evidence)

@@ -128,7 +128,7 @@ def amdahl(found: Accelerators) -> Curves | None:
 
 def granularity(found: Accelerators) -> Curves | None:
     """Draw from which size of a call on an offload pays: LogCA's plot."""
-    shown = [c for c in found.own if c.reference and c.result.sent]
+    shown = [c for c in found.own if c.reference and c.reference.inputs.streams]
     if not shown:
         return None
     interface = PRESETS[accelerators.REFERENCE]
@@ -139,8 +139,8 @@ def granularity(found: Accelerators) -> Curves | None:
     ]
     return Curves(
         title="From which size on an offload pays",
-        caption=f"Projected by LogCA's model, behind {interface.name}: the speedup of one call by the bytes that it sends, "
-        "over the host's own time for the same work. Below 1 the host is faster without.",
+        caption=f"Projected by LogCA's model, behind {interface.name}: the speedup of one call by the bytes that it works on, "
+        f"over {found.baseline}. The host's own part is taken as a constant of each call. Below 1 the host is faster without.",
         axis="projected speedup of one call (×, log scale)",
         points=tuple(SIZES),
         curves=tuple(curves),

@@ -165,5 +165,5 @@ def _break_even(candidate: Candidate) -> str:
         return ""
     if least.value == float("inf"):
         return "A call never pays, whatever its size."
-    per_call = candidate.result.sent / max(candidate.result.calls, 1)
-    return f"A call pays from {units.significant(least.value)} bytes {units.bracket(least)} on; here one sends {units.significant(per_call)}."
+    per_call = reference.inputs.payload / max(candidate.result.calls, 1)
+    return f"A call pays from {whatif.least_size(reference)}; here one works on {units.significant(per_call)}."

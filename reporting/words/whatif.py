@@ -104,14 +104,25 @@ def facts(projection: Projection) -> Table:
     )
 
 
+def least_size(projection: Projection) -> str:
+    """Return from how many bytes on a call pays; the smallest there are may do."""
+    size, grain = projection.break_even_bytes, projection.inputs.grain
+    assert size is not None
+    if math.isinf(size.value):
+        return "never pays"
+    if size.high <= grain:
+        return f"{units.significant(grain)} bytes, the fewest there can be"
+    return f"{_plain(size)} bytes"
+
+
 def _break_even(projection: Projection) -> list[tuple[str, str, str]]:
     found = []
     if projection.break_even_bytes is not None:
-        size = projection.break_even_bytes
-        shown = "never pays" if math.isinf(size.value) else f"{_plain(size)} bytes"
-        found.append(("break-even size", shown, "LogCA's g1: a call that sends fewer bytes is slower than without"))
+        host = ", with all of the host's own part as a constant of each call" if projection.inputs.drives else ""
+        said = f"LogCA's g1: a call that works on fewer bytes is slower than without{host}"
+        found.append(("break-even size", least_size(projection), said))
     if projection.break_even_calls is not None:
-        said = "calls of an iteration; with more of them it is slower than without"
+        said = "calls of an iteration, for the same work; with more of them it is slower than without"
         found.append(("break-even calls", _many(projection.break_even_calls), said))
     return found
 
