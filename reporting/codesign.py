@@ -88,7 +88,10 @@ class Effect:
 
 @dataclass(frozen=True)
 class Projection:
-    """What the model makes of one candidate over one interface. Intervals hold 95 % of the draws."""
+    """What the model makes of one candidate over one interface. Intervals hold 95 % of the draws.
+
+    There is no break-even where bytes or costs are not known, calls cost nothing, or work cannot be divided otherwise.
+    """
 
     inputs: Inputs
     interface: Interface
@@ -99,10 +102,8 @@ class Projection:
     terms: Mapping[str, Interval]  #: s of one iteration with the accelerator, by TERMS; together they are its time
     binds: str  #: the largest of these terms
     binding: Mapping[str, float]  #: term -> share of the draws in which it is the largest
-    break_even_bytes: (
-        Interval | None
-    )  #: that a call works on, at least the grain: below, it loses; None: nothing to say
-    break_even_calls: Interval | None  #: in one iteration, for the same work: above, it loses; None: likewise, or free
+    break_even_bytes: Interval | None  #: that a call works on, at least the grain: below, it loses
+    break_even_calls: Interval | None  #: in one iteration, for the same work: above, it loses
     effects: tuple[Effect, ...]  #: of the inputs that move the speedup, the strongest first
     loses: float  #: share of the draws in which it is slower than without
 
@@ -137,9 +138,7 @@ def project(inputs: Inputs, interface: Interface, draws: int = DRAWS, seed: int 
         binds=max(TERMS, key=lambda term: float(one[f"{term} weight"])),
         binding={term: float(np.mean(largest == place)) for place, term in enumerate(TERMS)},
         break_even_bytes=interval("break-even bytes") if "break-even bytes" in one else None,
-        break_even_calls=interval("break-even calls")
-        if inputs.divisible and float(np.max(many["constant"])) > 0
-        else None,
+        break_even_calls=interval("break-even calls") if inputs.divisible and np.max(many["constant"]) > 0 else None,
         effects=_effects(inputs, interface, middle, drawn),
         loses=float(np.mean(many["speedup"] < 1)),
     )

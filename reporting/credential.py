@@ -1,4 +1,4 @@
-"""The model's credential: an accelerator that is really there, AES-NI, predicted for each size of a message and measured.
+"""The model's credential: what wider registers change, all else equal, predicted for each size of a message and measured.
 
 LogCA (Altaf and Wood, ISCA 2017) has the time of a call on g bytes as T(g) = o + L(g) + C g/A. Its inputs are taken from
 measurements in which the predicted variant has no part, so nothing is fitted to what is predicted:
@@ -10,9 +10,11 @@ measurements in which the predicted variant has no part, so nothing is fitted to
 - L(g), to load, xor and store the text and to make the object that is returned: what the sibling takes at this size
   beyond its own o and rounds.
 
-So the question is the one of every co-design study: with the call and the memory as they are, what would an accelerator
-of another speed bring? A library peer has no sibling; its o and rate are the line through its other sizes (leave one
-out). The words are in words/credential.py.
+So a prediction is the sibling's time with other rounds in it. It tests the term of the accelerator, C g/A, and that all else
+stays as it is; no interface and no driver is in it. For a single block the rounds are the same, so the prediction is the
+sibling's time, and tests nothing. What it has to be better than is the sibling's time at every size (`null_error`). A
+library peer has no sibling; its o and rate are the line through its other sizes (leave one out). The words are in
+words/credential.py.
 """
 
 from __future__ import annotations
@@ -36,6 +38,7 @@ SIBLINGS = {"pyaes_aesni": "pyaes_vaes", "pyaes_vaes": "pyaes_aesni"}
 WIDE = ("pyaes_vaes",)  #: of these, what uses the widest registers of the CPU
 PEERS = ("peer_cryptography",)
 AIM = 0.10  #: share by which a prediction may be off
+ROUNDING = 1e-9  #: share of a time that is no more than its arithmetic
 CALL, ROUNDS, MEMORY = "call (o)", "rounds (C g/A)", "memory (L)"
 
 
@@ -50,11 +53,22 @@ class Prediction:
     measured: Interval  #: s
     terms: Mapping[str, float]  #: s of the predicted time; empty where it was interpolated
     sibling: str  #: whose measurements were used; "": the variant's own other sizes
+    copied: float | None = None  #: s that the sibling takes
 
     @property
     def error(self) -> float:
         """How far the prediction is off, as a share of what was measured."""
         return self.predicted.value / self.measured.value - 1
+
+    @property
+    def null_error(self) -> float | None:
+        """The same, of the sibling's time as it is: what a prediction has to be better than."""
+        return None if self.copied is None else self.copied / self.measured.value - 1
+
+    @property
+    def tests(self) -> bool:
+        """Whether the prediction is another one than the sibling's own time."""
+        return self.copied is None or abs(self.predicted.value / self.copied - 1) > ROUNDING
 
     @property
     def error_without_memory(self) -> float | None:
@@ -80,8 +94,8 @@ def read(evidence: Evidence) -> tuple[Prediction, ...]:
 
 
 def worst(predictions: tuple[Prediction, ...]) -> Prediction | None:
-    """Return the prediction of a variant with a sibling that is farthest off; None without any."""
-    return max((p for p in predictions if p.sibling), key=lambda p: abs(p.error), default=None)
+    """Return the prediction that is farthest off, of those with a sibling that test something; None without any."""
+    return max((p for p in predictions if p.sibling and p.tests), key=lambda p: abs(p.error), default=None)
 
 
 def _native(run: Run) -> bool:
@@ -116,7 +130,7 @@ def _from_sibling(run: Run, sibling: Run) -> Iterator[Prediction]:
             drawn = np.sum(list(draws.values()), axis=0)
             yield Prediction(
                 run.name, point, amount, uncertain.summary(float(sum(terms.values())), drawn), over_processes(values),
-                {name: float(term) for name, term in terms.items()}, sibling.name,
+                {name: float(term) for name, term in terms.items()}, sibling.name, float(np.mean(theirs[point])),
             )  # fmt: skip
 
 
@@ -135,7 +149,8 @@ def _terms(arms: tuple[Array, ...] | list[Array], blocks: float, wide: bool) -> 
     narrow = blocks * block
     rounds, of_sibling = (widest, narrow) if wide else (narrow, widest)
     call = smallest - block
-    return {CALL: call, ROUNDS: rounds, MEMORY: np.maximum(there - call - of_sibling, 0.0)}
+    memory = there - call - of_sibling
+    return {CALL: call, ROUNDS: rounds, MEMORY: np.where(memory > ROUNDING * there, memory, 0.0)}
 
 
 def _leaving_one_out(run: Run) -> Iterator[Prediction]:

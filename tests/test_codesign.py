@@ -537,3 +537,31 @@ def test_the_words_say_how_far_it_is_off_and_warn_beyond_the_aim() -> None:
     tables = [block for block in close if isinstance(block, Table)]
     assert [table.key for table in tables] == ["credential", "credential-terms"]
     assert len(tables[0].rows) == 9 and len(tables[1].rows) == 6
+    said = close[0].text if isinstance(close[0], Text) else ""
+    assert "same model" not in said and "What an interface or a driver costs is not tested" in said
+    assert "For 16 B the prediction is the sibling's time, and tests nothing." in said
+    assert "the prediction is closer for 4." in said  # both other sizes of both
+
+
+def test_where_the_prediction_is_the_siblings_time_it_tests_nothing_and_is_marked() -> None:
+    study = studied(pyaes_aesni=1.2e-9, pyaes_vaes=0.6e-9)
+    found = credential.read(study)
+    of_sibling = [p for p in found if p.sibling]
+    assert {p.point for p in of_sibling if not p.tests} == {"16 B"}
+    assert all(p.tests and p.null_error is None for p in found if not p.sibling)
+    large = next(p for p in found if (p.variant, p.point) == ("pyaes_aesni", "1 MiB"))
+    assert large.null_error == pytest.approx(large.copied / large.measured.value - 1 if large.copied else 0)
+    assert large.null_error is not None and abs(large.null_error) > 0.3 > abs(large.error)
+    worst = credential.worst(found)
+    assert worst is not None and worst.tests
+    assert credential.worst(tuple(p for p in found if p.point == "16 B")) is None
+    marked = {row[-1].text for row in credential_words.table(found).rows if row[1].text == "16 B"}
+    assert marked == {"pyaes_vaes, its time as it is", "pyaes_aesni, its time as it is", "its other sizes"}
+
+
+def test_memory_that_is_only_rounding_is_none() -> None:
+    for seed in range(50):
+        dice = np.random.default_rng(seed)
+        smallest, block = dice.uniform(1e-7, 1e-6), dice.uniform(1e-9, 1e-8)
+        arms = tuple(np.asarray(each) for each in (smallest, block, smallest, block))
+        assert credential._terms(arms, 1, wide=False)[credential.MEMORY] == 0.0
