@@ -15,6 +15,7 @@ TIMES = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
 BYTES = ((2.0**30, "GiB"), (2.0**20, "MiB"), (2.0**10, "KiB"), (1.0, "B"))
 RATES = ((1e9, "GB/s"), (1e6, "MB/s"), (1e3, "kB/s"), (1.0, "B/s"))
 DASH = "–"
+MOST_DECIMALS = 4  #: of a share in per cent
 
 
 def significant(value: float) -> str:
@@ -82,6 +83,12 @@ def percent(share: float) -> str:
 def percent_interval(share: Interval) -> str:
     """Return for example 71.0 % [69.9–72.0]; a tiny share keeps its digits."""
     return f"{percent(share.value)} {bracket(share, 0.01)}"
+
+
+def share_decimals(*shares: float) -> int:
+    """Return the decimals of per cents that tell shares from the whole: one, and near it two digits of what is left."""
+    left = [100 * (1 - share) for share in shares if 0.9995 <= share < 1]  # what one decimal would round to the whole
+    return max((min(1 - math.floor(math.log10(each)), MOST_DECIMALS) for each in left), default=1)
 
 
 def change(share: float) -> str:

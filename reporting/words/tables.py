@@ -28,9 +28,9 @@ def estimate(shown: str, interval: Interval, unit: str, note: str = "") -> Cell:
 
 
 def share_of(interval: Interval) -> str:
-    if math.isnan(interval.low):
-        return f"{100 * interval.value:.1f} % {units.bracket(interval)}"
-    return f"{100 * interval.value:.1f} % [{100 * interval.low:.1f}–{100 * interval.high:.1f}]"
+    digits = units.share_decimals(interval.value, interval.low)
+    shown, low, high = (f"{100 * each:.{digits}f}" for each in (interval.value, interval.low, interval.high))
+    return f"{shown} % {units.bracket(interval) if math.isnan(interval.low) else f'[{low}–{high}]'}"
 
 
 def text(value: object) -> Cell:

@@ -249,7 +249,7 @@ def _bytes(inputs: Inputs) -> str:
 def _value(name: str, value: float) -> str:
     """Return one value of an input in its unit."""
     if name == "share":
-        return units.percent(value)
+        return f"{100 * value:.{units.share_decimals(value)}f} %"
     if name == "acceleration":
         return f"{units.significant(value)}×"
     if name == "clock":
