@@ -128,7 +128,7 @@ class Timing:
 
     blocks: tuple[int, ...] = ()
     values: tuple[tuple[float, ...], ...] = ()  #: seconds of one iteration
-    warm_ups: tuple[tuple[float, ...], ...] = ()  #: likewise, before the values
+    warm_ups: tuple[tuple[float, ...], ...] = ()  #: likewise, of the first call; the raw files have the others
     waited: tuple[float | None, ...] = ()  #: share of the measured time that the process was ready to run without a CPU
 
 

@@ -126,9 +126,10 @@ def _paired(*arms: Mapping[str, Any]) -> list[tuple[float, ...]]:
 
 
 def _timing(arm: Mapping[str, Any]) -> Timing:
-    """Return the processes of one arm as they were recorded."""
+    """Return the processes of one arm as they were recorded, but for warm-ups after the first: hundreds of a short job."""
     processes = arm.get("processes", [])
-    values, warm_ups = (tuple(tuple(one[name]) for one in processes) for name in ("values", "warm_ups"))
+    values = tuple(tuple(one["values"]) for one in processes)
+    warm_ups = tuple(tuple(one["warm_ups"][:1]) for one in processes)
     return Timing(tuple(one["block"] for one in processes), values, warm_ups, tuple(one["waited"] for one in processes))
 
 
