@@ -51,12 +51,12 @@ def _registers(bus: int) -> tuple[Register, ...]:
     )  # fmt: skip
 
 
-def _growing(variant: Callable[[Core, int], SimpleNamespace], bus: int) -> dict[str, int]:
+def _growing(variant: Callable[[Core, int], SimpleNamespace], bus: int) -> tuple[int, int]:
     """Return the grain and the fixed bytes of a message, as _rtl_driver.py sends it: key, counter, a word of length.
 
     A call for each block has no grain: it is one block, whatever the text.
     """
-    return {"grain": 16, "fixed": 2 * 16 + bus // 8} if variant is _rtl_driver.streaming else {}
+    return (16, 2 * 16 + bus // 8) if variant is _rtl_driver.streaming else (0, 0)
 
 
 def _design(
@@ -64,10 +64,11 @@ def _design(
     variant: Callable[[Core, int], SimpleNamespace] = _rtl_driver.streaming, replaces: str = STREAM,
     point: bool = False, **parameters: int | str,
 ) -> Design:  # fmt: skip
+    grain, fixed = _growing(variant, bus)
     return Design(
         name=name, summary=summary, replaces=replaces, justification=justification, component=component,
         variant=lambda core: variant(core, bus), check=partial(_rtl_check.check, bus=bus, long=blocks, variant=variant),
-        registers=_registers(bus), parameters=parameters | {"bus": bus}, point=point, **_growing(variant, bus),
+        registers=_registers(bus), parameters=parameters | {"bus": bus}, point=point, grain=grain, fixed=fixed,
     )  # fmt: skip
 
 
