@@ -135,6 +135,6 @@ DESIGNS = (
             MANY_LANES if lanes > 1 else ONE_LANE,
             point=True,
         )
-        for lanes, fraction in ((1, 31), (2, 31), (8, 31), (2, 27), (2, 24), (2, 17))
+        for lanes, fraction in ((1, 31), (2, 31), (2, 27), (2, 24), (2, 17))
     ),
 )
