@@ -43,7 +43,7 @@ from reporting.paper import rows, scatter
 from reporting.renderers import html, markdown, pdf, slides, text, xlsx
 from reporting.renderers import json as as_json
 from reporting.statistics import Interval
-from reporting.words import hardware, hardware_facts, sections
+from reporting.words import hardware, hardware_facts, hardware_proposals, sections
 from tests import synthetic, synthetic_hardware
 
 HOSTILE = "</text><script>alert(1)</script> $x_1$"
@@ -155,6 +155,12 @@ def test_a_wrong_answer_never_gets_a_speedup_nor_a_place_in_a_chart(document: Do
     assert "aes_short" not in [mark.label for mark in keyed(document, "pareto").marks]
 
 
+def test_what_the_baselines_differ_by_is_said_where_it_decides(evidence: Evidence, found: Accelerators) -> None:
+    wide = replace(found, band=1e6)
+    said = "\n".join(b.text for b in hardware_proposals.design(wide, found.candidates[0]) if isinstance(b, Text))
+    assert "the intervals overlap, or differ by no more than the baseline's times in both studies" in said
+
+
 @pytest.mark.parametrize(
     ("projected", "measured", "word", "factor"),
     [
@@ -244,6 +250,21 @@ def test_a_design_that_takes_less_of_another_resource_is_not_dominated(evidence:
     )
     document = hardware_section(replace(evidence, hardware=replace(study, results=memories)))
     assert not any(mark.outlined for mark in keyed(document, "pareto").marks if mark.label == "aes_poor")
+
+
+def test_a_design_that_promises_less_of_its_answer_dominates_no_exact_one(evidence: Evidence) -> None:
+    study = synthetic_hardware.study()
+    exact, cheap = study.results[0], replace(study.results[0], name="aes_rough", area={"LUT4": 100}, point=True)
+    rough = replace(cheap, parameters={**cheap.parameters, "error": "2.5e-08 of 1e-06 promised"})
+
+    def of(*results: Any) -> Document:
+        return hardware_section(replace(evidence, hardware=replace(study, results=results)))
+
+    outlined = {mark.label: mark.outlined for mark in keyed(of(exact, cheap), "pareto").marks}
+    assert outlined == {"aes_iterative": True, "aes_rough": False}
+    assert not any(mark.outlined for mark in keyed(of(exact, rough), "pareto").marks)
+    assert "or where it promises less, that promise" in said(of(exact, rough))
+    assert "or where it promises less" not in said(of(exact, cheap))
 
 
 def test_projections_are_never_among_measurements(evidence: Evidence, found: Accelerators, document: Document) -> None:

@@ -154,6 +154,12 @@ def _curve(candidate: Candidate, band: Band) -> Curve:
     return Curve(candidate.name, drawn, tuple(map(units.ratio, band.y)), candidate.role, projected=True)
 
 
+def _costs(candidate: Candidate) -> tuple[float, ...]:
+    """Return what a design costs: each resource of the device, and last whether its answer is less exact than others'."""
+    result = candidate.result
+    return (*(float(result.area.get(kind, 0)) for kind in hardware_facts.KINDS), float(hardware_facts.inexact(result)))
+
+
 def pareto(found: Accelerators) -> Scatter | None:
     """Draw the design space: what each point costs in area, and what it would bring to the whole."""
     shown = [c for c in found.candidates if c.reference and c.result.area.get("LUT4") and not c.wrong]
@@ -161,7 +167,7 @@ def pareto(found: Accelerators) -> Scatter | None:
         return None
     speedups = [c.reference.speedup for c in shown if c.reference]
     areas = [float(c.result.area["LUT4"]) for c in shown]
-    costs = [tuple(float(c.result.area.get(kind, 0)) for kind in hardware_facts.KINDS) for c in shown]
+    costs = [_costs(c) for c in shown]
     frontier = sweeps.pareto([(cost, speedup.value) for cost, speedup in zip(costs, speedups, strict=True)])
     best = found.fastest
     marks = []
@@ -180,8 +186,8 @@ def pareto(found: Accelerators) -> Scatter | None:
     return Scatter(
         title="What a design costs, and what it would bring",
         caption=f"Projected speedup of the whole behind {accelerators.REFERENCE}, against the look-up tables that the placed design "
-        f"takes. {said}Hollow: another design takes no more of any resource ({', '.join(hardware_facts.KINDS)}) and brings no "
-        f"less. A design may be scarce of another resource than the one drawn: all are in the table. {hardware_facts.BARE}{seed}",
+        f"takes. {said}Hollow: another design takes no more of any resource ({', '.join(hardware_facts.KINDS)}), brings no less, "
+        f"and is not held to a weaker promise of its answer. A design may be scarce of another resource than the one drawn: all are in the table. {hardware_facts.BARE}{seed}",
         across="area (LUT4, log scale)",
         axis=f"projected speedup over {found.baseline} (×, log scale)",
         marks=tuple(marks),

@@ -53,6 +53,11 @@ def megahertz(found: Clock) -> str:
     return f"{units.significant(found.median)} MHz [{low}–{high}]"
 
 
+def inexact(result: Result) -> bool:
+    """Whether its answers were held to a promise of its own, less exact than the family's oracle: its error is a parameter."""
+    return "error" in result.parameters
+
+
 def why(result: Result, *stages: str) -> str:
     """Return why one of these stages left nothing."""
     found = next((result.missing[stage] for stage in stages if stage in result.missing), None)

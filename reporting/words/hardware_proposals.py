@@ -9,6 +9,7 @@ from reporting.accelerators import Accelerators, Candidate
 from reporting.codesign import HOST
 from reporting.document import Block, Text
 from reporting.words import hardware_charts, hardware_diagrams, hardware_facts, hardware_tables, whatif
+from reporting.words.hardware_facts import inexact
 
 NO_ENERGY = "No energy is shown anywhere, since none was measured."
 
@@ -37,9 +38,10 @@ def summary(found: Accelerators) -> list[Block]:
 
 
 def _method(found: Accelerators) -> list[str]:
+    weaker = ", or where it promises less, that promise" if any(inexact(c.result) for c in found.candidates) else ""
     return [
         "Each design is executed, not drawn: upstream's own benchmark runs on its simulated core, cycle by cycle, and the "
-        "family's oracle judges the answer. Its clock is that of the placed and routed design.",
+        f"family's oracle{weaker} judges the answer. Its clock is that of the placed and routed design.",
         "The host's own part is timed with the accelerator's answers played back; what the interface costs is assumed, and "
         "the assumptions are in tables below.",
     ]
