@@ -316,14 +316,19 @@ class Archive:
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise Tampered(f"{path} is damaged: {error}") from error
 
-    def newest_hardware(self, size: str) -> HardwareStudy | None:
-        """Return the newest hardware study of a size that leaves no design out, else the newest of part; None without any."""
+    def newest_hardware(self, size: str, design: str = "") -> HardwareStudy | None:
+        """Return the newest hardware study of a size that leaves no design out, else the newest of part; None without any.
+
+        design: the newest that has it counts as whole.
+        """
         part = None
         for timestamp in reversed(self.hardware_timestamps()):
             study = self.hardware_study(timestamp)
-            if study.size == size and not study.partial:
+            if study.size != size:
+                continue
+            if any(r.name == design for r in study.results) if design else not study.partial:
                 return study
-            part = part or (study if study.size == size else None)
+            part = part or study
         return part
 
     def write_hardware(self, study: HardwareStudy) -> None:

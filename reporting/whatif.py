@@ -76,7 +76,12 @@ def document(archive: Archive, timestamp: str, wanted: Wanted) -> Document:
 def _inputs(archive: Archive, found: Evidence, wanted: Wanted) -> Inputs:
     if not wanted.design:
         return candidates.from_profile(found, wanted.kernel, candidates.counted(archive, found))
-    study = archive.hardware_study()
+    study = archive.newest_hardware(found.study.size, wanted.design)
+    if study is None:
+        raise UsageError(
+            f"no hardware study of {archive.family} is of size {found.study.size}, as this study is",
+            f"Make one: invoke hardware --bench {archive.family} --size {found.study.size}",
+        )
     result = next((each for each in study.results if each.name == wanted.design), None)
     if result is None:
         known = ", ".join(each.name for each in study.results)

@@ -439,6 +439,9 @@ def test_the_newest_study_is_of_the_size_and_leaves_no_design_out(tmp_path: Path
     assert [newest.timestamp if (newest := archive.newest_hardware(size)) else "" for size in ("full", "small", "huge")] == [
         "20260102_000000", "20260106_000000", ""
     ]  # fmt: skip
+    with_it, without = (archive.newest_hardware("full", name) for name in ("one", "two"))
+    assert with_it is not None and with_it.timestamp == "20260104_000000"
+    assert without is not None and without.timestamp == "20260104_000000"
 
 
 def test_the_error_of_a_design_that_promises_less_is_among_its_parameters(tmp_path: Path) -> None:

@@ -143,7 +143,11 @@ def test_without_an_interface_the_reference_is_told_of_and_the_free_one_is_a_bou
 def test_a_design_of_the_hardware_study_is_projected_with_what_was_measured_of_it(ask: Any, tmp_path: Path) -> None:
     with pytest.raises(SuiteError, match="no hardware study"):
         ask(design="aes_iterative")
-    Archive("aes", tmp_path).write_hardware(designs.study(designs.result(), designs.result(name="other")))
+    made = designs.study(designs.result(), designs.result(name="other"))
+    Archive("aes", tmp_path).write_hardware(replace(made, size="tiny"))
+    with pytest.raises(UsageError, match="no hardware study of aes is of size full"):
+        ask(design="aes_pipelined")
+    Archive("aes", tmp_path).write_hardware(made)
     said = " ".join(ask(design="aes_iterative", interface="dma").split())
     assert "the design aes_iterative" in said and "31,636 cycles, simulated (CXXRTL), at the clock of 3 seeds" in said
     assert "16 there, 16 back" in said and "95.0 MHz" in said
