@@ -74,7 +74,8 @@ def test_a_projection_says_all_that_was_asked_for(ask: Any) -> None:
     plain = " ".join(said.split())
     for words in (
         "a projection, not a measurement", "by ablation: timed with and without it in 10 processes each",
-        "126 counted exactly at size small (cProfile), times 23", "2,898", "16 there, 16 back", "370×", "LogCA's g1", "what binds",
+        "126 counted exactly at size small (cProfile), times 23", "2,898", "16 there, 16 back", "370×", "LogCA's g1", "if its work grows with its bytes",
+        "what binds",
         "Sensitivity", "bandwidth to it", "SIGCOMM 2018", "1.00 µs [0.300–5.00]",
     ):  # fmt: skip
         assert words in plain, words

@@ -118,8 +118,9 @@ def least_size(projection: Projection) -> str:
 def _break_even(projection: Projection) -> list[tuple[str, str, str]]:
     found = []
     if projection.break_even_bytes is not None:
-        host = ", with all of the host's own part as a constant of each call" if projection.inputs.drives else ""
-        said = f"LogCA's g1: a call that works on fewer bytes is slower than without{host}"
+        drives = projection.inputs.drives
+        given = "all of the host's own part a constant of each call" if drives else "if its work grows with its bytes"
+        said = f"LogCA's g1: a call that works on fewer bytes is slower than without; {given}"
         found.append(("break-even size", least_size(projection), said))
     if projection.break_even_calls is not None:
         said = "calls of an iteration, for the same work; with more of them it is slower than without"
