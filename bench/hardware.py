@@ -84,14 +84,12 @@ class Design:
     variant: Callable[[Core], Any]  #: what defines the family's entry, doing that part on the core
     check: Callable[[Core], None]  #: vectors, corners, back-pressure: returns, or raises WrongAnswer; some 1,000 cycles
     registers: tuple[Register, ...] = ()
+    grain: int = 0  #: bytes; it works on any multiple, as they cross the bus; 0: its work does not grow with its bytes
+    fixed: int = 0  #: bytes sent in every call beside those
     parameters: Mapping[str, int | str] = field(default_factory=dict)  #: what the design space varies
     point: bool = False  #: a point of the design space only: no section of its own
     most_cycles: int = 20_000_000  #: of one iteration of the full job
     precision: Precision | None = None  #: None: as exact as the family's oracle asks for
-    grain: int = (
-        0  #: bytes that it works on as they cross the bus, in multiples; 0: its work does not grow with its bytes
-    )
-    fixed: int = 0  #: bytes sent in every call beside those
 
 
 @dataclass(frozen=True)

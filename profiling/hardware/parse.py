@@ -19,9 +19,8 @@ BASELINE, LOG = "baseline.json", "log.txt"  #: of the study as a whole
 OUTCOME = "outcome"  #: of a design: what is missing, and what was taken from an older study
 STAGES = {"rtl": "rtl", "check_amaranth": "check", "check_compiled": "check", "simulate": "simulate", "synthesise": "synthesise",
           "parts": "synthesise", "host": "host"}  #: step -> stage; place_<grade>_<seed> apart  # fmt: skip
-DESCRIBED = (
-    "name", "summary", "replaces", "justification", "parameters", "point", "grain", "fixed",
-)  #: as the design says; the last two have defaults  # fmt: skip
+DESCRIBED = ("name", "summary", "replaces", "justification", "parameters", "point")  #: as the design says
+GROWTH = ("grain", "fixed")  #: likewise, where it says them
 CHECKS = {"check_amaranth": "the design's own check", "check_compiled": "the same check"}
 
 
@@ -65,8 +64,7 @@ def _result(
     used = first.get("used") or raw.get("synthesise", {}).get("area", {})
     host, beside = _paired(raw.get("host", {}), baseline)
     return Result(
-        **{name: described[name] for name in DESCRIBED if name in described}
-        | {"parameters": described["parameters"] | _error(ran)},
+        **{name: described[name] for name in DESCRIBED} | {"parameters": described["parameters"] | _error(ran)},
         registers=tuple(Register(**register) for register in described["registers"]),
         source=f"bench/{family}/{NAME}.py", rtl=described["rtl"], checked=tuple(_checked(raw, ran)),
         simulator=ran.get("simulator", ""),
@@ -75,6 +73,7 @@ def _result(
         device=first.get("device", ""), clocks=_clocks(placed),
         host=host, baseline=beside, timing=_timing(raw.get("host", {})),
         parts=_parts(raw, used), wires=tuple(Wire(*wire) for wire in raw.get("parts", {}).get("wires", [])),
+        **{name: described[name] for name in GROWTH if name in described},
         tools=_tools(raw, outcome["taken"]), files=files, missing=missing,
     )  # fmt: skip
 
