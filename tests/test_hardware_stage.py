@@ -353,6 +353,12 @@ def test_the_area_of_a_part_includes_what_is_inside_it() -> None:
     assert synthesis.area(synthesis.cells_of(stat, "\\top")) == {"LUT4": 11, "FF": 8, "BRAM": 0, "DSP": 0}
 
 
+def test_how_a_design_grows_is_taken_from_its_description_and_is_nothing_without(tmp_path: Path) -> None:
+    grows = RAW | {"rtl": RAW["rtl"] | {"grain": 16, "fixed": 48}}
+    found = [archived(tmp_path / name, raw)[1].results[0] for name, raw in (("a", grows), ("b", RAW))]
+    assert [(result.grain, result.fixed) for result in found] == [(16, 48), (0, 0)]
+
+
 # The archive
 
 RAW: dict[str, Any] = {
