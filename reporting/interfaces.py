@@ -150,7 +150,7 @@ PRESETS: Mapping[str, Interface] = {
 }
 
 #: what a user may set -> (its fields here, how it is written)
-SETTINGS: Mapping[str, tuple[tuple[str, ...], quantities.Units]] = {
+SETTINGS: Mapping[str, tuple[tuple[str, ...], quantities.Kind]] = {
     "overhead": (("overhead",), quantities.TIMES),
     "latency": (("latency",), quantities.TIMES),
     "bandwidth": (("to", "back"), quantities.RATES),

@@ -245,7 +245,7 @@ def test_calls_are_counted_where_the_collector_left_them(found: Evidence, tmp_pa
         ("1e3", quantities.FACTORS, (1e3, 1e3, 1e3)),
     ],
 )
-def test_quantities_are_read(written: str, units: quantities.Units, ends: tuple[float, float, float]) -> None:
+def test_quantities_are_read(written: str, units: quantities.Kind, ends: tuple[float, float, float]) -> None:
     found = quantities.read("--x", written, units)
     assert (found.low, found.typical, found.high) == pytest.approx(ends)
 
@@ -255,6 +255,36 @@ def test_what_is_no_time_is_refused(wrong: str) -> None:
     with pytest.raises(UsageError, match="--latency") as caught:
         quantities.read("--latency", wrong, quantities.TIMES)
     assert "500ns" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"acceleration": "0"},
+        {"acceleration": "0..400"},
+        {"acceleration": "1e30"},
+        {"acceleration": "10..inf"},
+        {"bandwidth": "0GB/s"},
+        {"calls": "0"},
+        {"calls": "inf"},
+        {"bytes": "inf"},
+        {"latency": "inf s"},
+        {"overhead": "1e30s"},
+    ],
+)
+def test_what_means_nothing_is_refused(ask: Any, given: dict[str, str]) -> None:
+    (option,) = given
+    with pytest.raises(UsageError, match=f"--{option} ") as caught:
+        ask(**{"acceleration": "370", "interface": "pcie", **given})
+    assert caught.value.exit_code == 2 and caught.value.hint.count(". ") == 0 and len(caught.value.hint) > 20
+
+
+def test_the_ends_of_what_means_something_give_finite_figures(ask: Any) -> None:
+    for acceleration in ("0.001", "1e9", "inf"):
+        for bandwidth in ("1B/s", "1000000GB/s", "inf GB/s"):
+            for calls, size in (("1", "0"), ("2876", "1MB/0")):
+                said = ask(acceleration=acceleration, interface="pcie", bandwidth=bandwidth, calls=calls, bytes=size)
+                assert "nan" not in said and max(map(len, said.splitlines())) <= 100
 
 
 def test_an_interface_from_a_file(ask: Any, tmp_path: Path) -> None:
