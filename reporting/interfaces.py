@@ -157,6 +157,8 @@ SETTINGS: Mapping[str, tuple[tuple[str, ...], quantities.Kind]] = {
     "to": (("to",), quantities.RATES),
     "back": (("back",), quantities.RATES),
 }
+FIGURES = ("overhead", "latency", "to", "back")
+OPTION, LINE = "--{}", "{} ="  #: how a setting is written on a command line, and in a file
 WAYS = {"synchronous": True, "asynchronous": False}
 
 
@@ -172,29 +174,55 @@ def named(name: str) -> Interface:
 
 
 def from_file(path: Path) -> Interface:
-    """Return the interface that a TOML file describes.
+    """Return the interface that a TOML file describes; raises UsageError, naming the key, where one does not fit.
 
     Lines of the form `overhead = "0.5us..2us"`: what SETTINGS names, base (a preset, for all that is not set),
-    summary, source and host (synchronous or asynchronous).
+    summary, source and host (synchronous or asynchronous). Without a base nothing may be left out: what is not set
+    would cost nothing.
     """
     given = quantities.table(path)
-    base = PRESETS.get(given.pop("base", "isa"))
+    base, host = given.pop("base", ""), given.pop("host", "synchronous")
     summary, source = given.pop("summary", f"as {path.name} has it"), given.pop("source", path.name)
-    host = given.pop("host", "synchronous")
-    if base is None or host not in WAYS or not given.keys() <= SETTINGS.keys():
-        known = f"{', '.join(SETTINGS)}, base ({', '.join(PRESETS)}), host ({', '.join(WAYS)}), summary, source"
-        raise UsageError(f"{path} describes no interface", f"It may have: {known}.")
-    return changed(replace(base, name=path.stem, summary=summary, synchronous=WAYS[host]), given, source)
+    unknown = [key for key in given if key not in SETTINGS]
+    if unknown:
+        raise UsageError(
+            f"{path} has what is not known: {', '.join(unknown)}",
+            f"It may have: {', '.join(SETTINGS)}, base, host, summary, source.",
+        )
+    for key, value, known in (("base", base or "isa", PRESETS.keys()), ("host", host, WAYS.keys())):
+        if value not in known:
+            raise UsageError(f"{path}: {key} = {value!r} is not known", f"Known: {', '.join(known)}.")
+    if not base:
+        _require(path, given)
+    about = replace(PRESETS[base or "isa"], name=path.stem, summary=summary, synchronous=WAYS[host])
+    try:
+        return changed(about, given, source, LINE)
+    except UsageError as error:
+        raise UsageError(f"{path}: {error}", error.hint) from error
 
 
-def changed(interface: Interface, given: Mapping[str, str], source: str) -> Interface:
-    """Return an interface with figures that a user gave, as text by the names of SETTINGS; empty ones are not given."""
-    now = {name: getattr(interface, name) for name in ("overhead", "latency", "to", "back")}
+def _require(path: Path, given: Mapping[str, str]) -> None:
+    """Refuse a file without a base that leaves a figure out."""
+    found = {name for setting in given for name in SETTINGS[setting][0]}
+    missing = [name for name in FIGURES if name not in found]
+    if missing:
+        raise UsageError(
+            f"{path} does not set {', '.join(missing)}, and names no base to take it from",
+            f'Set it (bandwidth is to and back), or add base = "pcie" or another of {", ".join(PRESETS)}.',
+        )
+
+
+def changed(interface: Interface, given: Mapping[str, str], source: str, written: str = OPTION) -> Interface:
+    """Return an interface with figures that a user gave, as text by the names of SETTINGS; an empty option is not given.
+
+    written: how a setting's name stands where it was given, for errors.
+    """
+    now = {name: getattr(interface, name) for name in FIGURES}
     sources = dict(interface.sources)
     for setting, text in given.items():
-        if text:
-            names, units = SETTINGS[setting]
-            now |= dict.fromkeys(names, quantities.read(f"--{setting}", text, units))
+        if text or written != OPTION:
+            names, kind = SETTINGS[setting]
+            now |= dict.fromkeys(names, quantities.read(written.format(setting), text, kind))
             sources |= dict.fromkeys(names, source)
     return replace(
         interface, overhead=now["overhead"], latency=now["latency"], to=now["to"], back=now["back"], sources=sources

@@ -303,16 +303,35 @@ def test_an_interface_from_a_file(ask: Any, tmp_path: Path) -> None:
     ("lines", "why"),
     [
         ("overhead = 2", "line 1, is not understood"),
-        ('colour = "red"', "describes no interface"),
-        ('base = "smoke"', "describes no interface"),
-        ('latency = "soon"', "--latency 'soon'"),
+        ('base = "pcie"\nto = "1GB/s"\nto = "2GB/s"', "line 3, gives to a second time"),
+        ('colour = "red"\nlatency = "1us"', "not known: colour$"),
+        ('base = "smoke"', "base = 'smoke' is not known"),
+        ('base = "pcie"\nhost = "late"', "host = 'late' is not known"),
+        ('base = "pcie"\nlatency = "soon"', "card.toml: latency = 'soon' is not understood"),
+        ('base = "pcie"\nlatency = ""', "latency = '' is not understood"),
+        ('base = "pcie"\nbandwidth = "0GB/s"', "bandwidth = '0GB/s' is out of range"),
+        ('bandwidth = "1GB/s"\noverhead = "1us"', "does not set latency, and"),
+        ('to = "1GB/s"', "does not set overhead, latency, back, and"),
     ],
 )
 def test_a_file_that_describes_no_interface_is_explained(tmp_path: Path, lines: str, why: str) -> None:
     path = tmp_path / "card.toml"
     path.write_text(lines)
-    with pytest.raises(SuiteError, match=why):
+    with pytest.raises(UsageError, match=why) as caught:
         interfaces.named(str(path))
+    assert "card.toml" in str(caught.value) and caught.value.hint.endswith(".")
+
+
+def test_a_file_that_is_not_there_is_explained(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"card\.toml cannot be read"):
+        interfaces.named(str(tmp_path / "card.toml"))
+
+
+def test_a_file_that_sets_all_needs_no_base(tmp_path: Path) -> None:
+    path = tmp_path / "card.toml"
+    path.write_text('overhead = "1us"\nlatency = "2us"\nbandwidth = "3GB/s"\n')
+    card = interfaces.named(str(path))
+    assert [r.typical for r in (card.overhead, card.latency, card.to, card.back)] == [1e-6, 2e-6, 3e9, 3e9]
 
 
 @pytest.mark.parametrize(
