@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bench import hardware
 from tests.conftest import EXAMPLES, README, ROOT
 
 
@@ -23,8 +24,28 @@ def test_the_examples_are_short() -> None:
         "bench/aes/pyaes_lazy.py", "bench/nqueens/__init__.py", "bench/nqueens/nqueens_clean.py",
         "bench/nqueens/hardware.py", "profiling/collectors/importtime.py", "reporting/renderers/csv.py",
     }  # fmt: skip
-    most = {"bench/nqueens/hardware.py": 60}
+    most = {"bench/nqueens/hardware.py": 59}
     assert all(text.count("\n") <= most.get(path, 40) for path, text in EXAMPLES.items())
+
+
+def test_the_examples_are_as_the_repository_wants_its_code(tmp_path: Path) -> None:
+    for path, text in EXAMPLES.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text, encoding="utf-8")
+    (tmp_path / "pyproject.toml").write_bytes((ROOT / "pyproject.toml").read_bytes())
+    for words in (["check", "--no-cache"], ["format", "--diff", "--no-cache"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "ruff", *words, "."], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_accelerator_says_how_it_is_tried_and_what_drives_it() -> None:
+    section = README.partition("## Add an accelerator")[2].partition("\n## ")[0]
+    for name in (name for name in vars(hardware.Pins) if not name.startswith("_")):
+        assert re.search(rf"`(await )?{name}\b", section), name
+    for command in ("-m bench.cosimulate nqueens/search --check", "invoke hardware --bench nqueens", "--design search"):
+        assert command in section
 
 
 def test_a_new_family_is_a_session_and_is_listed(house: Path) -> None:
