@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bench import hardware
+from reporting import interfaces
 from tests.conftest import EXAMPLES, README, ROOT
 
 
@@ -38,6 +39,29 @@ def test_the_examples_are_as_the_repository_wants_its_code(tmp_path: Path) -> No
             [sys.executable, "-m", "ruff", *words, "."], cwd=tmp_path, capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_interfaces_are_told_as_the_model_has_them() -> None:
+    rows = {row[0]: row[1:] for row in re.findall(r"^\| `(\w+)` \| (.+?) \| (.+?) \| (.+?) \|$", README, re.MULTILINE)}
+    assert list(rows) == list(interfaces.PRESETS)
+    for name, each in interfaces.PRESETS.items():
+        call = (each.overhead.typical + each.latency.typical) * 1e6
+        cost = "none" if each.free else f"{call:.3g} µs"
+        rates = "no limit" if each.free else f"{each.to.typical / 1e9:.3g}, {each.back.typical / 1e9:.3g} GB/s"
+        assert rows[name] == (each.summary, cost, rates)
+
+
+def test_the_interface_of_ones_own_is_one(tmp_path: Path) -> None:
+    (block,) = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
+    (tmp_path / "card.toml").write_text(block, encoding="utf-8")
+    card = interfaces.named(str(tmp_path / "card.toml"))
+    assert card.summary == "our card" and card.sources["to"] == "measured in our lab"
+    assert card.latency == interfaces.PRESETS["pcie"].latency and "--interface card.toml" in README
+
+
+@pytest.mark.parametrize("term", ["points of the design space", "speed grade", "place and route"])
+def test_a_term_of_hardware_is_explained_where_it_is_first_used(term: str) -> None:
+    assert README[README.index(term) + len(term) :].startswith(" (")
 
 
 def test_the_accelerator_says_how_it_is_tried_and_what_drives_it() -> None:
