@@ -12,7 +12,7 @@ from bench import discover
 from bench.model import RUNG
 from bench.rundir import Archive
 from profiling.parse import parse
-from reporting import evidence
+from reporting import evidence, hardware_used
 from reporting.document import Document, Prose, Span
 from reporting.narrative import tell, telling
 from reporting.paper import styles
@@ -33,8 +33,10 @@ def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     archive = Archive(request.param, root / "results")
     study = archive.choose()
     parse(archive, study)
+    found = evidence.read(archive, study)
+    found = hardware_used.add(found, archive, hardware_used.newest(archive, found.study.size))
     name = Path("benchmark_reports") / f"{request.param}.md"
-    return tell.tell((ROOT / name).read_text(encoding="utf-8"), sections.build(evidence.read(archive, study)), name)
+    return tell.tell((ROOT / name).read_text(encoding="utf-8"), sections.build(found), name)
 
 
 def test_all_that_a_narrative_refers_to_is_in_the_archived_study(told: Document) -> None:

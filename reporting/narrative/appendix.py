@@ -14,7 +14,7 @@ from reporting.document import Block, Document, Section, Table, Text
 
 BEHIND = "What stands behind the verdicts"
 ACCELERATORS = "The accelerators"
-OF_ACCELERATORS = ("designs", "hardware-tools", "hardware-missing")  #: keys of what is shown of them
+OF_ACCELERATORS = ("designs",)  #: keys of what is shown of them
 SECTIONS = ("Environment", "Commands")  #: of a generated document, that no person has to write
 LONGEST_LIST = 18  #: rows of facts; a longer table of words is a list (of files, of commands)
 LONGEST_VALUE = 100  #: letters; what is longer (flags, packages) is a list, too
