@@ -8,6 +8,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bench.hardware import Baseline, HardwareStudy, Part, Port, Register, Result, Timing, Wire
+from reporting import accelerators
+from reporting.accelerators import Accelerators
+from reporting.compare import compare
 from reporting.evidence import Evidence
 from tests import synthetic
 from tests.synthetic import HOST, PROCESSES, SECONDS, noisy
@@ -88,3 +91,10 @@ def study() -> HardwareStudy:
 def evidence() -> Evidence:
     """Return the synthetic study with accelerators."""
     return replace(synthetic.evidence(), hardware=study())
+
+
+def accelerators_of(found: Evidence) -> Accelerators:
+    """Return what a report works out of the accelerators in this evidence."""
+    read = accelerators.read(found, compare(found, "release"))
+    assert read is not None
+    return read

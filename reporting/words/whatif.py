@@ -50,7 +50,7 @@ def bounds(projections: Sequence[Projection]) -> Text:
     """Say what the interfaces that cost nothing bound, and which to ask for."""
     free = ", ".join(f"{p.interface.name} {units.ratio(p.speedup)}" for p in projections if p.interface.free)
     bound = f" What costs nothing is a bound for all of them: {free}." if free else ""
-    return Text(f"Without --interface it is the one by which designs are compared.{bound}")
+    return Text(f"Without --interface, a projection is told for the interface by which designs are compared.{bound}")
 
 
 def accelerator(projection: Projection) -> str:
