@@ -1,9 +1,9 @@
 """What an accelerator would bring to the whole: the published models over inputs that are measured, as intervals.
 
 `project` draws all inputs together and puts every draw through Accelerometer's model (ASPLOS 2020), which with one call
-is LogCA's (ISCA 2017) and with a free interface Amdahl's (AFIPS 1967); the formulas alone are in formulas.py. A result
-is a projection, never a measurement. Where inputs come from is in candidates.py, the curves for charts in sweeps.py,
-and no word of a report is here.
+is LogCA's (ISCA 2017) and with a free interface Amdahl's (AFIPS 1967). A result is a projection, never a measurement.
+The rest of the model is in model/: its formulas alone, where inputs come from, interfaces, curves for charts. No word of
+a report is here.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from reporting import formulas, uncertain
-from reporting.interfaces import Interface
+from reporting.model import formulas, uncertain
+from reporting.model.interfaces import Interface
+from reporting.model.uncertain import Range
 from reporting.statistics import SEED, Array, Interval
-from reporting.uncertain import Range
 
 State = dict[str, Array]  #: name of an uncertain quantity, or of a result -> its value for each draw
 

@@ -16,9 +16,8 @@ from bench.files import sha256
 from bench.rundir import Archive
 from reporting.evidence import Evidence
 
-Used = Mapping[
-    str, str
-]  #: study -> timestamp, record -> sha256 of its record, changed -> files, one a line; {} for none
+#: study -> timestamp, record -> sha256 of its record, changed -> files, one a line; {} for none
+Used = Mapping[str, str]
 NONE: Used = {}
 
 

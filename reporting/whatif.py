@@ -1,7 +1,7 @@
 """The stage of `invoke whatif`: what an accelerator that nobody built would bring, from a study's profile or a design.
 
 Reads what a person asked for and the study, has the model project it, and puts the words together. The arithmetic is in
-codesign.py and sweeps.py, the words in words/whatif.py.
+codesign.py and model/, the words in words/whatif.py.
 """
 
 from __future__ import annotations
@@ -12,13 +12,14 @@ from typing import Any
 
 from bench.errors import UsageError
 from bench.rundir import Archive
-from reporting import candidates, codesign, evidence, interfaces, quantities, sweeps
-from reporting.accelerators import REFERENCE
+from reporting import codesign, evidence
 from reporting.codesign import Inputs, Projection
 from reporting.document import Block, Document, Section
 from reporting.evidence import Evidence
-from reporting.interfaces import Interface
-from reporting.uncertain import Range
+from reporting.model import candidates, interfaces, quantities, sweeps
+from reporting.model.accelerators import REFERENCE
+from reporting.model.interfaces import Interface
+from reporting.model.uncertain import Range
 from reporting.words import interface_tables, tables
 from reporting.words import whatif as words
 

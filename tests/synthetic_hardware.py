@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bench.hardware import Baseline, HardwareStudy, Part, Port, Register, Result, Timing, Wire
-from reporting import accelerators
-from reporting.accelerators import Accelerators
 from reporting.compare import compare
 from reporting.evidence import Evidence
+from reporting.model import accelerators
+from reporting.model.accelerators import Accelerators
 from tests import synthetic
 from tests.synthetic import HOST, PROCESSES, SECONDS, noisy
 

@@ -13,8 +13,8 @@ from bench.errors import UsageError
 from bench.model import Workload
 from bench.rundir import Archive
 from reporting import evidence
-from reporting.acceleration import ablation as measured
 from reporting.document import Table
+from reporting.model.acceleration import ablation as measured
 from reporting.renderers import text
 from reporting.words import sections
 

@@ -15,13 +15,14 @@ from bench.aes._rtl_driver import Message
 from bench.errors import SuiteError, UsageError
 from bench.hardware import Part, Port
 from bench.model import Measurement
-from reporting import candidates, codesign, credential, formulas, statistics, sweeps
+from reporting import codesign, statistics
 from reporting.codesign import COMPUTE, HOST, OVERHEAD, TERMS, TRANSFER, Inputs, project
 from reporting.document import Table, Text
 from reporting.evidence import Evidence
-from reporting.interfaces import CALLS, NOTHING, PRESETS, Interface, called
+from reporting.model import candidates, credential, formulas, sweeps
+from reporting.model.interfaces import CALLS, NOTHING, PRESETS, Interface, called
+from reporting.model.uncertain import Range
 from reporting.statistics import Interval
-from reporting.uncertain import Range
 from reporting.words import credential as credential_words
 from reporting.words import whatif as whatif_words
 from tests import designs, synthetic

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from bench.hardware import HardwareStudy, Timing
-from reporting import accelerators, quality
-from reporting.accelerators import BEATS, LOSES, OPEN, Accelerators
+from reporting import quality
 from reporting.compare import compare
 from reporting.evidence import Evidence
+from reporting.model import accelerators
+from reporting.model.accelerators import BEATS, LOSES, OPEN, Accelerators
 from reporting.statistics import Interval
 from reporting.words import hardware_doubts
 from tests import synthetic, synthetic_hardware

@@ -13,8 +13,7 @@ import pytest
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
-from reporting import accelerators, codesign, labels, numbering, palette, statistics
-from reporting.accelerators import BEATS, LOSES, OPEN, Accelerators
+from reporting import codesign, labels, numbering, palette, statistics
 from reporting.compare import compare
 from reporting.document import (
     BarChart,
@@ -34,6 +33,8 @@ from reporting.document import (
     Text,
 )
 from reporting.evidence import Evidence
+from reporting.model import accelerators
+from reporting.model.accelerators import BEATS, LOSES, OPEN, Accelerators
 from reporting.narrative import appendix
 from reporting.narrative.known import KINDS, SCOPES, Known
 from reporting.narrative.nodes import Unfit

@@ -12,11 +12,12 @@ from bench.audit import Audit
 from bench.files import sha256
 from bench.hardware import HardwareStudy
 from bench.rundir import Archive
-from reporting import accelerators, hardware_used, render, rendered, verify
+from reporting import hardware_used, render, rendered, verify
 from reporting.compare import compare
 from reporting.document import Document, Section, Text
 from reporting.evidence import Evidence
 from reporting.hardware_used import NONE, Used
+from reporting.model import accelerators
 from reporting.narrative import telling
 from reporting.narrative.telling import Told
 from reporting.words import hardware, hardware_doubts

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bench import hardware
-from reporting import interfaces
+from reporting.model import interfaces
 from tests.conftest import EXAMPLES, README, ROOT
 
 

@@ -11,10 +11,10 @@ from bench import precision
 from bench.rundir import Archive
 from profiling.options import Options
 from reporting import compare, evidence, statistics, verdicts
-from reporting.acceleration import ablation
 from reporting.calibration import trials
 from reporting.document import Document, Table, Text
 from reporting.evidence import Evidence
+from reporting.model.acceleration import ablation
 from reporting.statistics import Interval
 from reporting.verdicts import judge, steadiness
 from reporting.words import counter_tables, sections

@@ -14,10 +14,11 @@ from bench import discover
 from bench.errors import SuiteError, UsageError
 from bench.rundir import Archive
 from profiling import arguments
-from reporting import candidates, evidence, interfaces, quantities, whatif
-from reporting.candidates import Traffic
+from reporting import evidence, whatif
 from reporting.document import Document, Table
 from reporting.evidence import Evidence
+from reporting.model import candidates, interfaces, quantities
+from reporting.model.candidates import Traffic
 from reporting.renderers import text
 from reporting.statistics import amdahl
 from tests import designs, synthetic

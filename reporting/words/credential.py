@@ -1,11 +1,12 @@
-"""The words of the model's credential: what wider registers change, size by size. The arithmetic is in credential.py."""
+"""The words of the model's credential: what wider registers change, size by size. The arithmetic is in model/credential.py."""
 
 from __future__ import annotations
 
-from reporting import credential, units
-from reporting.credential import AIM, CALL, MEMORY, ROUNDS, Prediction
+from reporting import units
 from reporting.document import Block, Cell, Table, Text
 from reporting.evidence import Evidence
+from reporting.model import credential
+from reporting.model.credential import AIM, CALL, MEMORY, ROUNDS, Prediction
 from reporting.words.tables import estimate, missing, text
 
 

@@ -1,17 +1,17 @@
 """The section on hardware acceleration: what an accelerator could bring at most, then what the family's own would bring.
 
-The arithmetic is in acceleration.py and accelerators.py, what is said of one design in hardware_proposals.py.
+The arithmetic is in reporting/model, what is said of one design in hardware_proposals.py.
 """
 
 from __future__ import annotations
 
 from reporting import units
-from reporting.acceleration import Ablation, ablation
-from reporting.accelerators import REFERENCE, Accelerators
 from reporting.compare import hottest
 from reporting.document import Block, Cell, Section, Table, Text
 from reporting.evidence import Evidence
-from reporting.interfaces import PRESETS
+from reporting.model.acceleration import Ablation, ablation
+from reporting.model.accelerators import REFERENCE, Accelerators
+from reporting.model.interfaces import PRESETS
 from reporting.statistics import amdahl
 from reporting.words import (
     credential,

@@ -8,14 +8,15 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from reporting import accelerators, sweeps, units
-from reporting.accelerators import Accelerators, Candidate, Measured
+from reporting import units
 from reporting.codesign import Projection
 from reporting.document import Bar, BarChart, Curve, Curves, Line, Mark, Scatter
 from reporting.evidence import Evidence
-from reporting.interfaces import PRESETS
+from reporting.model import accelerators, sweeps
+from reporting.model.accelerators import Accelerators, Candidate, Measured
+from reporting.model.interfaces import PRESETS
+from reporting.model.sweeps import Band
 from reporting.statistics import Interval
-from reporting.sweeps import Band
 from reporting.words import hardware_facts, hardware_tables, tables
 
 LOG = 8.0  #: ratio from which a chart of speedups has a log axis

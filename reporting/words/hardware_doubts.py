@@ -10,9 +10,9 @@ from typing import Any
 
 from bench.hardware import HardwareStudy
 from reporting import quality, statistics, units
-from reporting.accelerators import Accelerators
 from reporting.compare import noise_floor
 from reporting.evidence import Evidence
+from reporting.model.accelerators import Accelerators
 from reporting.words import tables
 
 BUILD = "release"  #: that hosts are timed on

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from reporting import accelerators, units
-from reporting.accelerators import Accelerators, Candidate
+from reporting import units
 from reporting.codesign import HOST
 from reporting.document import Block, Text
+from reporting.model import accelerators
+from reporting.model.accelerators import Accelerators, Candidate
 from reporting.words import hardware_charts, hardware_diagrams, hardware_facts, hardware_tables, whatif
 from reporting.words.hardware_facts import inexact
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from reporting import units
 from reporting.document import Table
-from reporting.interfaces import Interface
+from reporting.model.interfaces import Interface
+from reporting.model.uncertain import Range
 from reporting.statistics import Interval
-from reporting.uncertain import Range
 from reporting.words.tables import text
 
 RATES = ("to", "back")  #: figures in bytes per second; all others but SHARES are seconds

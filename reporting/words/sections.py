@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from bench.errors import UsageError
-from reporting import accelerators, ideas, ladder, units
-from reporting.accelerators import Accelerators
+from reporting import ideas, ladder, units
 from reporting.adoption import report
 from reporting.compare import Comparison, compare, flame_boxes, hottest, noise_floor
 from reporting.document import PAPERS, Block, Document, Dots, FlameGraph, Section, Text
 from reporting.evidence import Evidence, Run
+from reporting.model import accelerators
+from reporting.model.accelerators import Accelerators
 from reporting.verdicts import MINIMUM_PROCESSES
 from reporting.words import (
     counter_tables,

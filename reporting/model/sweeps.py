@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bench.errors import SuiteError
-from reporting import codesign, formulas, uncertain
+from reporting import codesign
 from reporting.codesign import DRAWS, Inputs, Projection, State
-from reporting.interfaces import PRESETS, Interface
+from reporting.model import formulas, uncertain
+from reporting.model.interfaces import PRESETS, Interface
+from reporting.model.uncertain import Range
 from reporting.statistics import SEED, Interval
-from reporting.uncertain import Range
 
 FACTORS = (2.0, 5.0, 10.0, 30.0, 100.0, 300.0, 1000.0, np.inf)  #: accelerations of a sweep
 

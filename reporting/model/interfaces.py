@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bench.errors import UsageError
-from reporting import quantities
-from reporting.uncertain import Range
+from reporting.model import quantities
+from reporting.model.uncertain import Range
 
 NOTHING = Range.exactly(0.0)
 NO_LIMIT = Range.exactly(math.inf)

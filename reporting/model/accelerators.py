@@ -12,11 +12,12 @@ from dataclasses import dataclass
 
 from bench.errors import SuiteError
 from bench.hardware import HardwareStudy, Result
-from reporting import candidates, quality
+from reporting import quality
 from reporting.codesign import Projection, project
 from reporting.compare import Comparison, ratios
 from reporting.evidence import Evidence, Run
-from reporting.interfaces import PRESETS
+from reporting.model import candidates
+from reporting.model.interfaces import PRESETS
 from reporting.statistics import Interval, mean
 from reporting.verdicts import MINIMUM_PROCESSES
 

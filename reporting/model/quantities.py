@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.errors import UsageError
-from reporting.uncertain import Range
+from reporting.model.uncertain import Range
 
 
 @dataclass(frozen=True)

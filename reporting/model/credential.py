@@ -24,9 +24,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reporting import uncertain
 from reporting.evidence import Evidence, Run
 from reporting.ladder import over_processes
+from reporting.model import uncertain
 from reporting.series import SHARE, TIME
 from reporting.statistics import SEED, Array, Interval
 
