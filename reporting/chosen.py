@@ -14,7 +14,7 @@ from bench.errors import Tampered
 from bench.model import Study
 from bench.operands import Operand
 from bench.rundir import Archive
-from reporting.verdicts import MINIMUM_PROCESSES
+from reporting.measures.verdicts import MINIMUM_PROCESSES
 
 FULL = "full"  #: the size of upstream's own job
 

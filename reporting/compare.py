@@ -8,12 +8,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from statistics import median
 
-from reporting import derived, quality, statistics, verdicts
+from reporting import statistics
 from reporting.document import Box
 from reporting.evidence import Evidence, Run
-from reporting.quality import Quality
+from reporting.measures import derived, quality, verdicts
+from reporting.measures.quality import Quality
+from reporting.measures.verdicts import Steadiness, Verdict
 from reporting.statistics import Interval
-from reporting.verdicts import Steadiness, Verdict
 
 NOTHING = Quality(Steadiness("unknown"))
 

@@ -26,7 +26,7 @@ from profiling.hardware import toolchain
 from profiling.options import Options
 from profiling.parse import parse
 from profiling.process import which
-from reporting import quality
+from reporting.measures import quality
 from reporting.renderers import html
 from tests import pages
 from tests.quiet import LIMITS

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from invoke.main import program
 
-from reporting import quality
+from reporting.measures import quality
 
 LIMITS = ("WAITED_TOO_LONG", "STOLEN_TOO_MUCH")  #: shares of 1: never reached
 

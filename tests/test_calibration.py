@@ -12,10 +12,11 @@ from invoke.context import Context
 import tasks
 from profiling import calibrate
 from profiling.options import Options
-from reporting import statistics, verdicts
+from reporting import statistics
 from reporting.calibration import report
 from reporting.calibration import trials as calibration
 from reporting.calibration.trials import MODELS, Result
+from reporting.measures import verdicts
 
 TRIED = (0.0, 0.03)
 

@@ -392,7 +392,7 @@ def test_builds_of_one_study_are_compared_block_by_block_and_studies_are_not(mak
 
 
 def test_a_disturbed_timing_is_invalid(make: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reporting.quality.STOLEN_TOO_MUCH", 0.25)  # as outside the tests
+    monkeypatch.setattr("reporting.measures.quality.STOLEN_TOO_MUCH", 0.25)  # as outside the tests
     found = compared(make("a"), make("b", 1.1, conditions={"stolen": 0.5}))
     assert set(verdicts(found).values()) == {"invalid"} and "of the CPU time to others in B" in words(found)
 

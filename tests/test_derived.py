@@ -10,9 +10,9 @@ import pytest
 from bench.model import Measurement
 from bench.rundir import Archive
 from reporting import evidence
-from reporting.derived import PMU, SIMULATED, derive, deterministic_ratio
 from reporting.document import Table
 from reporting.evidence import Evidence, Run
+from reporting.measures.derived import PMU, SIMULATED, derive, deterministic_ratio
 from reporting.words import counter_tables, sections
 
 COUNTS = {

@@ -18,11 +18,12 @@ from pypdf import PdfReader
 from scipy import stats
 
 from bench.model import Measurement
-from reporting import change_palette, gains, palette, units
+from reporting import change_palette, palette, units
 from reporting.compare import compare
 from reporting.document import Block, FlameGraph, Text, Traces, Waterfall
 from reporting.evidence import Evidence
-from reporting.gains import Side
+from reporting.measures import gains
+from reporting.measures.gains import Side
 from reporting.page import data, plotly_figures
 from reporting.paper import figures as paper_figures
 from reporting.renderers import html, markdown, pdf, text, xlsx

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from bench.hardware import HardwareStudy, Timing
-from reporting import quality
 from reporting.compare import compare
 from reporting.evidence import Evidence
+from reporting.measures import quality
 from reporting.model import accelerators
 from reporting.model.accelerators import BEATS, LOSES, OPEN, Accelerators
 from reporting.statistics import Interval

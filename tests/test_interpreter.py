@@ -6,10 +6,10 @@ from collections import Counter
 
 import pytest
 
-from reporting import cpython_symbols as symbols
-from reporting import interpreter
-from reporting.cpython_symbols import kind, kind_of_leaf
-from reporting.interpreter import SMALL, collapsed, drawable, drawn_kind
+from reporting.measures import cpython_symbols as symbols
+from reporting.measures import interpreter
+from reporting.measures.cpython_symbols import kind, kind_of_leaf
+from reporting.measures.interpreter import SMALL, collapsed, drawable, drawn_kind
 
 LOOP = symbols.LOOP
 #: Real symbols of CPython 3.10 to 3.13, static ones and compilers' suffixes included.

@@ -12,10 +12,10 @@ import pytest
 from openpyxl import load_workbook
 
 from bench.model import PEER, Collection, Measurement, Outcome
-from reporting import ladder
 from reporting.compare import compare
 from reporting.document import BarChart, Document, Prose, Table, Text
 from reporting.evidence import Evidence
+from reporting.measures import ladder
 from reporting.renderers import json as json_renderer
 from reporting.renderers import markdown, text, xlsx
 from reporting.statistics import Interval

@@ -10,7 +10,7 @@ from bench.model import Collection, Listing
 from reporting.compare import compare
 from reporting.document import Code, Text
 from reporting.evidence import Evidence, Run
-from reporting.ladder import climbed
+from reporting.measures.ladder import climbed
 from reporting.words import listings
 from tests import synthetic
 

@@ -10,9 +10,10 @@ import pytest
 
 from bench.model import Measurement
 from bench.rundir import Archive
-from reporting import compare, evidence, quality
+from reporting import compare, evidence
 from reporting.document import Text
 from reporting.evidence import Evidence
+from reporting.measures import quality
 from reporting.renderers import text
 from reporting.words import sections
 

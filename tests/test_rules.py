@@ -10,13 +10,14 @@ import pytest
 from bench import precision
 from bench.rundir import Archive
 from profiling.options import Options
-from reporting import compare, evidence, statistics, verdicts
+from reporting import compare, evidence, statistics
 from reporting.calibration import trials
 from reporting.document import Document, Table, Text
 from reporting.evidence import Evidence
+from reporting.measures import verdicts
+from reporting.measures.verdicts import judge, steadiness
 from reporting.model.acceleration import ablation
 from reporting.statistics import Interval
-from reporting.verdicts import judge, steadiness
 from reporting.words import counter_tables, sections
 from tests.conftest import SMALL
 
@@ -158,7 +159,7 @@ def test_rule_13_the_accelerated_share_is_an_estimate_with_an_interval(found: Ev
 def test_rule_14_the_environment_is_recorded_and_contamination_never_silent(
     found: Evidence, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reporting.quality.STOLEN_TOO_MUCH", 0.25)
+    monkeypatch.setattr("reporting.measures.quality.STOLEN_TOO_MUCH", 0.25)
     host = found.baseline.manifest.host
     assert {"governor", "turbo", "smt", "load", "virtualisation"} <= host.keys()
     assert set(found.study.conditions) == {"load_before", "load_after", "stolen"}

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from bench.model import Measurement
-from reporting import ideas, palette, series, units
+from reporting import palette, units
 from reporting.compare import compare
 from reporting.document import Block, Curves, Table
 from reporting.evidence import Evidence
+from reporting.measures import ideas, series
 from reporting.page import plotly_curves
 from reporting.renderers import text
 from reporting.statistics import Interval

@@ -20,8 +20,8 @@ from profiling.collectors import timing
 from profiling.options import Options
 from profiling.process import Log
 from profiling.progress import Progress
+from reporting.measures.verdicts import noise_floor
 from reporting.statistics import speedups
-from reporting.verdicts import noise_floor
 
 
 def test_the_baseline_runs_twice_in_every_block_on_the_headline_build(study: tuple[Archive, str]) -> None:

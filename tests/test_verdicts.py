@@ -7,9 +7,9 @@ import math
 import numpy as np
 import pytest
 
-from reporting import verdicts
+from reporting.measures import verdicts
+from reporting.measures.verdicts import judge, steadiness
 from reporting.statistics import Interval
-from reporting.verdicts import judge, steadiness
 
 FEW = "a verdict by time needs 10"
 

@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from pyperf._utils import is_significant  # pyperf's public command prints, and does not return, its verdict
 
 from bench import precision
-from reporting import statistics, verdicts
+from reporting import statistics
 from reporting.compare import noise_floor
 from reporting.evidence import Evidence
+from reporting.measures import verdicts
 from reporting.statistics import Interval, Samples
 
 STUDIES = 200

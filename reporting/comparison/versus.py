@@ -14,11 +14,12 @@ from statistics import stdev
 from bench.errors import Tampered, UsageError
 from bench.model import Measurement
 from bench.operands import Operand
-from reporting import quality, statistics, verdicts
+from reporting import statistics
 from reporting.compare import noise_floor
 from reporting.comparison import across
 from reporting.comparison.across import FATAL, HOST, Difference, Side
 from reporting.evidence import Evidence, Run, parted
+from reporting.measures import quality, verdicts
 from reporting.statistics import Interval
 
 REGRESSION, OPEN = 5, 6  #: exit codes: something named by --fail-on happened; with --strict, something stayed open

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 
 from bench.errors import SuiteError
 from bench.hardware import HardwareStudy, Result
-from reporting import quality
 from reporting.codesign import Projection, project
 from reporting.compare import Comparison, ratios
 from reporting.evidence import Evidence, Run
+from reporting.measures import quality
+from reporting.measures.verdicts import MINIMUM_PROCESSES
 from reporting.model import candidates
 from reporting.model.interfaces import PRESETS
 from reporting.statistics import Interval, mean
-from reporting.verdicts import MINIMUM_PROCESSES
 
 REFERENCE = "dma"  #: the interface by which designs are compared: fixed in advance, the same for all
 PROJECTED = "projected"  #: the source of all that a model says

@@ -25,9 +25,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from reporting.evidence import Evidence, Run
-from reporting.ladder import over_processes
+from reporting.measures.ladder import over_processes
+from reporting.measures.series import SHARE, TIME
 from reporting.model import uncertain
-from reporting.series import SHARE, TIME
 from reporting.statistics import SEED, Array, Interval
 
 FAMILY, BUILD = "aes", "release"

@@ -7,10 +7,11 @@ from dataclasses import replace
 from statistics import fmean
 
 from bench.model import Measurement
-from reporting import derived, ideas, ladder, series, units
-from reporting.derived import PMU, SIMULATED, Derived
+from reporting import units
 from reporting.document import Cell, Table
 from reporting.evidence import Evidence, Run
+from reporting.measures import derived, ideas, ladder, series
+from reporting.measures.derived import PMU, SIMULATED, Derived
 from reporting.words.tables import missing, short, text
 
 Row = tuple[Cell, ...]

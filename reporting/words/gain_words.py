@@ -1,6 +1,6 @@
 """The blocks that say where a gain came from: a waterfall per variant, and flame graphs of the difference both ways.
 
-Words and layout only; the arithmetic is in gains.py.
+Words and layout only; the arithmetic is in measures/gains.py.
 """
 
 from __future__ import annotations
@@ -8,11 +8,12 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from reporting import gains, units
+from reporting import units
 from reporting.compare import Comparison, Speed, frame_kind
 from reporting.document import Block, FlameGraph, Step, Text, Waterfall
 from reporting.evidence import Evidence, Run
-from reporting.gains import Change, Frame, Gain, Path, Side
+from reporting.measures import gains
+from reporting.measures.gains import Change, Frame, Gain, Path, Side
 from reporting.statistics import Interval
 from reporting.words import tables
 

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from bench.hardware import HardwareStudy
-from reporting import quality, statistics, units
+from reporting import statistics, units
 from reporting.compare import noise_floor
 from reporting.evidence import Evidence
+from reporting.measures import quality
 from reporting.model.accelerators import Accelerators
 from reporting.words import tables
 

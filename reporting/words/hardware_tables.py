@@ -5,10 +5,10 @@ from __future__ import annotations
 from reporting import units
 from reporting.codesign import HOST
 from reporting.document import Cell, Table
+from reporting.measures.verdicts import MINIMUM_PROCESSES
 from reporting.model import accelerators
 from reporting.model.accelerators import BEATS, LOSES, OPEN, Accelerators, Candidate, Measured
 from reporting.model.interfaces import PRESETS
-from reporting.verdicts import MINIMUM_PROCESSES
 from reporting.words import hardware_facts, tables
 from reporting.words.tables import estimate, missing, text
 

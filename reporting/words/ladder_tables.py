@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 
-from reporting import ladder, units
+from reporting import units
 from reporting.compare import Comparison, Speed, ratios
 from reporting.document import ROLE_WRONG, Bar, BarChart, Block, Cell, Line, Table, Text
 from reporting.evidence import Evidence
-from reporting.ladder import Limit, Rung, StartUp
+from reporting.measures import ladder
+from reporting.measures.ladder import Limit, Rung, StartUp
+from reporting.measures.verdicts import MINIMUM_PROCESSES
 from reporting.statistics import Interval
-from reporting.verdicts import MINIMUM_PROCESSES
 from reporting.words import tables
 from reporting.words.tables import estimate, missing, text
 from reporting.words.verdict_texts import fell_back

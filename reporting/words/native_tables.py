@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from reporting import cpython_symbols as symbols
-from reporting import interpreter, units
+from reporting import units
 from reporting.document import Block, Cell, FlameGraph, Table, Text
 from reporting.evidence import Evidence, Run
-from reporting.interpreter import TAX, Tax
+from reporting.measures import cpython_symbols as symbols
+from reporting.measures import interpreter
+from reporting.measures.interpreter import TAX, Tax
 from reporting.statistics import Interval
 from reporting.words import tables
 from reporting.words.tables import estimate, missing, share_of, short, text

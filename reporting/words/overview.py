@@ -5,7 +5,7 @@ from __future__ import annotations
 from reporting.compare import Comparison, Speed, noise_floor
 from reporting.document import Section, Text
 from reporting.evidence import Evidence
-from reporting.verdicts import MINIMUM_PROCESSES
+from reporting.measures.verdicts import MINIMUM_PROCESSES
 from reporting.words import counter_tables, ladder_tables, series_tables, tables
 from reporting.words.verdict_texts import FELL_BACK, fell_back, floor_sentence, sentence
 

@@ -11,7 +11,7 @@ from reporting import units
 from reporting.compare import noise_floor
 from reporting.document import Cell, Table
 from reporting.evidence import Evidence
-from reporting.verdicts import band
+from reporting.measures.verdicts import band
 from reporting.words.tables import NOT_RECORDED, date, machine, missing, python, short, text
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from bench.errors import UsageError
-from reporting import ideas, ladder, units
+from reporting import units
 from reporting.adoption import report
 from reporting.compare import Comparison, compare, flame_boxes, hottest, noise_floor
 from reporting.document import PAPERS, Block, Document, Dots, FlameGraph, Section, Text
 from reporting.evidence import Evidence, Run
+from reporting.measures import ideas, ladder
+from reporting.measures.verdicts import MINIMUM_PROCESSES
 from reporting.model import accelerators
 from reporting.model.accelerators import Accelerators
-from reporting.verdicts import MINIMUM_PROCESSES
 from reporting.words import (
     counter_tables,
     gain_words,

@@ -1,4 +1,4 @@
-"""The words of a family's series: its chart, and tables of variants by points. The arithmetic is in series.py."""
+"""The words of a family's series: its chart, and tables of variants by points. The arithmetic is in measures/series.py."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import math
 from collections.abc import Callable
 from itertools import pairwise
 
-from reporting import series, units
+from reporting import units
 from reporting.compare import Comparison
 from reporting.document import Block, Cell, Curve, Curves, Table, Text
 from reporting.evidence import Evidence, Run
-from reporting.series import PER_CYCLE, SHARE, TIME, Point, Series
+from reporting.measures import series
+from reporting.measures.series import PER_CYCLE, SHARE, TIME, Point, Series
 from reporting.statistics import Interval
 from reporting.words import ladder_tables
 from reporting.words.tables import estimate, missing, python, short, text

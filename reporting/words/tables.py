@@ -6,10 +6,11 @@ import math
 import re
 from collections.abc import Sequence
 
-from reporting import quality, units
+from reporting import units
 from reporting.compare import Comparison, Speed
 from reporting.document import Cell, Choice, Table
 from reporting.evidence import Evidence, Run
+from reporting.measures import quality
 from reporting.statistics import Interval
 
 NOT_RECORDED = "not recorded"  #: of a fact that an adopted archive does not hold

@@ -1,16 +1,17 @@
 """Value after value of every process, warm-ups first: the chart that shows whether they settle, and when.
 
-What is known of that is in quality.py and verdicts.py; here are its words and the layout of the chart.
+What is known of that is in measures/quality.py and measures/verdicts.py; here are its words and the layout of the chart.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reporting import ladder, units
+from reporting import units
 from reporting.compare import Comparison, Speed
 from reporting.document import Trace, Traces
 from reporting.evidence import Evidence
+from reporting.measures import ladder
 from reporting.words import tables
 
 DIGITS = 4  #: significant ones of a value that is drawn: a page has thousands of them

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 
-from reporting import quality, units
+from reporting import units
 from reporting.compare import Comparison, Floor, Speed
 from reporting.document import Cell, Table, Text
 from reporting.evidence import Evidence
+from reporting.measures import quality
+from reporting.measures.verdicts import MINIMUM_PROCESSES, band
 from reporting.statistics import ALPHA
-from reporting.verdicts import MINIMUM_PROCESSES, band
 from reporting.words import tables
 
 FELL_BACK = "fell back"  #: how a variant's path begins where the machine does not allow what the variant is about

@@ -12,10 +12,11 @@ from dataclasses import replace
 from statistics import fmean
 
 from bench.model import Measurement
-from reporting import derived, interpreter, units
+from reporting import units
 from reporting.compare import Comparison, Speed, frame_kind, hottest
 from reporting.document import Cell, Table
 from reporting.evidence import Evidence, Run
+from reporting.measures import derived, interpreter
 from reporting.statistics import Interval
 from reporting.words import provenance
 from reporting.words.tables import NOT_RECORDED, estimate, missing, share_of, text

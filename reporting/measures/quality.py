@@ -14,8 +14,8 @@ from typing import Any
 from bench.hardware import HardwareStudy, Timing
 from reporting import statistics, units
 from reporting.evidence import Evidence, Run
+from reporting.measures.verdicts import Steadiness, band, steadiness
 from reporting.statistics import Interval, Samples
-from reporting.verdicts import Steadiness, band, steadiness
 
 WAITED, WAITED_TOO_LONG = 0.02, 0.25  #: share of the measured time that a process was ready to run without a CPU
 STOLEN, STOLEN_TOO_MUCH = 0.02, 0.25  #: share of CPU time that the hypervisor gave to others

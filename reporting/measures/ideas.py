@@ -8,9 +8,9 @@ from bench.model import Measurement
 from reporting import units
 from reporting.document import Block, Cell, Table
 from reporting.evidence import Evidence, Run
-from reporting.ladder import over_processes
+from reporting.measures.ladder import over_processes
+from reporting.measures.verdicts import SMALLEST_BAND
 from reporting.statistics import Interval
-from reporting.verdicts import SMALLEST_BAND
 from reporting.words import tables
 from reporting.words.tables import estimate, missing, text
 

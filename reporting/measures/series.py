@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from bench.model import Measurement
-from reporting import ladder
 from reporting.compare import Comparison
 from reporting.evidence import Evidence, Run
-from reporting.ladder import over_processes
+from reporting.measures import ladder
+from reporting.measures.ladder import over_processes
 from reporting.statistics import Interval
 
 TIME, SHARE, PER_CYCLE, LIMIT_PER_CYCLE = (
