@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from reporting.document import Box, FlameGraph, Step, Trace, Waterfall
+from reporting.charts import Box, FlameGraph, Step, Trace, Waterfall
 from reporting.palette import BASELINE, KINDS, Scale, drawable, linear, number
 
 #: Blue is less and orange more, the stronger the larger the change; no vermillion, which is for wrong answers.

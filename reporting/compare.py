@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from statistics import median
 
 from reporting import statistics
-from reporting.document import Box
+from reporting.charts import Box
 from reporting.evidence import Evidence, Run
 from reporting.measures import derived, quality, verdicts
 from reporting.measures.quality import Quality

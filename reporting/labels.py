@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reporting.document import Mark, Scatter
+from reporting.charts import Mark, Scatter
 from reporting.palette import Scale, shorten
 
 Size = tuple[float, float]

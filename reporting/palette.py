@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from reporting.document import ROLE_BASELINE, ROLE_WRONG, Bar, BarChart, Curves, Dots, Line, Scatter
+from reporting.charts import ROLE_BASELINE, ROLE_WRONG, Bar, BarChart, Curves, Dots, Line, Scatter
 
 BASELINE, WRONG = "#8A8A8A", "#D55E00"
 MUTED = "#787878"  #: of words in a figure that are no value; readable on white and on black

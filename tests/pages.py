@@ -5,23 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from reporting.document import (
-    Bar,
-    BarChart,
-    Box,
-    Cell,
-    Choice,
-    Code,
-    Curve,
-    Curves,
-    Document,
-    Dots,
-    FlameGraph,
-    Line,
-    Section,
-    Table,
-    Text,
-)
+from reporting.charts import Bar, BarChart, Box, Curve, Curves, Dots, FlameGraph, Line
+from reporting.document import Cell, Choice, Code, Document, Section, Table, Text
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from bench.hardware import Part as Described
 from bench.hardware import Wire
+from reporting.charts import Diagram, Part
 from reporting.diagrams.graph import INPUTS, OUTPUTS, Edge, Vertex, merged
 from reporting.diagrams.layout import WIDEST, laid
-from reporting.document import Diagram, Part
 from reporting.text import diagrams as text
 from reporting.words import hardware_diagrams
 from tests import synthetic_hardware

@@ -19,8 +19,9 @@ from scipy import stats
 
 from bench.model import Measurement
 from reporting import change_palette, palette, units
+from reporting.charts import FlameGraph, Traces, Waterfall
 from reporting.compare import compare
-from reporting.document import Block, FlameGraph, Text, Traces, Waterfall
+from reporting.document import Block, Text
 from reporting.evidence import Evidence
 from reporting.measures import gains
 from reporting.measures.gains import Side

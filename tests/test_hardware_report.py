@@ -14,24 +14,9 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from reporting import codesign, labels, numbering, palette, statistics
+from reporting.charts import BarChart, Curves, Diagram, Line, Mark, Scatter
 from reporting.compare import compare
-from reporting.document import (
-    BarChart,
-    Block,
-    Cell,
-    Curves,
-    Diagram,
-    Document,
-    Line,
-    Mark,
-    Prose,
-    Scatter,
-    Section,
-    Slide,
-    Span,
-    Table,
-    Text,
-)
+from reporting.document import Block, Cell, Document, Prose, Section, Slide, Span, Table, Text
 from reporting.evidence import Evidence
 from reporting.model import accelerators
 from reporting.model.accelerators import BEATS, LOSES, OPEN, Accelerators

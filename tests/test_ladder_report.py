@@ -12,8 +12,9 @@ import pytest
 from openpyxl import load_workbook
 
 from bench.model import PEER, Collection, Measurement, Outcome
+from reporting.charts import BarChart
 from reporting.compare import compare
-from reporting.document import BarChart, Document, Prose, Table, Text
+from reporting.document import Document, Prose, Table, Text
 from reporting.evidence import Evidence
 from reporting.measures import ladder
 from reporting.renderers import json as json_renderer

@@ -12,7 +12,8 @@ import pytest
 
 from bench.files import sha256
 from reporting import numbering
-from reporting.document import BarChart, Cell, Code, Document, Prose, Section, Span, Table, Text
+from reporting.charts import BarChart
+from reporting.document import Cell, Code, Document, Prose, Section, Span, Table, Text
 from reporting.evidence import Evidence
 from reporting.narrative import appendix, places
 from reporting.narrative.answers import CLAIMS, COLUMNS, FACTS

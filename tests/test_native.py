@@ -17,7 +17,8 @@ from profiling.collector import Job
 from profiling.collectors import native
 from profiling.options import Options
 from reporting import evidence
-from reporting.document import Cell, FlameGraph, Table, Text
+from reporting.charts import FlameGraph
+from reporting.document import Cell, Table, Text
 from reporting.evidence import Evidence
 from reporting.renderers import text
 from reporting.text import tables as text_tables

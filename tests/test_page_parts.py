@@ -13,22 +13,8 @@ import pytest
 from bench.rundir import Archive
 from profiling.parse import parse
 from reporting import evidence
-from reporting.document import (
-    Bar,
-    BarChart,
-    Box,
-    Cell,
-    Choice,
-    Document,
-    FlameGraph,
-    Line,
-    Prose,
-    Section,
-    Source,
-    Span,
-    Table,
-    Text,
-)
+from reporting.charts import Bar, BarChart, Box, FlameGraph, Line
+from reporting.document import Cell, Choice, Document, Prose, Section, Source, Span, Table, Text
 from reporting.evidence import RawFile
 from reporting.page import figures as page_figures
 from reporting.page import parts

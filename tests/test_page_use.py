@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from plotly import graph_objects as go
 
-from reporting.document import Block, Section, Trace, Traces
+from reporting.charts import Trace, Traces
+from reporting.document import Block, Section
 from reporting.page import data, plotly_figures
 from reporting.renderers import html
 from tests.conftest import ROOT

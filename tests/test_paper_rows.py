@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from matplotlib.figure import Figure
 
-from reporting.document import BarChart, Dots, Step, Waterfall
+from reporting.charts import BarChart, Dots, Step, Waterfall
 from reporting.paper import rows
 from tests.test_renderers_html_pdf import BARS, CHART, DOTS, HOLLOW
 

@@ -19,21 +19,8 @@ from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 
 from reporting import palette
-from reporting.document import (
-    Bar,
-    BarChart,
-    Box,
-    Cell,
-    Curve,
-    Curves,
-    Document,
-    Dots,
-    FlameGraph,
-    Line,
-    Section,
-    Table,
-    Text,
-)
+from reporting.charts import Bar, BarChart, Box, Curve, Curves, Dots, FlameGraph, Line
+from reporting.document import Cell, Document, Section, Table, Text
 from reporting.page import plotly_figures
 from reporting.renderers import html, pdf
 from tests.conftest import ROOT

@@ -11,8 +11,9 @@ import pytest
 
 from bench.model import Measurement
 from reporting import palette, units
+from reporting.charts import Curves
 from reporting.compare import compare
-from reporting.document import Block, Curves, Table
+from reporting.document import Block, Table
 from reporting.evidence import Evidence
 from reporting.measures import ideas, series
 from reporting.page import plotly_curves

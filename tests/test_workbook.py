@@ -17,7 +17,8 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils import range_boundaries
 
-from reporting.document import Bar, BarChart, Cell, Document, Dots, Line, Section, Table
+from reporting.charts import Bar, BarChart, Dots, Line
+from reporting.document import Cell, Document, Section, Table
 from reporting.evidence import Evidence
 from reporting.renderers import xlsx
 from reporting.words import sections

@@ -14,8 +14,9 @@ from bench.model import ADOPTED
 from reporting import units
 from reporting.adoption import tables as adopted_tables
 from reporting.adoption.tables import FULLY, INTERVALS, NOTHING_CHECKED, detail, runs
+from reporting.charts import Bar, BarChart, Dots, Line
 from reporting.compare import Comparison, Speed, compare
-from reporting.document import Bar, BarChart, Block, Document, Dots, Line, Section, Table, Text
+from reporting.document import Block, Document, Section, Table, Text
 from reporting.evidence import Evidence, Run
 from reporting.statistics import Interval
 from reporting.words import provenance, tables

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from reporting import units
 from reporting.calibration import trials as calibration
 from reporting.calibration.trials import Result, Trial
-from reporting.document import Bar, BarChart, Cell, Document, Line, Section, Table, Text
+from reporting.charts import Bar, BarChart, Line
+from reporting.document import Cell, Document, Section, Table, Text
 from reporting.evidence import Evidence
 from reporting.statistics import share
 from reporting.words import tables

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
+from reporting.charts import Diagram, Part, Wire
 from reporting.diagrams import layers, order, places, routes
 from reporting.diagrams.graph import Edge, Vertex, merged
 from reporting.diagrams.routes import ENDS, Joint, Room
-from reporting.document import Diagram, Part, Wire
 
 WIDEST = 96  #: letters: what fits into a text of 100 columns, and beside margins on paper
 LIMITS = (92, 76, 60, 44)  #: letters of the boxes of a layer, tried in this order: wires beside them take room, too

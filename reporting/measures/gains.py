@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from scipy.special import bdtr
 
 from reporting import statistics
+from reporting.charts import Box
 from reporting.compare import flame_boxes
-from reporting.document import Box
 from reporting.evidence import Run
 from reporting.statistics import Array, Interval
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from reporting import statistics
+from reporting.charts import Box
 from reporting.compare import Hot, flame_boxes, hot_functions
-from reporting.document import Box
 from reporting.evidence import Run
 from reporting.measures import cpython_symbols as symbols
 from reporting.statistics import Interval

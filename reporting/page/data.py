@@ -10,19 +10,8 @@ from collections.abc import Sequence
 from functools import singledispatch
 from statistics import median
 
-from reporting.document import (
-    BarChart,
-    Cell,
-    Chart,
-    Curves,
-    Diagram,
-    Dots,
-    FlameGraph,
-    Scatter,
-    Table,
-    Traces,
-    Waterfall,
-)
+from reporting.charts import BarChart, Chart, Curves, Diagram, Dots, FlameGraph, Scatter, Traces, Waterfall
+from reporting.document import Cell, Table
 from reporting.words import chart_tables
 from reporting.words.chart_tables import digits
 

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
-from reporting.document import BarChart, Chart, Curves, Diagram, Dots, FlameGraph, Traces
+from reporting.charts import BarChart, Chart, Curves, Diagram, Dots, FlameGraph, Traces
 from reporting.page import plotly_figures, svg
 from reporting.page.parts import Place, caption, escape
 from reporting.palette import HEADER, NAMED, bar_rows

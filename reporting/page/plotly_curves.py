@@ -9,7 +9,7 @@ from typing import Any
 
 from plotly import graph_objects as go
 
-from reporting.document import Curve, Curves
+from reporting.charts import Curve, Curves
 from reporting.page.plotly_parts import CLEAR, LINE_LIMIT, MIDDLE, base, nothing, safe, ticked
 from reporting.palette import Scale, apart, curves_scale, line_colour, pieces, shorten
 

@@ -13,7 +13,7 @@ from typing import Any
 from plotly import graph_objects as go
 
 from reporting.change_palette import flame_scale, shades
-from reporting.document import Bar, BarChart, Box, Chart, Curves, Dots, FlameGraph, Line, Scatter, Traces, Waterfall
+from reporting.charts import Bar, BarChart, Box, Chart, Curves, Dots, FlameGraph, Line, Scatter, Traces, Waterfall
 from reporting.page import plotly_curves, plotly_gains, plotly_scatter
 from reporting.page.plotly_parts import (
     CLEAR,

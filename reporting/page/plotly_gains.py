@@ -8,7 +8,7 @@ from typing import Any
 from plotly import graph_objects as go
 
 from reporting.change_palette import step_colour, steps_scale, totals, trace_scale
-from reporting.document import Step, Trace, Traces, Waterfall
+from reporting.charts import Step, Trace, Traces, Waterfall
 from reporting.page.plotly_parts import (
     CLEAR,
     LINE_LIMIT,

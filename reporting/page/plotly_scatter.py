@@ -7,7 +7,7 @@ from typing import Any
 
 from plotly import graph_objects as go
 
-from reporting.document import Mark, Scatter
+from reporting.charts import Mark, Scatter
 from reporting.labels import AWAY, beside
 from reporting.page.plotly_parts import CLEAR, LINE_LIMIT, MIDDLE, base, nothing, safe, ticked
 from reporting.palette import Scale, line_colour, scatter_scales

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reporting.document import Diagram, Part, Wire
+from reporting.charts import Diagram, Part, Wire
 from reporting.page.parts import escape
 
 ACROSS, DOWN = 8, 17  #: pixels of a letter and of a line

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from bench.model import BUILDS
-from reporting.document import Block, Document, FlameGraph, Prose, Table
+from reporting.charts import FlameGraph
+from reporting.document import Block, Document, Prose, Table
 
 MOST_ROWS, FEW = 25, 5  #: rows of words that are printed; so few more are not worth leaving out
 

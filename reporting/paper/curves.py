@@ -9,7 +9,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from reporting.document import Curve, Curves
+from reporting.charts import Curve, Curves
 from reporting.palette import Scale, apart, curves_scale, line_colour, pieces, shorten
 from reporting.paper.parts import GREY, INK, PALE, WIDTH, figure_of, nothing
 

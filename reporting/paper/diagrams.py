@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
-from reporting.document import Diagram, Part, Wire
+from reporting.charts import Diagram, Part, Wire
 from reporting.palette import shorten
 from reporting.paper.parts import GREY, INK, TALLEST, WIDTH, figure_of
 

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
 from reporting.change_palette import flame_scale, shades
-from reporting.document import Diagram, FlameGraph, Traces, Waterfall
+from reporting.charts import Diagram, FlameGraph, Traces, Waterfall
 from reporting.palette import Scale, shorten
 from reporting.paper import diagrams, gains
 from reporting.paper.parts import INK, TALLEST, WIDTH, figure_of, nothing, tidy

@@ -8,7 +8,8 @@ from typing import Any
 
 from reportlab.platypus import Flowable, Paragraph
 
-from reporting.document import LIMITS, BarChart, Document, Table, Text
+from reporting.charts import BarChart
+from reporting.document import LIMITS, Document, Table, Text
 from reporting.paper import styles
 from reporting.paper.blocks import NARRATIVE, Look, Numbers, place
 from reporting.paper.choice import narrated

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from reporting.change_palette import step_colour, steps_scale, totals, trace_scale
-from reporting.document import Trace, Traces, Waterfall
+from reporting.charts import Trace, Traces, Waterfall
 from reporting.palette import line_colour, shorten
 from reporting.paper.parts import (
     GREY,

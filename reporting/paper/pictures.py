@@ -20,7 +20,7 @@ from pdfrw.buildxobj import pagexobj
 from pdfrw.toreportlab import makerl
 from reportlab.platypus import Flowable
 
-from reporting.document import BarChart, Chart, Curves, Diagram, Dots, Scatter, Waterfall
+from reporting.charts import BarChart, Chart, Curves, Diagram, Dots, Scatter, Waterfall
 from reporting.paper import curves, figures, rows, scatter
 
 

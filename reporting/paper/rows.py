@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from reporting.change_palette import step_colour, steps_scale, totals
-from reporting.document import Bar, BarChart, Dots, Line, Waterfall
+from reporting.charts import Bar, BarChart, Dots, Line, Waterfall
 from reporting.palette import Scale, bar_scale, dots_scale, role_colour, shorten, spread, without_bar
 from reporting.paper.parts import GREY, INK, WIDTH, figure_of, nothing, scaled, tidy
 

@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from reporting.document import Mark, Scatter
+from reporting.charts import Mark, Scatter
 from reporting.labels import AWAY, beside
 from reporting.palette import Scale, line_colour, scatter_scales, shorten
 from reporting.paper.parts import GREY, INK, PALE, WIDTH, figure_of, nothing, tidy

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from bench.files import sha256
 from bench.model import BUILDS, UNKNOWN, Manifest
-from reporting.document import BarChart, Cell, Code, Document, Table, Text
+from reporting.charts import BarChart
+from reporting.document import Cell, Code, Document, Table, Text
 from reporting.palette import printable
 
 MOST = 400  #: lines of one block; what is cut off is said

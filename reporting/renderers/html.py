@@ -15,7 +15,8 @@ from itertools import count, groupby
 from pathlib import Path
 
 from reporting import units
-from reporting.document import Block, Code, Diagram, Document, Prose, Section, Table, Text
+from reporting.charts import Diagram
+from reporting.document import Block, Code, Document, Prose, Section, Table, Text
 from reporting.page import data as page_data
 from reporting.page.figures import Figures, diagram, embedded
 from reporting.page.parts import Place, Speller, about, caption, escape, headed, paragraph, places, prose

@@ -5,20 +5,8 @@ from __future__ import annotations
 import re
 from functools import singledispatch
 
-from reporting.document import (
-    LIMITS,
-    BarChart,
-    Block,
-    Code,
-    Diagram,
-    Document,
-    FlameGraph,
-    Prose,
-    Scatter,
-    Table,
-    Text,
-    Waterfall,
-)
+from reporting.charts import BarChart, Diagram, FlameGraph, Scatter, Waterfall
+from reporting.document import LIMITS, Block, Code, Document, Prose, Table, Text
 from reporting.text import diagrams
 from reporting.words import chart_tables
 

@@ -10,7 +10,8 @@ import math
 from collections.abc import Iterator
 from dataclasses import asdict
 
-from reporting.document import BarChart, Block, Cell, Document, Dots, Table, Text
+from reporting.charts import BarChart, Dots
+from reporting.document import Block, Cell, Document, Table, Text
 from reporting.index.summaries import SCHEMA, Build, Estimate, Shown, Summary
 from reporting.units import build_name
 

@@ -11,24 +11,8 @@ from functools import singledispatch
 from itertools import groupby, takewhile
 
 from reporting import numbering
-from reporting.document import (
-    LIMITS,
-    BarChart,
-    Block,
-    Cell,
-    Code,
-    Curves,
-    Diagram,
-    Document,
-    FlameGraph,
-    Prose,
-    Scatter,
-    Section,
-    Source,
-    Table,
-    Text,
-    Waterfall,
-)
+from reporting.charts import BarChart, Curves, Diagram, FlameGraph, Scatter, Waterfall
+from reporting.document import LIMITS, Block, Cell, Code, Document, Prose, Section, Source, Table, Text
 from reporting.palette import printable
 from reporting.text import diagrams, figures, gains, tables
 from reporting.text.tables import wrapped

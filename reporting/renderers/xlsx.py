@@ -18,7 +18,8 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
-from reporting.document import LIMITS, BarChart, Block, Cell, Document, Dots, Table, Text
+from reporting.charts import BarChart, Dots
+from reporting.document import LIMITS, Block, Cell, Document, Table, Text
 from reporting.palette import printable
 from reporting.words import chart_tables
 from reporting.workbook import charts

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from reporting.document import Diagram, Part, Wire
+from reporting.charts import Diagram, Part, Wire
 from reporting.palette import printable
 
 UP, DOWN, LEFT, RIGHT = 1, 2, 4, 8

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from reporting.document import Bar, BarChart, Scatter
+from reporting.charts import Bar, BarChart, Scatter
 from reporting.palette import Scale, bar_scale, number, scatter_scales
 from reporting.text.tables import wrapped
 

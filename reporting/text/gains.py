@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reporting.change_palette import totals
-from reporting.document import Step, Waterfall
+from reporting.charts import Step, Waterfall
 from reporting.palette import shorten
 
 NAME, SHORTEST, LONGEST = 44, 12, 36  #: signs of a step's name at most, and of the longest bar

@@ -8,20 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from reporting.document import (
-    Bar,
-    BarChart,
-    Block,
-    Cell,
-    Curves,
-    Diagram,
-    Dots,
-    Line,
-    Mark,
-    Scatter,
-    Table,
-    Waterfall,
-)
+from reporting.charts import Bar, BarChart, Curves, Diagram, Dots, Line, Mark, Scatter, Waterfall
+from reporting.document import Block, Cell, Table
 
 NONE = Cell("", None)
 

@@ -9,8 +9,9 @@ import math
 from dataclasses import replace
 
 from reporting import units
+from reporting.charts import FlameGraph, Step, Waterfall
 from reporting.compare import Comparison, Speed, frame_kind
-from reporting.document import Block, FlameGraph, Step, Text, Waterfall
+from reporting.document import Block, Text
 from reporting.evidence import Evidence, Run
 from reporting.measures import gains
 from reporting.measures.gains import Change, Frame, Gain, Path, Side

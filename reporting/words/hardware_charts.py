@@ -9,8 +9,8 @@ import math
 from dataclasses import replace
 
 from reporting import units
+from reporting.charts import Bar, BarChart, Curve, Curves, Line, Mark, Scatter
 from reporting.codesign import Projection
-from reporting.document import Bar, BarChart, Curve, Curves, Line, Mark, Scatter
 from reporting.evidence import Evidence
 from reporting.model import accelerators, sweeps
 from reporting.model.accelerators import Accelerators, Candidate, Measured

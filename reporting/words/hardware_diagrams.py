@@ -9,9 +9,9 @@ from textwrap import wrap
 from bench import hardware
 from bench.hardware import Result
 from reporting import units
+from reporting.charts import Diagram
 from reporting.diagrams.graph import INPUTS, OUTPUTS, TOP, Edge, Vertex, merged
 from reporting.diagrams.layout import laid
-from reporting.document import Diagram
 from reporting.palette import shorten
 from reporting.words import hardware_facts
 

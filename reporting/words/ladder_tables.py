@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 
 from reporting import units
+from reporting.charts import ROLE_WRONG, Bar, BarChart, Line
 from reporting.compare import Comparison, Speed, ratios
-from reporting.document import ROLE_WRONG, Bar, BarChart, Block, Cell, Line, Table, Text
+from reporting.document import Block, Cell, Table, Text
 from reporting.evidence import Evidence
 from reporting.measures import ladder
 from reporting.measures.ladder import Limit, Rung, StartUp

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from reporting import units
-from reporting.document import Block, Cell, FlameGraph, Table, Text
+from reporting.charts import FlameGraph
+from reporting.document import Block, Cell, Table, Text
 from reporting.evidence import Evidence, Run
 from reporting.measures import cpython_symbols as symbols
 from reporting.measures import interpreter

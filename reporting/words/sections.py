@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from bench.errors import UsageError
 from reporting import units
 from reporting.adoption import report
+from reporting.charts import Dots, FlameGraph
 from reporting.compare import Comparison, compare, flame_boxes, hottest, noise_floor
-from reporting.document import PAPERS, Block, Document, Dots, FlameGraph, Section, Text
+from reporting.document import PAPERS, Block, Document, Section, Text
 from reporting.evidence import Evidence, Run
 from reporting.measures import ideas, ladder
 from reporting.measures.verdicts import MINIMUM_PROCESSES

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from itertools import pairwise
 
 from reporting import units
+from reporting.charts import Curve, Curves
 from reporting.compare import Comparison
-from reporting.document import Block, Cell, Curve, Curves, Table, Text
+from reporting.document import Block, Cell, Table, Text
 from reporting.evidence import Evidence, Run
 from reporting.measures import series
 from reporting.measures.series import PER_CYCLE, SHARE, TIME, Point, Series

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reporting import units
+from reporting.charts import Trace, Traces
 from reporting.compare import Comparison, Speed
-from reporting.document import Trace, Traces
 from reporting.evidence import Evidence
 from reporting.measures import ladder
 from reporting.words import tables

@@ -24,7 +24,7 @@ from openpyxl.drawing.line import LineProperties
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.worksheet import Worksheet
 
-from reporting.document import Bar, BarChart, Dots
+from reporting.charts import Bar, BarChart, Dots
 from reporting.palette import bar_scale, printable, role_colour
 from reporting.workbook.cells import ENGINEERING, RATIO
 
