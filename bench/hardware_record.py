@@ -1,4 +1,4 @@
-"""A hardware study as a record, and back. Where records are, and whether one is intact, is rundir.py's."""
+"""A hardware study as a record, and back. Where records are, and whether one is intact, is hardware_archive.py's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The contract between the stages: the only module that spells a path under results/.
+"""The contract between the stages: the only module that spells a path under results/, with hardware_archive.py for hardware studies.
 
     results/<bench>/<variant>/<YYYYMMDD_HHMMSS>/
         raw/<collector>/...    what the tools wrote, never edited
@@ -7,8 +7,7 @@
         profile/               derived: folded stacks and flame graphs
     results/<bench>/<YYYYMMDD_HHMMSS>.json    the study: which variants, builds and order; written after all manifests
     results/<bench>/<YYYYMMDD_HHMMSS>.log     every command with its duration
-    results/<bench>/hardware/<YYYYMMDD_HHMMSS>/<design>/...   of a hardware study: what the tools found, small
-    results/<bench>/hardware/<YYYYMMDD_HHMMSS>.json           the hardware study: its results, every file's sha256; written last
+    results/<bench>/hardware/    the hardware studies
 
 A directory without a manifest is not a run: it was interrupted, is never read, and `invoke clean` removes it.
 
@@ -29,7 +28,6 @@ from pathlib import Path
 from time import sleep
 from typing import Any
 
-from bench import hardware_record
 from bench.errors import SuiteError, Tampered, UsageError
 from bench.files import (
     SCHEMA,
@@ -43,16 +41,16 @@ from bench.files import (
     write_json,
     write_text,
 )
-from bench.hardware import HardwareStudy
+from bench.hardware_archive import HARDWARE, RESULTS, STAMP, HardwareArchive
 from bench.model import ADOPTED, BUILDS, UNKNOWN, Collection, Listing, Manifest, Measurement, Outcome, Study
 
-__all__ = ["SCHEMA", "Archive", "RunDir", "checksums", "sha256", "write_bytes", "write_text"]  # some are from files.py
+#: some are from files.py and hardware_archive.py
+__all__ = [
+    "HARDWARE", "RESULTS", "SCHEMA", "STAMP", "Archive", "RunDir", "checksums", "sha256", "write_bytes", "write_text",
+]  # fmt: skip
 
-RESULTS = Path("results")
 DERIVING = ("bench/*.py", "profiling/*.py", "profiling/collectors/*.py")  #: the code that decides about derived files
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,39}")  #: of variants and collectors: parts of paths
-STAMP = re.compile(r"\d{8}_\d{6}")
-HARDWARE = "hardware"  #: the folder of hardware studies, which is no variant
 
 
 @dataclass(frozen=True)
@@ -177,16 +175,10 @@ class RunDir:
 
 
 @dataclass(frozen=True)
-class Archive:
+class Archive(HardwareArchive):
     """All runs and studies of one family."""
 
-    family: str
-    root: Path = RESULTS
     derived: Path | None = None  #: where derived files go instead, if the archive is not to be touched
-
-    @property
-    def home(self) -> Path:
-        return self.root / self.family
 
     def run(self, variant: str, timestamp: str) -> RunDir:
         elsewhere = self.derived and self.derived / self.family / variant / timestamp
@@ -278,72 +270,6 @@ class Archive:
         left = [p for p in self._folders("*") if STAMP.fullmatch(p.name) and p.name not in finished]
         left += [p for p in self.home.glob("*.log") if p.stem not in finished]
         return left + self.hardware_strays()
-
-    @property
-    def hardware(self) -> Path:
-        return self.home / HARDWARE
-
-    def hardware_folder(self, timestamp: str) -> Path:
-        """Return where the raw files of a hardware study are."""
-        return self.hardware / timestamp
-
-    def hardware_record(self, timestamp: str) -> Path:
-        return self.hardware / f"{timestamp}.json"
-
-    def hardware_timestamps(self) -> list[str]:
-        """Return the timestamps of all finished hardware studies, oldest first."""
-        return sorted(p.stem for p in self.hardware.glob("*.json") if STAMP.fullmatch(p.stem))
-
-    def hardware_strays(self) -> list[Path]:
-        """Return the folders of hardware studies that have no record."""
-        studied = set(self.hardware_timestamps())
-        return sorted(p for p in self.hardware.glob("*") if STAMP.fullmatch(p.name) and p.name not in studied)
-
-    def hardware_study(self, timestamp: str = "") -> HardwareStudy:
-        """Return a hardware study, or the newest; says what there is otherwise. Its record is intact, or Tampered is raised."""
-        known = self.hardware_timestamps()
-        if not known or (timestamp and timestamp not in known):
-            what = f" with timestamp {timestamp!r}" if timestamp else ""
-            raise SuiteError(
-                f"{self.hardware} holds no hardware study{what}", f"Make one: invoke hardware --bench {self.family}"
-            )
-        path = self.hardware_record(timestamp or known[-1])
-        record = read_json(path)
-        try:
-            if record.pop("seal", None) != seal(record):
-                raise ValueError("it was changed since it was written")
-            return hardware_record.study(record)
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise Tampered(f"{path} is damaged: {error}") from error
-
-    def newest_hardware(self, size: str, design: str = "") -> HardwareStudy | None:
-        """Return the newest hardware study of a size that leaves no design out, else the newest of part; None without any.
-
-        design: the newest that has it counts as whole.
-        """
-        part = None
-        for timestamp in reversed(self.hardware_timestamps()):
-            study = self.hardware_study(timestamp)
-            if study.size != size:
-                continue
-            if any(r.name == design for r in study.results) if design else not study.partial:
-                return study
-            part = part or study
-        return part
-
-    def write_hardware(self, study: HardwareStudy) -> None:
-        record = hardware_record.record(study)
-        write_json(self.hardware_record(study.timestamp), record | {"seal": seal(record)})
-
-    def hardware_differences(self, study: HardwareStudy) -> Iterator[tuple[Path, str]]:
-        """Yield (file, what happened to it) for every raw file of a hardware study that is not as it was recorded."""
-        folder = self.hardware_folder(study.timestamp)
-        now = {path.relative_to(folder).as_posix(): sha256(path) for path in files_below(folder)}
-        then = dict(study.files) | {path: digest for result in study.results for path, digest in result.files}
-        for name in sorted(now.keys() | then.keys()):
-            if now.get(name) != then.get(name):
-                what = "is missing" if name not in now else "was changed" if name in then else "was added"
-                yield folder / name, f"{what} since it was measured"
 
 
 def archives(root: Path) -> list[Archive]:
