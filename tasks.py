@@ -6,7 +6,8 @@ invoke --list                      all tasks                invoke --help profil
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -65,16 +66,32 @@ def parse(c: Context, bench: str, timestamp: str, results_dir: str) -> None:
         print(f"parsed: {run.path}")
 
 
-def _parsed(bench: str, timestamp: str, results_dir: str) -> tuple[Archive, str]:
-    """Return the study that was asked for, derived from raw files: what is derived is never trusted."""
+def _chosen(bench: str, timestamp: str, results_dir: str) -> tuple[Archive, str]:
+    """Return the archive and the study that was asked for."""
     from bench import operands
-    from profiling import parse as stage
     from reporting import chosen
 
     archive = operands.archive(bench, Path(results_dir))
-    stamp = chosen.study(archive, timestamp)
-    stage.parse(archive, stamp)
-    return archive, stamp
+    return archive, chosen.study(archive, timestamp)
+
+
+def _parsed(bench: str, timestamp: str, results_dir: str) -> tuple[Archive, str]:
+    """Return the study that was asked for, derived from raw files into the archive: what is derived is never trusted."""
+    from profiling import parse as stage
+
+    study = _chosen(bench, timestamp, results_dir)
+    stage.parse(*study)
+    return study
+
+
+@contextmanager
+def _looked_at(bench: str, timestamp: str, results_dir: str) -> Iterator[tuple[Archive, str]]:
+    """Give the study that was asked for, derived anew beside the archive: who only looks leaves it as it is."""
+    from profiling import parse as stage
+
+    archive, stamp = _chosen(bench, timestamp, results_dir)
+    with stage.aside(archive, stamp) as apart:
+        yield apart, stamp
 
 
 FORMATS = "comma-separated formats (default: html, json, summary, text, xlsx; also: markdown, pdf, slides)"
@@ -121,8 +138,8 @@ def show(c: Context, bench: str, timestamp: str, results_dir: str, section: str,
     from reporting import reports
     from reporting.text import terminal
 
-    told = reports.told(*_parsed(bench, timestamp, results_dir), view)
-    terminal.show(told.document("text"), section)
+    with _looked_at(bench, timestamp, results_dir) as study:
+        terminal.show(reports.told(*study, view).document("text"), section)
 
 
 @task(arguments.BENCH, arguments.MEASURE, arguments.VIEW, arguments.REPORTS, arguments.DEEP_DIVES)
@@ -230,16 +247,18 @@ def prompts(
     from reporting import reports
     from reporting.prompts import stage
 
-    def studied() -> tuple[Archive, str, Any]:
-        study = _parsed(bench, timestamp, results_dir)
-        return (*study, reports.document(*study, {}))
-
     if not for_ and (variant or into):
         raise UsageError("--variant and --into have no effect without --for", "Write: --for optimise.")
-    if for_:
-        stage.write_ready(for_, variant, Path(prompts_dir), studied, into)
-    else:
-        print(f"wrote: {stage.write_paper(bench, Path(prompts_dir), studied)}")
+    with ExitStack() as looks:
+
+        def studied() -> tuple[Archive, str, Any]:
+            study = looks.enter_context(_looked_at(bench, timestamp, results_dir))
+            return (*study, reports.document(*study, {}))
+
+        if for_:
+            stage.write_ready(for_, variant, Path(prompts_dir), studied, into)
+        else:
+            print(f"wrote: {stage.write_paper(bench, Path(prompts_dir), studied)}")
 
 
 @task(arguments.WHATIF)
@@ -249,18 +268,16 @@ def whatif(c: Context, bench: str, timestamp: str, results_dir: str, **given: An
     from reporting.text import terminal
 
     wanted = stage.read(given)
-    terminal.show(stage.document(*_parsed(bench, timestamp, results_dir), wanted))
+    with _looked_at(bench, timestamp, results_dir) as study:
+        terminal.show(stage.document(*study, wanted))
 
 
 @task(arguments.SCRIPT)
 def script(c: Context, bench: str, timestamp: str, results_dir: str, into: str) -> None:
     """Write script_<bench>.sh: a shell script that redoes a study with plain pyperf, perf and py-spy."""
-    from bench import operands
-    from reporting import chosen
     from reporting import script as stage
 
-    archive = operands.archive(bench, Path(results_dir))
-    print(f"wrote: {stage.write(archive, chosen.study(archive, timestamp), Path(into))}")
+    print(f"wrote: {stage.write(*_chosen(bench, timestamp, results_dir), Path(into))}")
 
 
 @task(arguments.CLEAN)

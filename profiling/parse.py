@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,6 +20,18 @@ def parse(archive: Archive, timestamp: str) -> list[RunDir]:
     for run in runs:
         run.write_metrics(*parse_run(run))
     return runs
+
+
+@contextmanager
+def aside(archive: Archive, timestamp: str) -> Iterator[Archive]:
+    """Give the archive with one study parsed beside it, in a temporary folder: for who only looks at a study.
+
+    Nothing in the archive changes, whichever code derived what it holds. Raises as `parse` does.
+    """
+    with TemporaryDirectory(prefix="bench-") as folder:
+        apart = replace(archive, derived=Path(folder))
+        parse(apart, timestamp)
+        yield apart
 
 
 def parse_run(run: RunDir) -> tuple[list[Measurement], list[Listing]]:
