@@ -112,7 +112,7 @@ def render(
 
 @task(arguments.STUDY, {"report_dir": arguments.DEEP_DIVES["deep_dive_dir"]}, arguments.VIEW)
 def pdf(c: Context, bench: str, timestamp: str, results_dir: str, report_dir: str, **view: Any) -> None:
-    """Write the PDF deep dive of a parsed study to benchmark_reports/, in the words of its narrative if it has one."""
+    """Write the PDF deep dive of a parsed study, in the words of its narrative if it has one."""
     from reporting import reports
 
     reports.write(*_parsed(bench, timestamp, results_dir), ("pdf",), Path(report_dir), view, strict=True)
@@ -134,7 +134,10 @@ def slides(c: Context, bench: str, timestamp: str, results_dir: str, report_dir:
     {"section": ("", "only this section, for example overview or performance (default: the whole report)")},
 )
 def show(c: Context, bench: str, timestamp: str, results_dir: str, section: str, **view: Any) -> None:
-    """Print the text report of a study: in a terminal in colour, the verdicts last; through a pipe as the file has it."""
+    """Print the text report of a study.
+
+    In a terminal it is in colour, the verdicts last; through a pipe it is as the file has it.
+    """
     from reporting import reports
     from reporting.text import terminal
 
@@ -174,7 +177,10 @@ def hardware(
 
 @task({"results_dir": ("results", arguments.RESULTS)}, arguments.REPORTS)
 def index(c: Context, results_dir: str, report_dir: str) -> None:
-    """Write reports/index.html: every study, trends per variant, any two compared. Render, run and adopt do it too."""
+    """Write reports/index.html: every study, trends per variant, any two compared.
+
+    Render, run and adopt do it too.
+    """
     from reporting import reports
 
     reports.write_index(Path(results_dir), Path(report_dir))
@@ -182,7 +188,10 @@ def index(c: Context, results_dir: str, report_dir: str) -> None:
 
 @task(arguments.COMPARE)
 def compare(c: Context, a: str, b: str, **given: Any) -> None:
-    """Compare study B with study A, the reference: invoke compare A B. A study is TIMESTAMP[:build] or its path."""
+    """Compare study B with study A, the reference: invoke compare A B.
+
+    A study is TIMESTAMP[:build], newest[~N] or its path.
+    """
     from profiling.parse import timings
     from reporting.comparison import stage as compare_stage
 
@@ -193,7 +202,7 @@ def compare(c: Context, a: str, b: str, **given: Any) -> None:
 
 @task(arguments.VERIFY)
 def verify(c: Context, bench: str, timestamp: str, results_dir: str, **given: Any) -> None:
-    """Recompute every number of a study and its reports from raw files, check all hashes, and name what differs."""
+    """Recompute every number of a study and its reports from raw files, check hashes, name what differs."""
     from bench import discover, operands
     from bench.audit import Audit
     from profiling import verify as raw
@@ -226,7 +235,7 @@ def adopt(
     deep_dive_dir: str,
     **view: Any,
 ) -> None:
-    """Take over `perf stat` texts that others measured, marked as such: copies, parses and writes all reports."""
+    """Take over `perf stat` texts that others measured, marked as such: copy, parse, write all reports."""
     from profiling.adopt import adopt as take_over
     from reporting import reports
 
@@ -243,7 +252,7 @@ def adopt(
 def prompts(
     c: Context, bench: str, timestamp: str, results_dir: str, for_: str, variant: str, into: str, prompts_dir: str
 ) -> None:
-    """Check the log of prompts and write its PDF; with --for STAGE, fill a template with the newest study's evidence."""
+    """Check the log of prompts and write its PDF; with --for STAGE, fill a template with evidence."""
     from reporting import reports
     from reporting.prompts import stage
 
@@ -263,7 +272,7 @@ def prompts(
 
 @task(arguments.WHATIF)
 def whatif(c: Context, bench: str, timestamp: str, results_dir: str, **given: Any) -> None:
-    """Project what an accelerator would bring: speedup as an interval, what binds, from which size of a call it pays."""
+    """Project what an accelerator would bring: speedup as an interval, what binds, and where it pays."""
     from reporting import whatif as stage
     from reporting.text import terminal
 
@@ -292,7 +301,7 @@ def clean(c: Context, bench: str, results_dir: str, environments: bool) -> None:
 def calibrate(
     c: Context, bench: str, studies: str, pairs: str, size: str, wait: bool, results_dir: str, report_dir: str
 ) -> None:
-    """Test the machinery on simulated data and on this host: false positives, coverage, smallest slowdown found."""
+    """Test the machinery on simulated data and on this host: false positives, coverage, power."""
     from datetime import datetime
 
     from profiling import calibrate as stage

@@ -12,10 +12,13 @@ from pathlib import Path
 
 import pytest
 
+from bench import discover
+from bench.hardware import designs
 from bench.rundir import Archive
 from profiling import lock
 from tests.conftest import ROOT
 
+WIDEST = 100  #: columns of what a terminal gets
 INVOKE = [sys.executable, "-m", "invoke"]
 SMALL = ["--bench", "aes", "--build", "release", "--size", "small", "--fast", "--wait"]
 
@@ -63,6 +66,7 @@ def test_every_task_is_listed_and_every_argument_has_help() -> None:
     for task in TASKS:
         assert f"  {task} " in listed
         shown = invoke("--help", task).stdout
+        assert max(len(line.strip()) for line in shown.splitlines()) <= WIDEST, f"{task}: its help is too wide"
         lines = shown.partition("Options:")[2].splitlines()
         options = [line for line in lines if line.strip().startswith("-")]
         for index, line in enumerate(lines):
@@ -70,6 +74,16 @@ def test_every_task_is_listed_and_every_argument_has_help() -> None:
                 assert re.match(r" +(-[ab]|--[a-z][a-z-]+[a-z])( |=|$)", line), f"{task}: {line.strip()} is no option"
                 told = line.strip().split("   ")[1:] or lines[index + 1 : index + 2]
                 assert any(part.strip() for part in told), f"{task}: {line.strip()} has no help"
+
+
+@pytest.mark.parametrize("columns", ["60", "250"])
+def test_the_list_of_families_fits_and_loses_no_word(columns: str) -> None:
+    shown = invoke("list", COLUMNS=columns).stdout
+    assert max(map(len, shown.splitlines())) <= min(int(columns), WIDEST)
+    words = " ".join(shown.split())
+    for name in discover.families():
+        assert all(f"{v.name} {v.summary}" in words for v in discover.variants(name).values())
+        assert all(f"{d.name} {d.summary} (accelerator)" in words for d in designs(name).values() if not d.point)
 
 
 @pytest.mark.parametrize(

@@ -120,6 +120,20 @@ def test_words_take_the_form_that_they_fit_into(made: Table, lines: list[str]) -
     assert sum(line.count("sentence") for line in shown) == str(made.rows).count("text='what takes")
 
 
+def test_cards_keep_the_order_of_the_columns() -> None:
+    cards = table("of|value|how|where|n", f"share|42.7|{LONG}|a|10", f"calls|{LONG}|counted|b|7", numeric=False)
+    shown = tables.lines(cards, 60).split("\n")
+    fields = [re.findall(r"(of|value|how|where|n): ", line) for line in shown]
+    assert list(filter(None, fields)) == [["value"], ["how"], ["where", "n"], ["value"], ["how", "where", "n"]]
+
+
+def test_the_last_column_of_sentences_hangs_beside_longer_names() -> None:
+    facts = table("quantity|value|how", f"cap|{'a value of twenty-six words'}|{LONG}", numeric=False)
+    first, _, second, third = tables.lines(facts, 100).split("\n")[:4]
+    assert first.split() == ["quantity", "value", "how"]
+    assert second.startswith("cap       a value of twenty-six words  what takes") and third.startswith(" " * 39)
+
+
 @pytest.mark.parametrize("width", [60, 80, 100])
 def test_no_line_is_wider_than_the_page(document: Document, width: int) -> None:
     wide = [line for line in text.written(document, width).split("\n") if len(line) > width]

@@ -225,9 +225,14 @@ def _grouped(table: Table, width: int) -> str:
 
 
 def _hanging(table: Table, width: int) -> str:
-    """Write short columns first and the one of sentences last, its lines below each other; "" where there are more."""
+    """Write short columns first and the one of sentences last, its lines below each other; "" where there are more.
+
+    Of several long columns the last is the one of sentences, if no cell of the others has to be broken for it.
+    """
     texts = [[name, *(row[i].text for row in table.rows)] for i, name in enumerate(table.columns)]
     long = [i for i, column in enumerate(texts) if _width(column) > SHORT]
+    if long and long[-1] == len(texts) - 1:
+        long = long[-1:]
     short = [i for i in range(len(texts)) if i not in long]
     head = _grid(_columns(table, short)).split("\n") if short else []
     indent = _width(head) + 2
@@ -245,12 +250,11 @@ def _hanging(table: Table, width: int) -> str:
 
 
 def _stacked(table: Table, width: int) -> str:
-    """Write a table of long texts as one block per row; its short cells share a line."""
+    """Write a table of long texts as one block per row, cells in the order of the columns; short ones in a row share a line."""
     written = []
     for row in table.rows:
         written.append(wrapped(row[0].text, width, "  "))
         named = [f"{column}: {cell.text}" for column, cell in zip(table.columns[1:], row[1:], strict=True)]
-        short = [text for text in named if len(text) <= LONG // 2]
-        written += [wrapped(text, width, "      ") for text in named if text not in short]
-        written += [wrapped("   ".join(short), width, "      ")] if short else []
+        for short, texts in groupby(named, key=lambda text: len(text) <= LONG // 2):
+            written += [wrapped(text, width, "      ") for text in (["   ".join(texts)] if short else texts)]
     return "\n".join(written)
