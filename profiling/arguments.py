@@ -111,7 +111,11 @@ CLEAN: Arguments = {
 }
 WHATIF: Arguments = {
     **STUDY,
-    "kernel": ("", "function of the baseline's profile that is taken over, such as AES.encrypt (default: the hottest)"),
+    "kernel": (
+        "",
+        "function of the baseline's profile that is taken over, such as AES.encrypt (default: the one that the family names, "
+        "else the hottest)",
+    ),
     "design": ("", "design of the newest hardware study, instead of a function and an acceleration"),
     "grade": ("", "with --design: speed grade whose clock is taken (default: 6)"),
     "acceleration": ("", "times as fast as the function: 370 or 100..400 (default: a sweep)"),

@@ -1,7 +1,7 @@
 """The stage of `invoke whatif`: what an accelerator that nobody built would bring, from a study's profile or a design.
 
 Reads what a person asked for and the study, has the model project it, and puts the words together. The arithmetic is in
-codesign.py and model/, the words in words/whatif.py.
+codesign.py and model/, the words in words/whatif*.py.
 """
 
 from __future__ import annotations
@@ -18,10 +18,12 @@ from reporting.document import Block, Document, Section
 from reporting.evidence import Evidence
 from reporting.model import candidates, interfaces, quantities, sweeps
 from reporting.model.accelerators import REFERENCE
+from reporting.model.candidates import Traffic
 from reporting.model.interfaces import Interface
 from reporting.model.uncertain import Range
 from reporting.words import interface_tables, tables
 from reporting.words import whatif as words
+from reporting.words import whatif_answers as answers
 
 
 @dataclass(frozen=True)
@@ -57,26 +59,42 @@ def read(given: Mapping[str, Any]) -> Wanted:
 def document(archive: Archive, timestamp: str, wanted: Wanted) -> Document:
     """Return what the model says about one candidate of a study, as a Document that any renderer takes."""
     found = evidence.read(archive, timestamp)
-    inputs = overridden(_inputs(archive, found, wanted), wanted)
+    traffic = None if wanted.design else candidates.counted(archive, found)
+    inputs = overridden(_inputs(archive, found, wanted, traffic), wanted)
     reached = _interfaces(inputs, wanted)
-    if inputs.cycles or inputs.acceleration:
-        blocks = _projected(found, inputs, reached)
-    else:
-        blocks = _swept(found, inputs, reached)
+    told, blocks = (_projected if inputs.cycles or inputs.acceleration else _swept)(inputs, reached)
+    answer = answers.verdict(told, found.baseline.name)
+    if not wanted.design:
+        answer += _doubt(found, wanted, traffic, told) + _chosen(archive, found, wanted, traffic)
     build = tables.python(found, "release" if "release" in found.builds else found.builds[0])
     job = found.baseline.manifest.job
     return Document(
-        title=f"What if {inputs.name} were accelerated?",
+        title=f"What if {inputs.name} were {'built' if wanted.design else 'accelerated'}?",
         subtitle=f"{job}. Study {timestamp}, {found.baseline.name} on {build}; {tables.machine(found)}.",
         timestamp=timestamp,
         family=archive.family,
-        sections=(Section("Projection", tuple(blocks)),),
+        sections=(Section("Projection", (*answer, *blocks)),),
     )
 
 
-def _inputs(archive: Archive, found: Evidence, wanted: Wanted) -> Inputs:
+def _doubt(found: Evidence, wanted: Wanted, traffic: Traffic | None, told: Projection) -> list[Block]:
+    """Return what is said where the answer rests on calls that were counted at another size, and scaled."""
+    if traffic is None or traffic.same or wanted.calls:
+        return []
+    fewer = overridden(candidates.from_profile(found, wanted.kernel, replace(traffic, factor=1.0)), wanted)
+    return answers.rests_on_calls(told, codesign.project(fewer, told.interface), traffic.size)
+
+
+def _chosen(archive: Archive, found: Evidence, wanted: Wanted, traffic: Traffic | None) -> list[Block]:
+    """Return what is said of the function that is taken over, and of what could be asked for instead."""
+    study = None if wanted.kernel else archive.newest_hardware(found.study.size)
+    designs = [each.name for each in study.results if not each.point] if study else []
+    return answers.chosen(candidates.kernel(found, wanted.kernel, traffic), designs)
+
+
+def _inputs(archive: Archive, found: Evidence, wanted: Wanted, traffic: Traffic | None) -> Inputs:
     if not wanted.design:
-        return candidates.from_profile(found, wanted.kernel, candidates.counted(archive, found))
+        return candidates.from_profile(found, wanted.kernel, traffic)
     study = archive.newest_hardware(found.study.size, wanted.design)
     if study is None:
         raise UsageError(
@@ -124,24 +142,22 @@ def _interfaces(inputs: Inputs, wanted: Wanted) -> list[Interface]:
     return [replace(each, synchronous=False) if wanted.asynchronous else each for each in changed]
 
 
-def _projected(found: Evidence, inputs: Inputs, reached: list[Interface]) -> list[Block]:
-    """Return what is said of an accelerator whose speed is known: one interface in depth, or all in a table.
+def _projected(inputs: Inputs, reached: list[Interface]) -> tuple[Projection, list[Block]]:
+    """Return the answer for an accelerator whose speed is known, and what stands below: one interface in depth, or a table.
 
     Of all, the one that is told of is fixed in advance: the fastest would always be the one that costs nothing.
     """
     projections = [codesign.project(inputs, each) for each in reached]
     if len(projections) > 1:
         told = _reference(projections)
-        return [
-            *words.verdict(told, found.baseline.name),
-            words.bounds(projections),
+        return told, [
+            answers.bounds(told, projections),
             words.by_interface(projections),
             words.facts(told),
             interface_tables.overview(reached),
         ]
     (one,) = projections
-    return [
-        *words.verdict(one, found.baseline.name),
+    return one, [
         words.facts(one),
         words.terms(one),
         words.sensitivity(one),
@@ -153,14 +169,13 @@ def _reference(projections: list[Projection]) -> Projection:
     return next(each for each in projections if each.interface.name == REFERENCE)
 
 
-def _swept(found: Evidence, inputs: Inputs, reached: list[Interface]) -> list[Block]:
-    """Return what is said where nothing says how fast the accelerator is: a sweep of its speed."""
+def _swept(inputs: Inputs, reached: list[Interface]) -> tuple[Projection, list[Block]]:
+    """Return the same where nothing says how fast the accelerator is: a sweep of its speed, whose end is the answer."""
     swept = [sweeps.acceleration_sweep(inputs, each) for each in reached]
     ends = [sweep[-1] for sweep in swept]
     told = _reference(ends) if len(ends) > 1 else ends[0]
-    return [
-        *words.verdict(told, found.baseline.name),
-        *([words.bounds(ends)] if len(ends) > 1 else []),
+    return told, [
+        *([answers.bounds(told, ends)] if len(ends) > 1 else []),
         words.by_acceleration(swept),
         words.facts(told),
         interface_tables.overview(reached) if len(reached) > 1 else interface_tables.assumptions(reached[0]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -132,7 +133,15 @@ def test_without_an_interface_the_reference_is_told_of_and_the_free_one_is_a_bou
         cells(ask.document(acceleration=acceleration or "inf", interface="dma"), "projection"),
     )
     assert facts["speedup of the whole"] == told["speedup of the whole"]
-    assert " over dma, " in said and "What costs nothing is a bound for all of them: isa " in said
+    assert " over dma, " in said and "The answer is over dma" in said
+    (bound,) = re.findall(r"isa costs nothing by itself, so no interface can beat it: (\S+) \[", said)
+    cap = facts["cap"].partition("\u00a0")[0].split()[0]
+    if acceleration:
+        assert (
+            float(bound.strip("×")) < float(cap.strip("×")) and "kept from the cap by the accelerator's work." in said
+        )
+    else:
+        assert bound == cap and "], which is the cap." in said
     if acceleration:
         (table,) = [
             b for s in document.sections for b in s.blocks if isinstance(b, Table) and b.key.startswith("interfaces")
@@ -164,6 +173,24 @@ def test_what_does_not_pay_is_said_plainly(ask: Any) -> None:
     said = ask(acceleration="370", interface="opencl")
     assert "It loses: the whole would be" in said and "times slower than without the accelerator" in said
     assert "It may lose" in ask(acceleration="370", interface="isa", overhead="10ns..100us")
+
+
+def test_where_growing_calls_decide_whether_it_pays_that_is_said(ask: Any) -> None:
+    words = "1,134 were counted at size small, and are taken to grow with the work, to 26,082. If they do not grow, it would"
+    given = {"kernel": "copy", "acceleration": "100", "interface": "dma"}
+    said = " ".join(ask(**given).split())
+    assert "It loses" in said and words in said
+    for other in ({"calls": "26082"}, {"interface": "opencl"}, {"kernel": "AES.encrypt"}):
+        assert words.partition(" ")[2] not in " ".join(ask(**{**given, **other}).split()), other
+
+
+def test_what_was_taken_without_a_kernel_is_said_with_others_to_ask_for(ask: Any) -> None:
+    said = " ".join(ask(acceleration="370", interface="pcie").split())
+    assert "Without --kernel it is AES.encrypt, which the family names: its share was timed." in said
+    assert (
+        "Others" not in said and "--design" not in said
+    )  # no calls of another are known, and there is no hardware study
+    assert "Without --kernel" not in ask(kernel="AES.encrypt", acceleration="370", interface="pcie")
 
 
 def test_what_is_not_known_is_said_and_leaves_an_upper_bound(ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@
     interfaces      how a host reaches an accelerator: presets with sources; quantities reads what a user sets instead
     acceleration    the share that was measured by ablation
     candidates      what could be accelerated: the model's inputs, from a hardware study or from a profile alone
+    kernels         which function of a profile is taken over
     sweeps          curves of projections, for charts
     accelerators    a family's accelerators beside a study of its software, each projected
     credential      what the model predicts of an accelerator that is really there, beside the measurement

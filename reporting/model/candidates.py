@@ -1,29 +1,28 @@
 """What could be accelerated: inputs of the co-design model, from a hardware study's result or from a profile alone.
 
 By ablation where the family names its kernel: the baseline is timed with and without it. Elsewhere the share comes from
-sampled stacks. Calls are counted exactly at the family's small size and scaled by the work; who knows better says so.
+sampled stacks (kernels.py says of which function). Calls are counted exactly at the family's small size and scaled by the
+work; who knows better says so.
 """
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bench import discover
-from bench.errors import SuiteError, UsageError
+from bench.errors import SuiteError
 from bench.hardware import Result
 from bench.rundir import Archive
 from reporting import statistics
 from reporting.codesign import Inputs
-from reporting.compare import Hot, hottest
 from reporting.evidence import Evidence
+from reporting.model import kernels
+from reporting.model.kernels import Kernel
 
 GRADE = "6"  #: speed grade of the device whose clock is taken, unless another is asked for
 SMALL = "small"  #: name of the size at which exact counts are taken, where a family has one
-SHOWN = 12  #: functions that a message names
-LARGEST_SHARE = 0.99  #: of samples; of what takes more, hardly anything else was sampled
 FEW = 10  #: calls below which they are taken to be of an iteration, and not of a unit of its work
 QUICKEST = 20e-9  #: s; no call of a Python function takes less
 
@@ -77,58 +76,52 @@ def _width(result: Result) -> tuple[float, float] | None:
     return (widest[0], widest[1]) if all(widest) else None
 
 
-def from_profile(evidence: Evidence, kernel: str = "", traffic: Traffic | None = None) -> Inputs:
-    """Return the inputs that a study alone gives of one of the baseline's functions, or of the hottest."""
-    build = "release" if "release" in evidence.builds else evidence.builds[0]
-    functions = hottest(evidence.baseline, build)
-    ablated = evidence.study.kernel.partition(":")[2]
+def kernel(evidence: Evidence, wanted: str = "", traffic: Traffic | None = None) -> Kernel:
+    """Return which of the baseline's functions is taken over; raises as `kernels.choose` does."""
+    build = _build(evidence)
+    timed = evidence.baseline.processes(build, "time without the kernel")
+    ablated = evidence.study.kernel.partition(":")[2] if timed else ""
+    return kernels.choose(evidence.baseline, build, wanted, ablated, traffic.calls if traffic else ())
+
+
+def from_profile(evidence: Evidence, wanted: str = "", traffic: Traffic | None = None) -> Inputs:
+    """Return the inputs that a study alone gives of one of the baseline's functions (`kernel` says which)."""
+    build = _build(evidence)
     times = evidence.baseline.processes(build), evidence.baseline.processes(build, "time without the kernel")
     if not times[0]:
         raise SuiteError(f"{evidence.baseline.name} has no time on this study's {build} build", "Choose another study.")
-    wanted = _choose(functions, kernel, ablated if times[1] else "")
-    hot = next((each for each in functions if each.name == wanted), None)
-    seconds = statistics.mean(list(times[0].values())).value * (hot.inclusive.value if hot else 1.0)
-    calls, counted = _calls(wanted, traffic, seconds)
+    chosen = kernel(evidence, wanted, traffic)
+    name, share = kernels.short(chosen.name), chosen.share
+    seconds = statistics.mean(list(times[0].values())).value * (share.value if share else 1.0)
+    calls, counted = _calls(chosen.name, traffic, seconds)
     blocks = sorted(block for block in times[0].keys() & times[1].keys() if block >= 0)
-    if _short(wanted) == ablated and len(blocks) > 1:
+    if name == evidence.study.kernel.partition(":")[2] and len(blocks) > 1:
         whole, host = (tuple(sum(arm[b]) / len(arm[b]) for b in blocks) for arm in times)
         measured = f"by ablation: timed with and without it in {len(blocks)} processes each, in the same blocks"
-        found = Inputs(_short(wanted), whole, host, calls=calls, sources={"share": measured, "calls": counted})
+        found = Inputs(name, whole, host, calls=calls, sources={"share": measured, "calls": counted})
         if sum(host) >= sum(whole):
-            raise SuiteError(f"by ablation no share of {wanted} could be measured", "Name another function: --kernel.")
+            raise SuiteError(f"by ablation no share of {name} could be measured", "Name another function: --kernel.")
         return found
-    if hot is None:
-        raise SuiteError(f"{wanted} is in no sample of this study, and was not ablated", "Name another: --kernel.")
-    sampled = f"sampled stacks: {evidence.baseline.stacks[build].total():,} samples of {build}, with all that it calls"
-    if hot.inclusive.value > LARGEST_SHARE:
-        sampled += "; nearly all of them, so the cap says only that hardly anything else was sampled"
+    if share is None:
+        raise SuiteError(f"{name} is in no sample of this study, and was not ablated", "Name another: --kernel.")
     means = tuple(sum(values) / len(values) for values in times[0].values())
-    sources = {"share": sampled, "calls": counted}
-    return Inputs(_short(wanted), means, share=hot.inclusive, calls=calls, sources=sources)
+    sources = {"share": _sampled(evidence, build, chosen), "calls": counted}
+    return Inputs(name, means, share=share, calls=calls, sources=sources)
 
 
-def _choose(functions: list[Hot], kernel: str, ablated: str) -> str:
-    """Return the name of the function that was asked for, as the profile has it; raises UsageError with those known."""
-    names = [hot.name for hot in functions]
-    if not kernel:
-        if not (names or ablated):
-            raise SuiteError("this study has no profile", "Measure one: invoke profile --collectors timing,profile.")
-        return names[0] if names else ablated
-    wanted = kernel.rpartition(":")[2]
-    found = [name for name in names if wanted in (name, _short(name))]
-    if found:
-        return found[0]
-    if wanted == ablated:
-        return ablated
-    near = difflib.get_close_matches(wanted, map(_short, names), SHOWN, 0.4)
-    known = dict.fromkeys([*near, *map(_short, names)])
-    listed = ", ".join(list(known)[:SHOWN]) or "none: the study has no profile"
-    raise UsageError(f"the profile has no function {kernel!r}", f"Among those it has: {listed}.")
+def _build(evidence: Evidence) -> str:
+    return "release" if "release" in evidence.builds else evidence.builds[0]
 
 
-def _short(name: str) -> str:
-    """Return a function's name without its file: AES.encrypt of "AES.encrypt (pyaes/aes.py)"."""
-    return name.partition(" (")[0]
+def _sampled(evidence: Evidence, build: str, chosen: Kernel) -> str:
+    """Say how a share of samples was obtained."""
+    said = f"sampled stacks: {evidence.baseline.stacks[build].total():,} samples of {build}, "
+    if chosen.alone:
+        return f"{said}of its own code; what it calls stays on the host"
+    said += "with all that it calls"
+    if chosen.share is not None and chosen.share.value > kernels.LARGEST_SHARE:
+        said += "; nearly all of them, so the cap says only that hardly anything else was sampled"
+    return said
 
 
 def _calls(wanted: str, traffic: Traffic | None, seconds: float) -> tuple[float | None, str]:
@@ -137,7 +130,7 @@ def _calls(wanted: str, traffic: Traffic | None, seconds: float) -> tuple[float 
     seconds: what all of them take together, at the study's size. Calls counted at another size grow with the work, unless
     they are few, or would be so many that no call could be so short.
     """
-    count = traffic.calls.get(wanted, traffic.calls.get(_short(wanted))) if traffic else None
+    count = traffic.calls.get(wanted, traffic.calls.get(kernels.short(wanted))) if traffic else None
     if traffic is None or count is None:
         return None, "not known: give them with --calls"
     said = f"{count:,} counted exactly{'' if traffic.same else f' at size {traffic.size}'} (cProfile)"

@@ -74,7 +74,7 @@ def acceleration_sweep(
     inputs: Inputs, interface: Interface, factors: Sequence[float] = FACTORS
 ) -> tuple[Projection, ...]:
     """Return what a candidate would bring over one interface if its accelerator were so many times as fast."""
-    sources = {**inputs.sources, "acceleration": "of a sweep: nothing says how fast it is"}
+    sources = {**inputs.sources, "acceleration": "the last row of the sweep: nothing says how fast it would be"}
     free = replace(inputs, cycles=0, clock=(), sources=sources)
     each = (replace(free, acceleration=Range.exactly(factor)) for factor in factors)
     return tuple(codesign.project(candidate, interface) for candidate in each)

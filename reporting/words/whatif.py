@@ -1,6 +1,6 @@
-"""The words of a projection: what an accelerator would bring, what binds it, and on which assumptions. No arithmetic.
+"""The tables of a projection: what an accelerator would bring, what binds it, and on which assumptions. No arithmetic.
 
-Each table is a block of its own with a key, so reports place them too; `document` is what `invoke whatif` prints.
+Each is a block of its own with a key, so reports place them too. The sentences over them are in whatif_answers.py.
 """
 
 from __future__ import annotations
@@ -10,12 +10,11 @@ from collections.abc import Sequence
 
 from reporting import units
 from reporting.codesign import COMPUTE, HOST, LATENCY, OVERHEAD, TERMS, TRANSFER, Inputs, Projection
-from reporting.document import Block, Cell, Table, Text
+from reporting.document import Cell, Table
 from reporting.statistics import Interval
 from reporting.words.interface_tables import figure
 from reporting.words.tables import cell, estimate, share_of, text
 
-NOT_MEASURED = "a projection, not a measurement"
 NAMES = {
     HOST: "host's own part", OVERHEAD: "overhead of calls", LATENCY: "latency", TRANSFER: "moving data",
     COMPUTE: "accelerator's work", "whole": "baseline's time", "share": "share of the time", "clock": "clock",
@@ -23,59 +22,6 @@ NAMES = {
     "overlap": "moving data while it works",
 }  # fmt: skip
 SOURCE = "projected"
-
-
-def verdict(projection: Projection, baseline: str) -> list[Block]:
-    """Return the answer in a sentence, and plainly where an accelerator does not pay."""
-    inputs, gain = projection.inputs, projection.speedup
-    most = "at most " if inputs.calls is None else ""
-    said = (
-        f"With {accelerator(projection)} over {projection.interface.name}, {baseline} would run {most}{units.ratio(gain)} as "
-        f"fast: {NOT_MEASURED}. What binds: {NAMES[projection.binds]}. The most that any accelerator of this part could "
-        f"bring is {units.ratio(projection.cap)}."
-    )
-    blocks: list[Block] = [Text(said, "verdict")]
-    if gain.high < 1:
-        blocks.append(Text(
-            f"It loses: the whole would be {units.significant(1 / gain.value)} times slower than without the accelerator.", "warning"
-        ))  # fmt: skip
-    elif projection.loses > 0:
-        blocks.append(
-            Text(f"It may lose: {units.percent(projection.loses)} of the draws are slower than without.", "warning")
-        )
-    return [*blocks, *(Text(gap, "warning") for gap in unknown(inputs))]
-
-
-def bounds(projections: Sequence[Projection]) -> Text:
-    """Say what the interfaces that cost nothing bound, and which to ask for."""
-    free = ", ".join(f"{p.interface.name} {units.ratio(p.speedup)}" for p in projections if p.interface.free)
-    bound = f" What costs nothing is a bound for all of them: {free}." if free else ""
-    return Text(f"Without --interface, a projection is told for the interface by which designs are compared.{bound}")
-
-
-def accelerator(projection: Projection) -> str:
-    """Return what the accelerator is, in words: an accelerator of AES.encrypt that is 370 times as fast."""
-    speed = projection.acceleration
-    if projection.inputs.cycles:
-        return f"the design {projection.inputs.name} ({units.ratio(speed)} as fast as what it replaces)"
-    if math.isinf(speed.value):
-        return f"an accelerator of {projection.inputs.name} that takes no time"
-    exact = speed.low == speed.high
-    fast = units.significant(speed.value) if exact else units.ratio(speed).replace("× ", " ")
-    return f"an accelerator of {projection.inputs.name} that is {fast} times as fast"
-
-
-def unknown(inputs: Inputs) -> list[str]:
-    """Say what the model takes as free because nobody knows it."""
-    said = []
-    if inputs.calls is None:
-        said.append(
-            f"How often {inputs.name} is called is not known, so calls cost nothing here and every speedup is an upper bound. "
-            "--calls says it."
-        )
-    if inputs.sent is None and inputs.calls is not None:
-        said.append("How many bytes a call moves is not known, so moving them costs nothing here. --bytes says it.")
-    return said
 
 
 def facts(projection: Projection) -> Table:
@@ -231,7 +177,7 @@ def _plain(found: Interval) -> str:
 
 def _many(found: Interval) -> str:
     """Return a number of calls, in millions where it is large."""
-    if found.high < 1e6 or math.isinf(found.value):
+    if found.value < 1e6 or math.isinf(found.value):
         return _plain(found)
     return f"{units.significant(found.value / 1e6)} million {units.bracket(found, 1e6)}"
 
@@ -243,8 +189,11 @@ def _calls(calls: float | None) -> str:
 def _bytes(inputs: Inputs) -> str:
     if inputs.sent is None or not inputs.calls:
         return "not known"
-    there, back = inputs.sent / inputs.calls, (inputs.received or 0.0) / inputs.calls
-    return f"{there:,.4g} there, {back:,.4g} back"
+    there, back = (
+        f"{each:,.0f}" if each >= 100 else f"{each:.4g}"
+        for each in (inputs.sent / inputs.calls, (inputs.received or 0.0) / inputs.calls)
+    )
+    return f"{there} there, {back} back"
 
 
 def _value(name: str, value: float) -> str:
