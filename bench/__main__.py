@@ -25,9 +25,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench import ablation, admission, discover
-from bench.errors import SuiteError, UsageError, VariantFailed
+from bench.errors import UsageError, VariantFailed
 from bench.model import Family, Target, Variant, Workload
-from bench.subject import Subject, find, parse_target, said
+from bench.subject import Subject, find, parse_target, run_command, said
 
 #: modules of bench that look at a variant from inside its process: observe(subject, out). Each checks what it runs
 OBSERVERS = ("exact", "memory", "calltree", "startup", "series", "ideas")
@@ -121,12 +121,4 @@ def run_script(variant: Variant, args: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main(sys.argv[1:])
-    except SuiteError as error:
-        print(error.explained(), file=sys.stderr)
-        sys.exit(error.exit_code)
-    except Exception as error:  # the variant's own failure: its last words in one line, the rest above them
-        traceback.print_exc()
-        print(f"error: {said(error)}", file=sys.stderr)
-        sys.exit(VariantFailed.exit_code)
+    run_command(main)

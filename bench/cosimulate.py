@@ -29,7 +29,7 @@ from bench.errors import SuiteError, VariantFailed, WrongAnswer
 from bench.files import write_text
 from bench.hardware import Design, Precision
 from bench.model import Family, Target, Variant
-from bench.subject import Subject, parse_target, said
+from bench.subject import Subject, parse_target, run_command, said
 
 Core = Interpreted | Compiled
 AMARANTH, CXXRTL = "Amaranth's simulator", "CXXRTL, compiled"  #: as of a Result's simulator
@@ -195,12 +195,4 @@ def host(design: Design, target: Target, core: Core, args: list[str], program: l
 
 
 if __name__ == "__main__":
-    try:
-        main(sys.argv[1:])
-    except SuiteError as error:
-        print(error.explained(), file=sys.stderr)
-        sys.exit(error.exit_code)
-    except Exception as error:  # the design's own failure: its last words in one line, the rest above them
-        traceback.print_exc()
-        print(f"error: {said(error)}", file=sys.stderr)
-        sys.exit(VariantFailed.exit_code)
+    run_command(main)

@@ -72,6 +72,22 @@ class Precision:
     error: Callable[[Any, Any], float]  #: (answer, argument of the size) -> how far the answer is off
 
 
+class Kernel(Protocol):
+    """A function in C, loaded, with a clock around every call: what a variant hands its work to instead of to a core."""
+
+    def call(self, function: str, *arguments: Any) -> int:
+        """Call a function of the library with objects of ctypes; return what it returns, a 64-bit integer."""
+
+
+@dataclass(frozen=True)
+class Software:
+    """A design's part of the work as a function in C: what its core has to stand against on a CPU, behind the same host."""
+
+    summary: str  #: what it does and in which arithmetic, in a sentence
+    source: Path  #: the C file, in the family's folder; profiling/hardware/counterpart.py says how it is compiled
+    variant: Callable[[Kernel], Any]  #: as a design's: what defines the family's entry, doing that part by the function
+
+
 @dataclass(frozen=True)
 class Design:
     """One accelerator, with all parameters fixed."""
@@ -90,6 +106,7 @@ class Design:
     point: bool = False  #: a point of the design space only: no section of its own
     most_cycles: int = 20_000_000  #: of one iteration of the full job
     precision: Precision | None = None  #: None: as exact as the family's oracle asks for
+    software: Software | None = None  #: its counterpart in C; the family's oracle judges it
 
 
 @dataclass(frozen=True)
@@ -140,6 +157,20 @@ class Baseline:
 
 
 @dataclass(frozen=True)
+class Counterpart:
+    """What was found about a design's part in C. Empty where there is none, or where a Result's `missing` says why."""
+
+    summary: str = ""
+    source: str = ""  #: path of the C file
+    compiler: str = ""  #: with its version and flags
+    checked: tuple[str, ...] = ()  #: as of a Result
+    whole: tuple[float, ...] = ()  #: seconds of one iteration with that part in C, one per process
+    part: tuple[float, ...] = ()  #: seconds of it inside the C function, of the same processes
+    baseline: tuple[float, ...] = ()  #: seconds of one iteration of the baseline, in the same blocks
+    timing: Timing = field(default_factory=Timing)  #: what `whole` is the means of
+
+
+@dataclass(frozen=True)
 class Result:
     """All that was found about one design. What is missing is empty here, and has its reason in `missing`."""
 
@@ -167,11 +198,12 @@ class Result:
     host: tuple[float, ...] = ()  #: seconds of one iteration without the accelerator's part, one per process
     baseline: tuple[float, ...] = ()  #: seconds of one iteration of the baseline, in the same blocks
     timing: Timing = field(default_factory=Timing)  #: what `host` is the means of
+    software: Counterpart = field(default_factory=Counterpart)
     parts: tuple[Part, ...] = ()
     wires: tuple[Wire, ...] = ()
     tools: Mapping[str, str] = field(
         default_factory=dict
-    )  #: stage (rtl, simulate, synthesise, place, host) -> tool, version
+    )  #: stage (rtl, simulate, synthesise, place, host, software) -> tool, version
     files: tuple[tuple[str, str], ...] = ()  #: (path below the hardware study, sha256)
     missing: Mapping[str, tuple[str, str]] = field(
         default_factory=dict

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from bench.hardware import Baseline, HardwareStudy, Part, Port, Register, Result, Timing, Wire
+from bench.hardware import Baseline, Counterpart, HardwareStudy, Part, Port, Register, Result, Timing, Wire
 
 
 def record(study: HardwareStudy) -> dict[str, Any]:
@@ -35,9 +35,16 @@ def result(found: Mapping[str, Any]) -> Result:
     for name in ("checked", "host", "baseline"):
         given[name] = tuple(found[name])
     given["timing"] = timing(found["timing"])
+    given["software"] = counterpart(found["software"]) if "software" in found else Counterpart()  # older ones have none
     given["clocks"] = {grade: tuple(map(float, clocks)) for grade, clocks in found["clocks"].items()}
     given["missing"] = {stage: (str(why), str(fix)) for stage, (why, fix) in found["missing"].items()}
     return Result(**given)
+
+
+def counterpart(found: Mapping[str, Any]) -> Counterpart:
+    """Return what a record holds of a design's part in C."""
+    lists = {name: tuple(found[name]) for name in ("checked", "whole", "part", "baseline")}
+    return Counterpart(**{**found, **lists, "timing": timing(found["timing"])})
 
 
 def timing(found: Mapping[str, Any]) -> Timing:

@@ -6,6 +6,7 @@ import importlib
 import importlib.util
 import sys
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -119,6 +120,19 @@ def load_file(path: Path) -> ModuleType:
     module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def run_command(main: Callable[[list[str]], None]) -> None:
+    """Run a command of this process with its words; what it raises becomes a message, and an exit code of its own."""
+    try:
+        main(sys.argv[1:])
+    except SuiteError as error:
+        print(error.explained(), file=sys.stderr)
+        sys.exit(error.exit_code)
+    except Exception as error:  # the measured code's own failure: its last words in one line, the rest above them
+        traceback.print_exc()
+        print(f"error: {said(error)}", file=sys.stderr)
+        sys.exit(VariantFailed.exit_code)
 
 
 def said(error: BaseException) -> str:

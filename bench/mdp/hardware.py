@@ -8,9 +8,10 @@ made by the host within the timed call and sent over the bus.
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import Any, NamedTuple
 
-from bench.hardware import Core, Design, Precision, Register
+from bench.hardware import Core, Design, Kernel, Precision, Register, Software
 
 BUS = 32  #: bits of a word of the bus
 EXACT = 31  #: bits behind the point with which answers are as exact as the family's oracle asks for
@@ -65,6 +66,13 @@ def variant(core: Core, size: Size) -> Any:
     return _offload.variant(core, size.shape(), rows)
 
 
+def in_c(kernel: Kernel, size: Size) -> Any:
+    """Return what defines `Battle` with the sweeps of the same rows in C."""
+    from bench.mdp import _lumped, _software, _whole
+
+    return _software.variant(kernel, {"whole": _whole.rows, "lumped": _lumped.rows}[size.model], size.fraction)
+
+
 def error(answer: float, tolerance: float) -> float:
     """Return how far an answer is from where upstream stops."""
     from bench.mdp import oracle
@@ -83,6 +91,9 @@ def check(core: Core, size: Size) -> None:
     _offload.check(core, size.shape())
 
 
+IN_C = "The same rows in the same order on one core of the CPU, both bounds in a vector of two doubles."
+
+
 def _design(name: str, size: Size, summary: str, justification: str, point: bool = False) -> Design:
     return Design(
         name=name,
@@ -97,6 +108,7 @@ def _design(name: str, size: Size, summary: str, justification: str, point: bool
         point=point,
         most_cycles=4_000_000,
         precision=NARROW if size.fraction < EXACT else None,
+        software=None if point else Software(IN_C, Path(__file__).with_name("_sweeps.c"), partial(in_c, size=size)),
     )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from bench.files import sha256, write_text
 from bench.hardware import Result
 from profiling import environments
-from profiling.hardware import compiled, parse, rtl
+from profiling.hardware import compiled, counterpart, parse, rtl
 from profiling.hardware.steps import Item
 
 Taken = tuple[str, dict[str, dict[str, Any]]]  #: as of older.take
@@ -33,13 +33,13 @@ def write_raw(folder: Path, items: Sequence[Item], timed: Mapping[str, Any], tak
     since, old = taken
     for item in items:
         name, before = item.design.name, old.get(item.design.name, {})
-        found = raw(item) | before | ({"host": timed[name]} if name in timed else {})
+        found = raw(item) | before | timed.get(name, {})
         missing = {stage: why for stage, why in item.missing.items() if stage not in map(parse.stage_of, before)}
         found[parse.OUTCOME] = {"missing": missing, "taken": dict.fromkeys(before, since)}
         for step, what in found.items():
             _write(folder / name / f"{step}.json", what)
     if "" in timed or "" in old:
-        _write(folder / parse.BASELINE, timed.get("") or old[""]["host"])
+        _write(folder / parse.BASELINE, (timed or old)[""]["host"])
 
 
 def results(folder: Path, items: Sequence[Item]) -> tuple[Result, ...]:
@@ -49,7 +49,9 @@ def results(folder: Path, items: Sequence[Item]) -> tuple[Result, ...]:
 
 def sources(items: Sequence[Item]) -> tuple[tuple[str, str], ...]:
     """Return (path, sha256) of all files that the designs and their variants executed, and of what drove them."""
-    steps = [(item, step) for item in items for step in (rtl.NAME, compiled.RUN) if step in item.folders]
+    steps = [
+        (item, step) for item in items for step in (rtl.NAME, compiled.RUN, counterpart.RUN) if step in item.folders
+    ]
     named = {path for item, step in steps for path in item.result(step)["sources"]} | set(DRIVES)
     return tuple((path, sha256(environments.ROOT / path)) for path in sorted(named))
 

@@ -16,14 +16,19 @@ from profiling.hardware import parse, rtl
 from profiling.hardware.steps import Item
 from profiling.hardware.toolchain import Tool, Toolchain
 
-RUNS_CODE = ("check", "simulate", "host")  #: stages that also run what is not in the RTL: drivers, the host's part
+RUNS_CODE = (
+    "check",
+    "simulate",
+    "host",
+    "software",
+)  #: stages that also run what is not in the RTL: drivers, the host's part
 
 
 def lacking(tools: Toolchain) -> set[str]:
     """Return the stages that cannot run for want of a tool."""
     needs = {
-        "yosys": {"simulate", "host", "check", "synthesise", "place"},
-        "compiler": {"simulate", "host", "check"},
+        "yosys": {"simulate", "host", "software", "check", "synthesise", "place"},
+        "compiler": {"simulate", "host", "software", "check"},
         "nextpnr": {"place"},
     }
     return {stage for name, stages in needs.items() if not isinstance(getattr(tools, name), Tool) for stage in stages}

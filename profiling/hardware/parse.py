@@ -13,12 +13,12 @@ from typing import Any
 
 from bench.errors import Tampered
 from bench.files import files_below, sha256
-from bench.hardware import NAME, Baseline, Part, Port, Register, Result, Timing, Wire
+from bench.hardware import NAME, Baseline, Counterpart, Part, Port, Register, Result, Timing, Wire
 
 BASELINE, LOG = "baseline.json", "log.txt"  #: of the study as a whole
 OUTCOME = "outcome"  #: of a design: what is missing, and what was taken from an older study
 STAGES = {"rtl": "rtl", "check_amaranth": "check", "check_compiled": "check", "simulate": "simulate", "synthesise": "synthesise",
-          "parts": "synthesise", "host": "host"}  #: step -> stage; place_<grade>_<seed> apart  # fmt: skip
+          "parts": "synthesise", "host": "host", "software": "software", "software_run": "software"}  #: step -> stage; place_<grade>_<seed> apart  # fmt: skip
 DESCRIBED = ("name", "summary", "replaces", "justification", "parameters", "point")  #: as the design says
 GROWTH = ("grain", "fixed")  #: likewise, where it says them
 CHECKS = {"check_amaranth": "the design's own check", "check_compiled": "the same check"}
@@ -57,7 +57,8 @@ def _result(
     raw: Mapping[str, Any], baseline: Mapping[str, Any], family: str, files: tuple[tuple[str, str], ...]
 ) -> Result:
     described, outcome = raw["rtl"], raw[OUTCOME]
-    missing = {stage: (why, fix) for stage, (why, fix) in outcome["missing"].items()} | _faults(raw)
+    missing = {stage: (why, fix) for stage, (why, fix) in outcome["missing"].items()}
+    missing |= _faults(raw) | _unlike(raw)
     ran = raw["simulate"] if right(raw) else {}
     placed = _placed(raw)
     first: Mapping[str, Any] = next(iter(placed.values()), {})
@@ -71,7 +72,7 @@ def _result(
         **{name: ran.get(name, 0) for name in ("cycles", "calls", "sent", "received")},
         area=used, available=first.get("available", {}),
         device=first.get("device", ""), clocks=_clocks(placed),
-        host=host, baseline=beside, timing=_timing(raw.get("host", {})),
+        host=host, baseline=beside, timing=_timing(raw.get("host", {})), software=_counterpart(raw, baseline),
         parts=_parts(raw, used), wires=tuple(Wire(*wire) for wire in raw.get("parts", {}).get("wires", [])),
         **{name: described[name] for name in GROWTH if name in described},
         tools=_tools(raw, outcome["taken"]), files=files, missing=missing,
@@ -89,6 +90,25 @@ def _faults(raw: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
         stage_of(step): raw[step] for step in ("simulate", *CHECKS) if step in raw and raw[step]["status"] != "ok"
     }
     return {stage: (f"{found['status']}: {found['reason']}", "") for stage, found in judged.items()}
+
+
+def _unlike(raw: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+    """Return why the answer of the part in C does not count; the design's own does all the same."""
+    ran = raw.get("software_run", {"status": "ok"})
+    return {} if ran["status"] == "ok" else {"software": (f"its part in C: {ran['status']}: {ran['reason']}", "")}
+
+
+def _counterpart(raw: Mapping[str, Any], baseline: Mapping[str, Any]) -> Counterpart:
+    """Return what was found about the part in C; nothing of a wrong answer."""
+    ran, arm = raw.get("software_run", {}), raw.get("software", {})
+    if ran.get("status") != "ok":
+        return Counterpart()
+    inside = {"processes": [one | {"values": one["part"]} for one in arm.get("processes", [])]}
+    whole, part, beside = _paired(arm, inside, baseline)
+    about = {name: ran[name] for name in ("summary", "source")} | {"compiler": ran["tool"]}
+    return Counterpart(
+        **about, checked=tuple(ran["checked"]), whole=whole, part=part, baseline=beside, timing=_timing(arm)
+    )
 
 
 def _checked(raw: Mapping[str, Any], ran: Mapping[str, Any]) -> list[str]:

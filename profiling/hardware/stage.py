@@ -23,7 +23,19 @@ from bench.rundir import Archive
 from profiling import checking, environments, host, lock
 from profiling.collect import Interrupted, commit
 from profiling.collector import Missing, Session
-from profiling.hardware import archiving, cache, compiled, hosts, older, parse, placement, rtl, synthesis, toolchain
+from profiling.hardware import (
+    archiving,
+    cache,
+    compiled,
+    counterpart,
+    hosts,
+    older,
+    parse,
+    placement,
+    rtl,
+    synthesis,
+    toolchain,
+)
 from profiling.hardware.steps import Item, Runner, Step
 from profiling.hardware.toolchain import Tool, Toolchain
 from profiling.options import Options
@@ -133,6 +145,7 @@ class Running:
         kept, width = cache.Cache(cache.root()), min(2, os.cpu_count() or 1)
         self.runner = Runner(kept, env, LIMIT, width, self.session.log, self.session.progress)
         self.simulate()
+        self.counterparts()
         self.implement()
         timed = self.time(baseline, about)
         if self.sources() != before:
@@ -142,7 +155,7 @@ class Running:
     def sources(self) -> dict[str, str]:
         """Return path -> sha256 of the family's files, and of what drives its designs, now."""
         folder = Path("bench") / self.request.family
-        paths = [*_python_files(folder), *map(Path, archiving.DRIVES)]
+        paths = [*_sources(folder), *map(Path, (*archiving.DRIVES, counterpart.DRIVER))]
         return {path.as_posix(): sha256(environments.ROOT / path) for path in paths}
 
     def simulate(self) -> None:
@@ -177,6 +190,19 @@ class Running:
             if isinstance(tool, Missing)
             else Missing("the runtime of CXXRTL is missing", "no simulation", "nox -s hardware")
         )
+
+    def counterparts(self) -> None:
+        """Compile what designs have of their part in C, and run the full job with it."""
+        wanted = [item for item in self.items if item.design.software and rtl.NAME in item.folders]
+        compiler = self.tools.compiler
+        if isinstance(compiler, Missing):
+            for item in wanted:
+                item.lacks("software", replace(compiler, cost="the design is not held against compiled C"))
+            return
+        self.all("compiling C", wanted, lambda item: counterpart.build(item, compiler))
+        decides = code(f"bench/{self.request.family}/**/*.py", *CODE)
+        built = self.having(counterpart.BUILD)
+        self.all("running C", built, lambda item: counterpart.run(item, self.python, decides))
 
     def implement(self) -> None:
         """Synthesise each design, and place it; several seeds are for the slowest grade of what is no mere point."""
@@ -216,9 +242,9 @@ class Running:
         right = [item for item in self.items if parse.right(archiving.raw(item))]
         for item in self.items:
             if item not in right:
-                item.missing.setdefault(
-                    "host", ("not timed, since the full job has no right answer on this design", "")
-                )
+                why = ("not timed, since the full job has no right answer on this design", "")
+                for stage in ("host", "software") if item.design.software else ("host",):
+                    item.missing.setdefault(stage, why)
         return hosts.time(right, baseline, self.session, self.work, self.interpreter, about) if right else {}
 
     def write(self, timed: Mapping[str, Any], about: Mapping[str, Any]) -> str:
@@ -249,5 +275,6 @@ class Running:
         return self.session.timestamp
 
 
-def _python_files(folder: Path) -> list[Path]:
-    return sorted(path.relative_to(environments.ROOT) for path in (environments.ROOT / folder).rglob("*.py"))
+def _sources(folder: Path) -> list[Path]:
+    found = (environments.ROOT / folder).rglob("*")
+    return sorted(path.relative_to(environments.ROOT) for path in found if path.suffix in (".py", ".c"))
