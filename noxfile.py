@@ -20,7 +20,6 @@ ROOT = Path(__file__).parent
 sys.path.insert(0, str(ROOT))  # nox runs this file from elsewhere
 
 from bench import discover  # noqa: E402
-from bench import hardware as accelerated  # noqa: E402
 from bench.errors import SuiteError  # noqa: E402
 from profiling import environments, interpreters  # noqa: E402
 
@@ -98,9 +97,8 @@ def hardware(session: nox.Session) -> None:
     """Take the accelerators of every family that has some through the tools; words after -- go to invoke hardware."""
     provide(session, "tool", "tool", BASE)
     provide(session, "hardware", "hardware", BASE)
-    for name in accelerated.families():
-        invoke = environments.location("tool") / "bin" / "invoke"
-        session.run(str(invoke), "hardware", "--bench", name, *session.posargs, log=False)
+    invoke = environments.location("tool") / "bin" / "invoke"
+    session.run(str(invoke), "hardware", *session.posargs, log=False)
 
 
 @nox.session(reuse_venv=True)

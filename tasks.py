@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -162,17 +163,21 @@ def run(c: Context, bench: str, results_dir: str, report_dir: str, deep_dive_dir
 def hardware(
     c: Context, bench: str, results_dir: str, report_dir: str, deep_dive_dir: str, render: bool, **given: Any
 ) -> None:
-    """Take a family's accelerators through simulation, synthesis and placement, and time the host's part."""
+    """Take accelerators, of one family or of all, through simulation, synthesis and placement, and time the host's part."""
+    from bench import hardware
     from profiling.hardware import stage
     from reporting import reports
 
-    archive = Archive(bench, Path(results_dir))
-    stamp = stage.make(arguments.read_hardware(bench, given), Path(results_dir))
-    print(f"hardware: {archive.hardware_record(stamp)}")
-    if not archive.timestamps():
-        print(f"next: nox -s {bench} (there is no study yet that reports could show it with)")
-    elif render:
-        reports.write_all(*_parsed(bench, "", results_dir), {}, Path(report_dir), Path(deep_dive_dir))
+    asked = arguments.read_hardware(bench, given)
+    wanted = {bench: asked.only} if bench else hardware.having(asked.only)
+    for family, designs in wanted.items():
+        archive = Archive(family, Path(results_dir))
+        stamp = stage.make(replace(asked, family=family, only=designs), Path(results_dir))
+        print(f"hardware: {archive.hardware_record(stamp)}")
+        if not archive.timestamps():
+            print(f"next: nox -s {family} (there is no study yet that reports could show it with)")
+        elif render:
+            reports.write_all(*_parsed(family, "", results_dir), {}, Path(report_dir), Path(deep_dive_dir))
 
 
 @task({"results_dir": ("results", arguments.RESULTS)}, arguments.REPORTS)

@@ -19,6 +19,7 @@ from bench.hardware import Core, Port, Transaction
 
 T = TypeVar("T")
 PERIOD = 1e-6  #: seconds of a simulated clock cycle; any would do
+LONGER = "a design that needs longer says so (most_cycles)"  #: what else can be done where a call is stuck
 MOMENT = 1e-12  #: seconds that pass between two calls, so that no clock edge does
 
 
@@ -30,7 +31,8 @@ class _Counting:
     """What crossed the interface since the core was made."""
 
     def __init__(self, most_cycles: int) -> None:
-        self.most_cycles = most_cycles
+        self.most_cycles = most_cycles  #: of one call
+        self.longer = LONGER
         self.cycles = 0  #: clock cycles, of all calls together
         self.calls = 0
         self.sent = 0  #: bytes to the accelerator
@@ -44,13 +46,13 @@ class _Counting:
         self.received += received
 
     def spend(self, cycles: int) -> None:
-        """Count cycles; raises Stuck where a call takes more than a whole iteration may."""
+        """Count cycles; raises Stuck where a call takes more than it may: a whole iteration's, unless a check says less."""
         self.cycles += cycles
         self._left -= cycles
         if self._left < 0:
             raise Stuck(
                 f"the simulated core is stuck: a call has taken {self.most_cycles - self._left:,} cycles",
-                f"Look for a handshake that never comes; a design that needs longer says so (most_cycles, now {self.most_cycles:,}).",
+                f"Look for a handshake that never comes; {self.longer}. A call may take {self.most_cycles:,} now.",
             )
 
     def left(self) -> int:

@@ -24,7 +24,7 @@ from typing import Any
 
 from bench import discover, hardware
 from bench.__main__ import measure
-from bench.cores import Compiled, Interpreted, Playback, ports_of, written_ports
+from bench.cores import Compiled, Interpreted, Playback, Stuck, ports_of, written_ports
 from bench.errors import SuiteError, VariantFailed, WrongAnswer
 from bench.files import write_text
 from bench.hardware import Design, Precision
@@ -32,6 +32,9 @@ from bench.model import Family, Target, Variant
 from bench.subject import Subject, parse_target, run_command, said
 
 Core = Interpreted | Compiled
+#: clock cycles of one call in a design's own check, which is to take some 1,000 in all: so that what never stops is found
+#: in half a minute. Amaranth's simulator does 1,000 a second of a large design, and most_cycles of a full job took hours
+CHECK_CYCLES = 20_000
 AMARANTH, CXXRTL = "Amaranth's simulator", "CXXRTL, compiled"  #: as of a Result's simulator
 
 
@@ -110,6 +113,8 @@ def judged(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         return {"status": "ok", "reason": ""} | work()
     except WrongAnswer as error:
         return {"status": "wrong answer", "reason": str(error)}
+    except Stuck as error:  # the only one whose hint says more than where it comes from
+        return {"status": "failed", "reason": f"{error}. {error.hint}"}
     except SuiteError as error:
         return {"status": "failed", "reason": str(error)}
     except Exception as error:  # whatever a design's own code raises
@@ -117,10 +122,17 @@ def judged(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         return {"status": "failed", "reason": said(error)}
 
 
+def limit(core: Core) -> None:
+    """Let no call of this core take more cycles than a check may."""
+    core.most_cycles = min(core.most_cycles, CHECK_CYCLES)
+    core.longer = f"a check has {CHECK_CYCLES:,} cycles for each call, so it may also have to ask for less"
+
+
 def check(design: Design, core: Core) -> dict[str, Any]:
-    """Run the design's own check."""
+    """Run the design's own check; a call that takes more than CHECK_CYCLES is stuck."""
 
     def work() -> dict[str, Any]:
+        limit(core)
         design.check(core)
         return {"cycles": core.cycles, "calls": core.calls}
 

@@ -11,7 +11,7 @@ synthesise and place a design in profiling/hardware/, where the results are kept
 from __future__ import annotations
 
 import importlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -34,7 +34,7 @@ class Pins(Protocol):
         """Return what a port holds now, after all logic has settled."""
 
     async def tick(self, cycles: int = 1) -> None:
-        """Let so many clock cycles pass; raises Stuck beyond the design's limit."""
+        """Let so many clock cycles pass; raises Stuck beyond the design's limit, or a check's."""
 
     async def until(self, port: str, value: int = 1) -> int:
         """Let cycles pass until a port holds `value`; return how many. None if it does already."""
@@ -255,6 +255,24 @@ def designs(family: str) -> dict[str, Design]:
     if not all(isinstance(design, Design) for design in found) or not found:
         raise SuiteError(f"bench/{family}/{NAME}.py defines no DESIGNS", "The README shows one: 'Add an accelerator'.")
     return {design.name: design for design in found}
+
+
+def having(only: Sequence[str] = ()) -> dict[str, tuple[str, ...]]:
+    """Return family -> those of the designs `only` that it has, () for all; families that have none of them are left out.
+
+    Raises UsageError where a design is in no family, or no family has any.
+    """
+    if not families():
+        raise UsageError("no family has accelerators", "The README shows how to add one: 'Add an accelerator'.")
+    if not only:
+        return dict.fromkeys(families(), ())
+    known = {family: designs(family) for family in families()}
+    for name in only:
+        if not any(name in found for found in known.values()):
+            there = "; ".join(f"{family}: {', '.join(found)}" for family, found in known.items())
+            raise UsageError(f"no family has an accelerator {name!r}", f"Known: {there}.")
+    theirs = {family: tuple(name for name in only if name in found) for family, found in known.items()}
+    return {family: names for family, names in theirs.items() if names}
 
 
 def design(family: str, name: str) -> Design:

@@ -70,7 +70,7 @@ COMPARE: Arguments = {
     "results_dir": ("results", RESULTS),
 }
 HARDWARE: Arguments = {
-    **BENCH,
+    "bench": ("", "family whose accelerators these are (default: every family that has some, or has those of --only)"),
     "only": ("", "comma-separated designs (default: all)"),
     "space": (True, "also the points of the design space (--no-space leaves them out)"),
     "seeds": (

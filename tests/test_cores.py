@@ -6,14 +6,16 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bench import cosimulate
 from bench.cores import Compiled, Interpreted, Playback, Stuck, ports_of, read_ports, written_ports
 from bench.errors import SuiteError, WrongAnswer
-from bench.hardware import Pins, Port
+from bench.hardware import Design, Pins, Port
 from profiling.hardware import compiled, toolchain
 from profiling.hardware.steps import near
 from profiling.hardware.toolchain import Tool
@@ -131,6 +133,22 @@ def test_what_never_ends_is_stuck(make: Make) -> None:
 
 async def tick(pins: Pins) -> None:
     await pins.tick()
+
+
+def test_a_check_that_never_ends_is_stuck_long_before_a_full_job_would_be(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def wait(pins: Pins) -> None:
+        await pins.until("total", 1)
+
+    core = make()
+    core.most_cycles = 10**9
+    monkeypatch.setattr(cosimulate, "CHECK_CYCLES", 50)
+    design = Design("d", "", "", "", lambda: None, lambda core: None, lambda core: core.call(wait, 0, 0))
+    found = cosimulate.check(design, core)
+    assert found["status"] == "failed" and "a call has taken 51 cycles" in found["reason"]
+    assert "a check has 50 cycles for each call" in found["reason"] and core.cycles == 51
+    assert cosimulate.check(replace(design, check=lambda core: core.call(tick, 0, 0)), core)["status"] == "ok"
 
 
 def test_a_failing_transaction_fails_in_the_caller(make: Make) -> None:

@@ -14,11 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from invoke.collection import Collection
+from invoke.program import Program
 
-from bench import hardware
+import tasks
+from bench import hardware, hardware_record
 from bench.audit import Audit
 from bench.errors import SuiteError, Tampered, UsageError, VariantFailed
-from bench.hardware import Baseline, Design, HardwareStudy, Timing
+from bench.hardware import Baseline, Counterpart, Design, HardwareStudy, Timing
 from bench.rundir import Archive
 from profiling import doctor, environments
 from profiling.collector import Job, Missing, Session
@@ -298,6 +301,36 @@ def test_unknown_designs_and_families_without_any_say_what_there_is(
         whole.make(whole.Request("aes", size="huge"), Path("none"))
 
 
+def test_all_families_that_have_a_design_are_asked_for_it(item: Item, monkeypatch: pytest.MonkeyPatch) -> None:
+    there = {"aes": {"one": item.design, "two": item.design}, "mdp": {"two": item.design}}
+    monkeypatch.setattr(hardware, "families", lambda: list(there))
+    monkeypatch.setattr(hardware, "designs", there.__getitem__)
+    assert hardware.having() == {"aes": (), "mdp": ()}
+    assert hardware.having(("one",)) == {"aes": ("one",)}
+    assert hardware.having(("two", "one")) == {"aes": ("two", "one"), "mdp": ("two",)}
+    with pytest.raises(UsageError, match="no family has an accelerator 'three'") as caught:
+        hardware.having(("one", "three"))
+    assert caught.value.hint == "Known: aes: one, two; mdp: two."
+
+
+def test_without_a_family_the_task_runs_those_that_have_the_designs(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from profiling.hardware import stage as whole
+
+    made: list[tuple[str, tuple[str, ...]]] = []
+
+    def make(request: whole.Request, root: Path) -> str:
+        made.append((request.family, request.only))
+        return STAMP
+
+    monkeypatch.setattr(whole, "make", make)
+    words = ["--results-dir", str(tmp_path), "--no-render"]
+    for asked in (["--only", "aes_iterative"], [], ["--bench", "mdp", "--only", "mdp_lanes"]):
+        Program(namespace=Collection.from_module(tasks)).run(["invoke", "hardware", *words, *asked], exit=False)
+    assert made == [("aes", ("aes_iterative",)), ("aes", ()), ("mdp", ()), ("mdp", ("mdp_lanes",))]
+
+
 # The top level as parts and wires
 
 
@@ -419,6 +452,35 @@ def test_a_study_comes_back_as_it_was_written(tmp_path: Path) -> None:
     assert study.changed == ["README.md"]
 
 
+IN_C: dict[str, Any] = {
+    "software_run": {"status": "ok", "reason": "", "digest": "c", "summary": "in C", "source": "bench/aes/_one.c",
+                     "checked": ["the family's oracle"], "tool": "gcc 12, -O2", "sources": []},
+    "software": {"processes": [{"block": 0, "values": [3.0, 5.0], "part": [1.0, 2.0], "warm_ups": [9.0], "waited": 0.1},
+                               {"block": 3, "values": [7.0], "part": [0.5], "warm_ups": [], "waited": None}], "tool": "pyperf"},
+}  # fmt: skip
+
+
+def test_what_was_found_in_c_comes_back_and_an_older_record_has_none(tmp_path: Path) -> None:
+    archive, study = archived(tmp_path / "new", RAW | IN_C)
+    assert archive.hardware_study() == study
+    found = study.results[0].software
+    assert (found.whole, found.part, found.baseline) == ((4.0, 7.0), (1.5, 0.5), (40.0, 43.0))  # of the same blocks
+    assert (found.summary, found.source, found.compiler) == ("in C", "bench/aes/_one.c", "gcc 12, -O2")
+    assert found.checked == ("the family's oracle",) and found.timing.blocks == (0, 3)
+    assert study.results[0].tools["software"] == "gcc 12, -O2"
+    record = hardware_record.record(archived(tmp_path / "old", RAW)[1])
+    del record["results"][0]["software"]
+    assert hardware_record.study(record).results[0].software == Counterpart()
+
+
+def test_a_wrong_answer_in_c_is_not_the_design_s(tmp_path: Path) -> None:
+    wrong = IN_C | {"software_run": IN_C["software_run"] | {"status": "wrong answer", "reason": "0.5"}}
+    (result,) = archived(tmp_path, RAW | wrong)[1].results
+    assert result.software == Counterpart() and result.cycles == 9
+    assert result.missing == {"software": ("its part in C: wrong answer: 0.5", "")}
+    assert parse.right(RAW | wrong)
+
+
 def test_what_another_study_found_is_taken_with_its_machine_and_at_its_size_only(item: Item, tmp_path: Path) -> None:
     archive, study = archived(tmp_path / "results", RAW)
     archive.write_hardware(replace(study, sources=()))
@@ -428,8 +490,12 @@ def test_what_another_study_found_is_taken_with_its_machine_and_at_its_size_only
     tools = toolchain.Toolchain(lacks[0], lacks[0], lacks[0], lacks[1])
     assert item.size != study.size and older.take([item], archive, tools) == ("", {})
     assert dict(archiving.sources([item])).keys() == {"bench/cores.py", "bench/cosimulate.py"}
+    for step, what in IN_C.items():
+        (archive.hardware_folder(STAMP) / "one" / f"{step}.json").write_text(json.dumps(what))
+    files = parse.derive(archive.hardware_folder(STAMP), "aes", "one")
+    archive.write_hardware(replace(study, sources=(), results=(files,)))
     since, found = older.take([replace(item, size="full")], archive, tools)
-    assert since == STAMP and set(found["one"]) == {"check_amaranth", "simulate", "host"}
+    assert since == STAMP and set(found["one"]) == {"check_amaranth", "simulate", "host", *IN_C}
     assert found[""]["host"]["machine"] == {"cpu": "there"}
 
 
