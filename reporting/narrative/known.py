@@ -75,6 +75,7 @@ KINDS = {
     "instructions-by-c-function": Kind("table", "V:B", "the instructions by C function"),
     "designs": Kind("table", "", "the accelerators"),
     "host-bound": Kind("table", "", "what the host's part allows"),
+    "compiled": Kind("table", "", "the accelerators against compiled C"),
     "projected": Kind("figure", "", "the accelerators beside the ladder"),
     "amdahl": Kind("figure", "", "the speedup by acceleration"),
     "granularity": Kind("figure", "", "the speedup by the size of a call"),

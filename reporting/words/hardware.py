@@ -17,6 +17,7 @@ from reporting.words import (
     credential,
     hardware_charts,
     hardware_doubts,
+    hardware_in_c,
     hardware_proposals,
     hardware_tables,
     hot_tables,
@@ -50,7 +51,7 @@ def _accelerators(evidence: Evidence, found: Accelerators) -> list[Block]:
         *(Text(each) for each in hardware_doubts.baselines(evidence, found.study)),
     ]
     blocks += [*hardware_proposals.summary(found), hardware_tables.designs(found)]
-    blocks += _there(hardware_tables.host_bound(found))
+    blocks += _there(hardware_tables.host_bound(found), hardware_in_c.table(found))
     blocks += _there(hardware_charts.ladder(evidence, found))
     for candidate in found.own:
         blocks += hardware_proposals.design(found, candidate)

@@ -9,7 +9,7 @@ from reporting.codesign import HOST
 from reporting.document import Block, Text
 from reporting.model import accelerators
 from reporting.model.accelerators import Accelerators, Candidate
-from reporting.words import hardware_charts, hardware_diagrams, hardware_facts, hardware_tables, whatif
+from reporting.words import hardware_charts, hardware_diagrams, hardware_facts, hardware_in_c, hardware_tables, whatif
 from reporting.words.hardware_facts import inexact
 
 NO_ENERGY = "No energy is shown anywhere, since none was measured."
@@ -35,6 +35,8 @@ def summary(found: Accelerators) -> list[Block]:
     if losing:
         them = "No accelerator here beats" if len(losing) == len(shown) else f"{', '.join(losing)} would not beat"
         blocks.append(Text(f"{them} {_kinds(found)[0]}.", "warning"))
+    beaten = hardware_in_c.beaten(found)
+    blocks += [Text(beaten, "warning")] if beaten else []
     return [*blocks, Text(f"{' '.join(_method(found))} {NO_ENERGY}")]
 
 
@@ -136,7 +138,8 @@ def projection(found: Accelerators, candidate: Candidate) -> list[Block]:
         loses = _standing(candidate, found) == accelerators.LOSES and not candidate.tentative
         style = "warning" if loses else ""
         blocks.append(Text(_against(candidate, found), style))
-    return blocks
+    beside = hardware_in_c.sentence(candidate, found)
+    return [*blocks, Text(beside)] if beside else blocks
 
 
 def _reason(wrong: str) -> str:
