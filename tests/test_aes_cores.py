@@ -41,8 +41,10 @@ def message(design: Design, blocks: int) -> _rtl_driver.Message:
 # Every core
 
 
-#: In the other points of the space the S-boxes differ, or the unrolling; what surrounds them is the same.
-WHOLE = ("aes_iterative", "aes_pipelined", "aes_iterative_block", "aes_interleaved_bram", "aes_iterative_bus32")
+#: In the other points of the space the S-boxes differ, or the unrolling; what surrounds them is the same. Of
+#: aes_iterative_block the component is that of aes_iterative, and what it has of its own is tested behind pyaes' interface.
+WHOLE = ("aes_iterative", "aes_pipelined", "aes_interleaved_bram", "aes_iterative_bus32")
+BLOCKWISE = "aes_iterative_block"
 
 
 @pytest.mark.parametrize("name", WHOLE)
@@ -53,7 +55,7 @@ def test_a_core_passes_its_check_in_a_few_thousand_cycles_and_fits_the_package(n
     assert sum(port.bits for port, _ in core.ports.values()) + 2 <= 365  # pins, with clock and reset
 
 
-@pytest.mark.parametrize("name", sorted(DESIGNS.keys() - set(WHOLE)))
+@pytest.mark.parametrize("name", sorted(DESIGNS.keys() - {*WHOLE, BLOCKWISE}))
 def test_another_point_of_the_space_gives_the_published_answers(name: str) -> None:
     design, core = made(name)
     assert design.point
@@ -74,13 +76,13 @@ def test_another_point_of_the_space_gives_the_published_answers(name: str) -> No
 )
 def test_a_block_costs_as_many_cycles_as_promised(name: str, cycles: int) -> None:
     design, core = made(name)
-    taken = []
-    for blocks in (20, 40):
+    taken, first = [], 20 if cycles == 1 else 6  # a pipeline has to be full, and its queue of 32
+    for blocks in (first, 2 * first):
         before = core.cycles
         assert message(design, blocks).run(core) == oracle.reference(KEY, 1, TEXT[: 16 * blocks])
         taken.append(core.cycles - before)
-    assert taken[1] - taken[0] == 20 * cycles
-    assert taken[0] < 20 * cycles + 60  # what a message costs beside its blocks
+    assert taken[1] - taken[0] == first * cycles
+    assert taken[0] < first * cycles + 60  # what a message costs beside its blocks
 
 
 @pytest.mark.parametrize("name", DESIGNS)
@@ -98,10 +100,10 @@ def test_the_registers_are_those_of_the_bus(name: str) -> None:
 @pytest.mark.parametrize("name", ["aes_iterative", "aes_pipelined", "aes_iterative_block"])
 def test_upstreams_benchmark_runs_on_a_core(name: str) -> None:
     design, core = made(name)
-    size = 1000 if design.replaces != "AES.encrypt" else 200
+    size = 500 if design.replaces != "AES.encrypt" else 200
     workload = FAMILY.prepare(design.variant(core), size)
     assert workload.run(1) > 0
-    assert core.calls == (2 if size == 1000 else 2 * 13)
+    assert core.calls == (2 if size == 500 else 2 * 13)
     assert workload.answer() == FAMILY.prepare(pyaes, size).answer()
     assert core.sent > core.received >= size
 
@@ -109,7 +111,7 @@ def test_upstreams_benchmark_runs_on_a_core(name: str) -> None:
 def test_the_oracle_of_the_family_finds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(oracle, "KEYS", [KEY])  # others are pyaes' own work
     monkeypatch.setattr(oracle, "_check_lengths", lambda module, key: None)  # 68 messages, which the odd chunks contain
-    design, core = made("aes_pipelined")
+    design, core = made("aes_iterative")
     oracle.check(design.variant(core))
     assert core.calls > 30
 
@@ -248,6 +250,7 @@ def test_what_ignores_back_pressure_is_found(
     module: Any, part: str, broken: type, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, part, broken)
+    monkeypatch.setattr(_rtl_check, "check_vectors", lambda core, bus: None)  # which it passes
     refused(name)
 
 

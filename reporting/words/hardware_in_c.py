@@ -64,19 +64,24 @@ def _row(held: Held) -> tuple[Cell, ...]:
         text(result.name),
         estimate(units.time_interval(held.part), held.part, "s"),
         missing(lacking) if core is None else estimate(_time(core), core, "s"),
-        missing(lacking) if held.alone is None else text(_verdict(*held.alone, held.tentative)),
+        _verdict(held, held.alone, lacking),
         estimate(units.ratio(held.whole), held.whole, "×"),
         missing(lacking) if gain is None else estimate(units.ratio(gain), gain, "×"),
-        missing(lacking) if held.together is None else text(_verdict(*held.together, held.tentative)),
+        _verdict(held, held.together, lacking),
     )
 
 
-def _verdict(word: str, factor: float, tentative: str) -> str:
-    """Return for example: C is 3.72× faster."""
+def _verdict(held: Held, standing: tuple[str, float] | None, lacking: str) -> Cell:
+    """Return for example: C is 3.72× faster. What has no verdict says why in a note."""
+    if standing is None:
+        return missing(lacking)
+    word, factor = standing
     if word == OPEN:
-        return "cannot be told"
-    said = f"{'the design' if word == BEATS else 'C'} is {'about ' if tentative else ''}{units.significant(factor)}× faster"
-    return f"{said} ({tentative}: no verdict)" if tentative else said
+        return text("cannot be told")
+    who, about = "the design" if word == BEATS else "C", "about " if held.tentative else ""
+    said = f"{who} is {about}{units.significant(factor)}× faster"
+    note = f"{held.candidate.name}: {held.tentative}, so no verdict against C." if held.tentative else ""
+    return Cell(said, said, note)
 
 
 def _time(core: Interval) -> str:
