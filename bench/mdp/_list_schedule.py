@@ -5,8 +5,9 @@ longest way to the end of the sweep, of those whose edges are all readable in ti
 it matters:
 
 - an edge whose value is written earlier in the sweep is read `latency` cycles after that row's last edge, or later;
-- a row is not written before the last edge that reads its old value, nor in the same cycle: a block RAM that is read
-  and written at one address in one cycle may return anything.
+- the last edge of a row is read no earlier than any edge that reads the row's old value. The row is written some cycles
+  later, so it could end up to `latency` - 2 cycles sooner. But then the order would not outlast a pause between the two,
+  and in the first sweep there are pauses wherever the program comes more slowly than it is read.
 
 Within a row, edges are sorted by the cycle from which they can be read, so that a sum waits for its newest value only
 at its end. No two rows end in one cycle on lanes that share a bus.
@@ -88,7 +89,7 @@ def ways(to_first: Any, waits: Any, writer: Any, owner: Any, place: Any, begin: 
     for row in range(end - 1, begin - 1, -1):
         for i in range(to_first[row], to_first[row + 1]):
             edge = waits[i]
-            more = latency + way[owner[edge]] if edge >= 0 else way[writer[place[~edge]]] + 2 - latency
+            more = latency + way[owner[edge]] if edge >= 0 else way[writer[place[~edge]]]
             way[row] = max(way[row], more)
     return way
 
@@ -170,7 +171,7 @@ def release(
             readable[edge] = last + latency
         else:
             after = writer[place[~edge]]
-            not_before[after] = max(not_before[after], cycle[~edge] + 2 - latency)
+            not_before[after] = max(not_before[after], cycle[~edge])
         pending[after] -= 1
         if pending[after] == 0:
             at = earliest(start[after], start[after + 1], readable, order)

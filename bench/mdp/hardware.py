@@ -47,7 +47,7 @@ class Size(NamedTuple):
         from bench.mdp._shape import Shape
 
         if self.model == "whole":
-            return Shape(self.lanes, self.buses, self.fraction, 22_528 // self.lanes, 4_864 // self.buses, 256)
+            return Shape(self.lanes, self.buses, self.fraction, 22_528 // self.lanes, 5_120 // self.buses, 256)
         return Shape(self.lanes, self.buses, self.fraction, 6_144 // self.lanes, 1_024 // self.buses, 256)
 
 
