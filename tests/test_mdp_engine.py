@@ -25,10 +25,13 @@ from bench.mdp._shape import FLAGS, LATENCY, Shape
 from bench.mdp.hardware import DESIGNS, Size
 
 pytest.importorskip("amaranth", reason="the hardware group is not installed")
+from amaranth import Module, Mux
+
 from bench.cores import Interpreted, Stuck
-from bench.mdp import _engine, _lanes
+from bench.mdp import _engine, _lanes, _memories
 from bench.mdp._control import DRAIN, Loader
 from bench.mdp._engine import Engine
+from bench.mdp._wires import delayed
 
 SMALL = {
     "one lane": Shape(1, 1, 31, 256, 32, 256),
@@ -56,7 +59,18 @@ def hold(simulated: Interpreted, shape: Shape) -> None:
 
 
 @pytest.mark.parametrize("shape", SMALL.values(), ids=SMALL)
-def test_the_engine_answers_what_plain_integers_do_under_back_pressure(shape: Shape) -> None:
+def test_the_engine_answers_what_plain_integers_do_under_back_pressure(
+    shape: Shape, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With block RAM that is asked for a word while the word is written, and then returns another one."""
+    original = _memories.block_ram
+
+    def unsure(m: Module, *about: Any) -> tuple[Any, Any, Any]:
+        address, answer, write = original(m, *about)
+        collided = delayed(m, write.en & (write.addr == address), 2)
+        return address, Mux(collided, ~answer, answer), write
+
+    monkeypatch.setattr(_memories, "block_ram", unsure)
     simulated = core(shape)
     _offload.check(simulated, shape)
     assert simulated.calls == len(_offload.SEEDS)
