@@ -115,7 +115,8 @@ def _design(name: str, size: Size, summary: str, justification: str, point: bool
 SCHEDULED = (
     "A sweep is a fixed list of multiplications and comparisons whose operands are at addresses known in advance. So one"
     " schedule, made by the host in every call, takes the place of what a processor does anew for every edge: fetch,"
-    " decode, compute an address, compare, branch. Both bounds of a value move together."
+    " decode, compute an address, compare, branch. Both bounds of a value move together, and the first sweep goes on while"
+    " the schedule comes in."
 )
 ONE_LANE = (
     f"{SCHEDULED} One edge a cycle is what a single lane can do at most, so the clock of the device bounds it: it is the"
