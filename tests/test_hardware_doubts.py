@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bench.hardware import HardwareStudy, Timing
+from bench.hardware import Counterpart, HardwareStudy, Timing
 from reporting.compare import compare
 from reporting.evidence import Evidence
 from reporting.measures import quality
@@ -121,6 +121,10 @@ def test_hosts_face_the_rules_of_software(
     told = doubts(evidence, found, results=(replace(first, timing=found_so), *others))
     assert len(told) == bool(said)
     assert all(f"hosts: {first.name}, " in doubt and said in doubt for doubt in told), told
+    in_c = Counterpart(whole=(1.0,), timing=found_so)
+    told = doubts(evidence, found, results=(replace(first, software=in_c), *others))
+    assert len(told) == bool(said)
+    assert all(f"hosts: {first.name} (in C), " in doubt and said in doubt for doubt in told), told
 
 
 def test_the_baseline_beside_hosts_faces_them_too(evidence: Evidence, found: Accelerators) -> None:

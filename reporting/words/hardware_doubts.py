@@ -119,9 +119,10 @@ def _apart(evidence: Evidence, study: HardwareStudy) -> list[str]:
 
 
 def _moving(evidence: Evidence, study: HardwareStudy) -> list[str]:
-    """Hold the times of hosts and of their baseline against the rules for times of software."""
+    """Hold the times of hosts, of their parts in C and of their baseline against the rules for times of software."""
     floor = noise_floor(evidence)
     arms = {evidence.study.baseline: study.baseline.timing} | {r.name: r.timing for r in study.results}
+    arms |= {f"{r.name} (in C)": r.software.timing for r in study.results if r.software.whole}
     judged = {name: quality.judge(timing, floor.share if floor else 0.0) for name, timing in arms.items()}
     found = [(name, each) for name, told in judged.items() for each in (*told.objections, *told.remarks)]
     if not found:

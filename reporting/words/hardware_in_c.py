@@ -41,10 +41,10 @@ def table(found: Accelerators) -> Table | None:
     caption = (
         "The same part of the work as a function in C on one core of this CPU, behind the same host"
         + (f" ({with_})" if with_ else "")
-        + ". Part: inside that function, by a clock around every call; and the design's cycles at its clock, with the range of "
-        "its seeds and without any interface. Whole job: measured in C, without what the host does for the core alone; projected "
-        f"for the design behind {accelerators.REFERENCE}; both over {found.baseline}, timed in the same blocks. A verdict is "
-        "given where the intervals do not overlap."
+        + ". Part: inside that function, by a clock around every call; and the design's cycles, those of its bus included, at its "
+        "clock with the range of its seeds, without any interface. Whole job: measured in C, without what the host does for the "
+        f"core alone; projected for the design behind {accelerators.REFERENCE}; both over {found.baseline}, timed in the same "
+        "blocks. A verdict is given where the intervals do not overlap."
     )
     took = "; ".join(f"{name}, {units.time_interval(each.seconds)}" for name, each in held.items())
     caption += f" Whole iterations in C: {took}." if took else ""
