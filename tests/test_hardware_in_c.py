@@ -11,14 +11,13 @@ import pytest
 
 from bench.hardware import Counterpart
 from reporting import codesign, statistics
-from reporting.compare import compare
 from reporting.document import Document, Section, Table, Text
 from reporting.evidence import Evidence
-from reporting.model import accelerators, counterparts
+from reporting.model import counterparts
 from reporting.model.accelerators import BEATS, LOSES, OPEN
 from reporting.narrative.known import KINDS
 from reporting.renderers import text
-from reporting.words import hardware, hardware_in_c
+from reporting.words import hardware, hardware_in_c, hardware_proposals, hardware_tables
 from tests import synthetic, synthetic_hardware
 from tests.synthetic import PROCESSES, SECONDS, noisy
 from tests.synthetic_hardware import STAMP
@@ -80,7 +79,9 @@ def test_the_whole_job_is_over_the_baseline_of_the_same_blocks() -> None:
 
 
 def test_the_table_shows_both_with_intervals_and_a_verdict_in_words() -> None:
-    made = table(evidence(in_c(82.5e-6, 1e-6), in_c(1.0, 1e-3)))
+    found = evidence(in_c(82.5e-6, 1e-6), in_c(1.0, 1e-3))
+    made = table(found)
+    assert made in hardware.section(found, synthetic_hardware.accelerators_of(found)).blocks
     first, second = made.rows
     assert [cell.text for cell in first[:1]] == [NAME] and made.columns == hardware_in_c.COLUMNS
     assert re.fullmatch(r"8[\d.]+ µs \[8[\d.]+–8[\d.]+\]", first[1].text) and first[1].unit == "s"
@@ -106,12 +107,11 @@ def test_what_overlaps_or_is_of_one_seed_earns_no_verdict() -> None:
     assert math.isnan(single.part.low) and single.alone is not None and single.alone[0] == OPEN
 
 
-def chapter(found: Evidence) -> Section:
-    return hardware.section(found, accelerators.read(found, compare(found, "release")))
-
-
 def said(found: Evidence) -> str:
-    return "\n".join(block.text for block in chapter(found).blocks if isinstance(block, Text))
+    """Return the summary of all designs, and what is said of each alone."""
+    read = synthetic_hardware.accelerators_of(found)
+    blocks = [*hardware_proposals.summary(read), *(b for c in read.own for b in hardware_proposals.projection(read, c))]
+    return "\n".join(block.text for block in blocks if isinstance(block, Text))
 
 
 def test_a_sentence_says_how_far_the_core_is_from_c_and_at_which_clock_it_would_be_level() -> None:
@@ -135,7 +135,10 @@ def test_a_design_without_its_time_in_c_says_why_and_others_are_not_shown() -> N
     found = evidence(Counterpart(), missing=lacking)
     (row,) = table(found).rows
     assert all(cell.missing and "no C++ compiler" in cell.note for cell in row[1:])
-    shown = text.render(Document("Title", "", STAMP, "aes", (chapter(found),))).decode()
+    read = synthetic_hardware.accelerators_of(found)
+    blocks = hardware_in_c.table(read), hardware_tables.absent(read)
+    part = Section("Some", tuple(block for block in blocks if block))
+    shown = text.render(Document("Title", "", STAMP, "aes", (part,))).decode()
     assert hardware_in_c.TITLE in shown and "sudo apt install g++" in shown
 
 
