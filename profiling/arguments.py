@@ -119,13 +119,17 @@ WHATIF: Arguments = {
     "design": ("", "design of the newest hardware study, instead of a function and an acceleration"),
     "grade": ("", "with --design: speed grade whose clock is taken (default: 6)"),
     "acceleration": ("", "times as fast as the function: 370 or 100..400 (default: a sweep)"),
-    "interface": ("", "isa, mmio, dma, pcie, opencl, or a TOML file (default: each of them)"),
+    "interface": ("", "isa, mmio, dma, dma-flush, pcie, opencl, or a TOML file (default: each of them)"),
     "overhead": ("", "host's time per call: 1us or 0.5us..2us (default: the interface's)"),
+    "overhead_per_byte": (
+        "",
+        "host's time per byte that moves, such as to flush caches: 1ns or 1ns..3ns (default: the interface's)",
+    ),
     "latency": ("", "waiting per call: 500ns or 0.4us..2us (default: the interface's)"),
     "bandwidth": ("", "both ways: 4GB/s or 1GB/s..6GB/s (default: the interface's)"),
     "call": ("", "Python's call into native code: none, extension or ctypes (default: by how the share was measured)"),
-    "calls": ("", "calls per iteration (default: as the study counted them)"),
-    "bytes": ("", "bytes per call: 16 both ways, or 16/4 there and back"),
+    "calls": ("", "calls per iteration, of a design for the same work (default: as the study counted them)"),
+    "bytes": ("", "bytes per call: 16 both ways, or 16/4 there and back; a design's were counted"),
     "asynchronous": (False, "the host does other work meanwhile (default: it waits)"),
 }
 CALIBRATE: Arguments = {

@@ -91,10 +91,6 @@ def test_logca_at_its_limits(
     assert endless == pytest.approx(1 / (1 / factor + per_byte / index), rel=1e-3)
     even = formulas.break_even(index, factor, overhead, latency, per_byte)
     assert float(formulas.logca(even, index, factor, overhead, latency, per_byte)) == pytest.approx(1)
-    half = formulas.half_way(index, factor, overhead, latency, per_byte)
-    assert float(formulas.logca(half, index, factor, overhead, latency, per_byte)) == pytest.approx(
-        endless / 2, rel=1e-3
-    )
     larger = formulas.logca(2 * size, index, factor, overhead, latency, per_byte)
     assert float(larger) >= float(formulas.logca(size, index, factor, overhead, latency, per_byte)) * SMALLER
 
@@ -143,7 +139,7 @@ def test_a_projection_is_accelerometers_formula(
     waits, goes_on = (project(inputs, each, draws=2) for each in (interface, replace(interface, synchronous=False)))
     paper = float(formulas.accelerometer_sync(share, factor, calls, overhead, latency + 64 / rate))
     assert waits.speedup.value == pytest.approx(paper)
-    assert waits.seconds == pytest.approx(1 / paper)
+    assert waits.seconds.value == pytest.approx(1 / paper)
     unbounded = float(formulas.accelerometer_async(share, calls, overhead, latency + 64 / rate))
     assert goes_on.speedup.value == pytest.approx(min(unbounded, factor / share))
     assert goes_on.speedup.value >= waits.speedup.value * SMALLER
@@ -245,7 +241,7 @@ def test_an_accelerator_that_is_too_slow_loses() -> None:
 def test_a_host_that_does_not_wait_is_bound_by_a_slow_accelerator() -> None:
     found = project(aes(clock=(1e6,)), replace(FREE, synchronous=False))
     assert found.speedup.value == pytest.approx(60.32e-3 / (2876 * 11 / 1e6))
-    assert found.binds == COMPUTE and found.seconds == pytest.approx(2876 * 11 / 1e6)
+    assert found.binds == COMPUTE and found.seconds.value == pytest.approx(2876 * 11 / 1e6)
 
 
 def test_unknown_calls_leave_an_upper_bound_and_say_how_many_pay() -> None:
@@ -373,15 +369,91 @@ def test_the_hosts_part_and_the_fixed_bytes_are_constants_of_a_call() -> None:
     )  # of the calls that there are, it is what was projected
     calls = found.break_even_calls
     assert calls is not None
-    more = replace(inputs, calls=calls.value, host=(10e-3 * calls.value,), sent=46_016 + 48.0 * calls.value)
-    assert project(more, interface).speedup.value == pytest.approx(1, rel=0.01)
+    more = inputs.divided(calls.value)
+    assert more.host[0] == pytest.approx(10e-3 * calls.value) and more.sent == pytest.approx(46_016 + 48 * calls.value)
+    assert project(more, interface).speedup.value == pytest.approx(1)
+
+
+@given(
+    st.floats(1e-6, 20e-3), st.integers(1, 20), st.sampled_from([0.0, 48.0, 200.0]), st.floats(5e7, 5e8),
+    st.sampled_from(list(PRESETS)), st.booleans(),
+)  # fmt: skip
+def test_at_the_break_even_calls_it_is_as_fast_as_without(
+    host: float, calls: int, fixed: float, clock: float, name: str, synchronous: bool
+) -> None:
+    """Whatever moves beside what, per call or per byte: the same work in so many calls takes what the baseline takes."""
+    interface = replace(PRESETS[name], synchronous=synchronous)
+    inputs = whole_messages(
+        host=(host,), calls=float(calls), fixed=fixed, sent=46_016 + calls * fixed, received=46_016.0, clock=(clock,)
+    )
+    even = project(inputs, interface, draws=2).break_even_calls
+    assert even is not None
+    if math.isinf(even.value):  # it pays even in calls of one grain each
+        assert project(inputs.divided(inputs.most_calls), interface, draws=2).speedup.value >= SMALLER
+    elif even.value:
+        assert even.value <= inputs.most_calls
+        assert project(inputs.divided(even.value), interface, draws=2).speedup.value == pytest.approx(1)
+    else:
+        assert project(inputs.divided(1e-6), interface, draws=2).speedup.value <= 1 / SMALLER
+
+
+def test_there_are_no_more_calls_than_of_one_grain_each() -> None:
+    """46,016 bytes in grains of 16 are 2,876 calls at most, whatever a cheap call would allow."""
+    inputs = whole_messages(host=(6e-6,))
+    assert inputs.most_calls == 2876
+    found = project(inputs, PRESETS["mmio"])
+    assert found.break_even_calls == Interval(math.inf, math.inf, math.inf)
+    shown = {row[0].text: row[1].text for row in whatif_words.facts(found).rows}
+    assert shown["break-even calls"] == "none: it pays even in 2,876 of 16 bytes, the most there can be"
+    some = project(inputs, replace(PRESETS["dma"], overhead=Range(1e-6, 2e-6, 50e-6)))
+    assert some.break_even_calls is not None and some.break_even_calls.low < 2876
+    shown = {row[0].text: row[1].text for row in whatif_words.facts(some).rows}
+    assert "the most there can be; where costs are high, from " in shown["break-even calls"]
+
+
+def test_dividing_the_work_moves_what_each_call_costs_and_nothing_else() -> None:
+    inputs = whole_messages(host=(6e-6,))
+    more = inputs.divided(20.0)
+    assert (more.host, more.received, more.payload) == ((6e-5,), inputs.received, inputs.payload)
+    assert more.sent == 46_016 + 20 * 48
+    assert more.cycles == pytest.approx(inputs.cycles * more.sent / inputs.sent)  # type: ignore[operator]
+    assert aes(sent=None, received=None).divided(5.0) == aes(sent=None, received=None, calls=5.0)
+
+
+# --- what a host pays per byte, and among the times of another session ------------------------------------------------
+
+
+def test_a_cost_per_byte_is_the_hosts_and_grows_with_all_that_moves() -> None:
+    per_byte = replace(FREE, per_byte=Range.exactly(1e-9))
+    found = project(whole_messages(), per_byte)
+    assert found.terms[OVERHEAD].value == pytest.approx((46_112 + 46_016) * 1e-9) and not per_byte.free
+    coherent, flushed = (project(whole_messages(), PRESETS[name]) for name in ("dma", "dma-flush"))
+    cost = PRESETS["dma-flush"].per_byte
+    assert PRESETS["dma"].per_byte == NOTHING and cost.typical == pytest.approx(84e-9 / 64, rel=0.02)
+    assert flushed.seconds.value - coherent.seconds.value == pytest.approx((46_112 + 46_016) * cost.typical)
+    assert "per_byte" in {effect.name for effect in flushed.effects}
+    # an engine that only just moves the data in time never pays once the host pays for the bytes too
+    slow = aes(host=(1e-3,))
+    assert project(slow, replace(FREE, overhead=Range.exactly(1e-6))).break_even_bytes is not None
+    dear = project(slow, replace(FREE, overhead=Range.exactly(1e-6), per_byte=Range.exactly(1e-6)))
+    assert dear.break_even_bytes is not None and dear.break_even_bytes.value == math.inf
+
+
+def test_what_two_sessions_differ_by_moves_the_hosts_part_only() -> None:
+    inputs = whole_messages(host=(6e-3,))
+    alone, other = project(inputs, FREE), project(inputs, FREE, session=Interval(1.0, 0.5, 1.0))
+    assert (other.speedup, other.seconds) == (alone.speedup, alone.seconds)
+    assert alone.beside == alone.seconds and alone.host == alone.terms[HOST]
+    assert other.beside.value == other.seconds.value == other.beside.high
+    assert other.beside.low == pytest.approx(alone.seconds.value - 3e-3, rel=0.03)
+    assert other.host.low == pytest.approx(3e-3) and other.host.high == pytest.approx(6e-3)
 
 
 def test_no_call_pays_from_less_than_there_can_be() -> None:
     found = project(whole_messages(host=(2e-6,)), PRESETS["mmio"])
     assert found.break_even_bytes == Interval(16.0, 16.0, 16.0)
     shown = {row[0].text: row[1].text for row in whatif_words.facts(found).rows}
-    assert shown["break-even size"] == "16.0 bytes, the fewest there can be"
+    assert shown["break-even size"] == "16 bytes, the fewest there can be"
     never = project(whole_messages(host=(61e-3,), clock=(1e5,)), PRESETS["mmio"])
     assert whatif_words.least_size(never) == "never pays"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -9,11 +10,12 @@ from typing import Any
 import pytest
 
 from bench.hardware import Counterpart, HardwareStudy, Timing
+from reporting import units
 from reporting.compare import compare
 from reporting.evidence import Evidence
 from reporting.measures import quality
 from reporting.model import accelerators
-from reporting.model.accelerators import BEATS, LOSES, OPEN, Accelerators
+from reporting.model.accelerators import LOSES, Accelerators
 from reporting.statistics import Interval
 from reporting.words import hardware_doubts
 from tests import synthetic, synthetic_hardware
@@ -89,7 +91,12 @@ def test_a_baseline_that_took_longer_beside_the_hosts_is_said(evidence: Evidence
         (line,) = hardware_doubts.baselines(evidence, replace(held(evidence), baseline=beside))
         gap = quality.gap(evidence, replace(held(evidence), baseline=beside))
         assert gap is not None and gap.value == pytest.approx(factor, rel=0.02)
-        assert "pyaes_clean took" in line and "the time. A projection" in line
+        assert (
+            "pyaes_clean took" in line
+            and f"over the latter it would be {units.significant(1 / gap.value)} times" in line
+        )
+        side = "the accelerators" if factor > 1 else "the software"
+        assert all(f"would favour {side} by 2" in doubt for doubt in doubts(evidence, found, baseline=beside))
     assert hardware_doubts.baselines(evidence, HardwareStudy("aes", "", "full", (), {}, {}, "", 1.0)) == []
 
 
@@ -135,12 +142,38 @@ def test_the_baseline_beside_hosts_faces_them_too(evidence: Evidence, found: Acc
     assert any("hosts: pyaes_clean, it reaches no steady state" in doubt for doubt in told)
 
 
-def test_a_projection_stands_only_beyond_what_the_baselines_differ_by(evidence: Evidence) -> None:
-    less, more = Interval(10, 9.5, 10.5), Interval(12, 11.5, 12.5)
-    for band, words in ((0.0, (LOSES, BEATS)), (0.09, (LOSES, BEATS)), (0.1, (OPEN, OPEN))):
-        standing = accelerators.standing
-        assert (standing(less, more, band)[0], standing(more, less, band)[0]) == words
+def test_against_software_seconds_are_held_against_seconds(evidence: Evidence, found: Accelerators) -> None:
+    """Baselines that differ move every speedup of the hardware study, but no second of a design."""
     study = held(evidence)
     moved = replace(evidence, hardware=replace(study, baseline=slower(study, 0.8)))
-    read = accelerators.read(moved, compare(moved, "release"))
-    assert read is not None and read.band == pytest.approx(0.25, abs=0.02)
+    other = accelerators.read(moved, compare(moved, "release"))
+    assert other is not None and found.fastest is not None
+    for before, after in zip(found.projected, other.projected, strict=True):
+        assert before.reference is not None and after.reference is not None
+        factor = before.reference.seconds.value / found.fastest.seconds.value
+        for each in (before.reference, after.reference):
+            word, by = accelerators.against(each, found.fastest)
+            assert word == LOSES and by == pytest.approx(factor)
+        assert after.reference.session.low == 1.0 and after.reference.session.high == pytest.approx(1.25, abs=0.03)
+        assert after.reference.beside.high > before.reference.beside.high  # the host may be slower among the software
+
+
+@pytest.mark.parametrize(
+    ("gap", "ends"),
+    [
+        (None, (1.0, 1.0)),
+        (Interval(1.09, 1.07, 1.12), (1 / 1.12, 1.0)),
+        (Interval(0.9, 0.8, 1.05), (1 / 1.05, 1.25)),
+        (Interval(1.1, math.nan, math.nan), (1 / 1.1, 1.0)),
+    ],
+)
+def test_a_host_may_have_moved_as_its_baseline_did_or_not_at_all(
+    gap: Interval | None, ends: tuple[float, float]
+) -> None:
+    found = accelerators.session(gap)
+    assert (found.low, found.high) == pytest.approx(ends) and found.value == 1.0
+
+
+def test_a_host_bounds_by_seconds_what_any_accelerator_brings_over_software() -> None:
+    found = accelerators.over(Interval(6e-6, 5e-6, 7e-6), Interval(2.4e-6, 2.1e-6, 2.5e-6))
+    assert (found.value, found.low, found.high) == pytest.approx((0.4, 0.3, 0.5))

@@ -29,7 +29,7 @@ from reporting.paper import rows, scatter
 from reporting.renderers import html, markdown, pdf, slides, text, xlsx
 from reporting.renderers import json as as_json
 from reporting.statistics import Interval
-from reporting.words import hardware, hardware_facts, hardware_proposals, sections
+from reporting.words import hardware, hardware_facts, sections
 from tests import synthetic, synthetic_hardware
 
 HOSTILE = "</text><script>alert(1)</script> $x_1$"
@@ -39,7 +39,7 @@ HOSTILE = "</text><script>alert(1)</script> $x_1$"
 def quick() -> Iterator[None]:
     """Few draws and resamples: no answer hangs on the ends of intervals."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(codesign.project, "__defaults__", (500, statistics.SEED))
+        patch.setattr(codesign.project, "__defaults__", (500, statistics.SEED, codesign.SAME))
         yield from synthetic.quick()
 
 
@@ -139,17 +139,11 @@ def test_a_wrong_answer_never_gets_a_speedup_nor_a_place_in_a_chart(document: Do
     assert "aes_short" not in [mark.label for mark in keyed(document, "pareto").marks]
 
 
-def test_what_the_baselines_differ_by_is_said_where_it_decides(evidence: Evidence, found: Accelerators) -> None:
-    wide = replace(found, band=1e6)
-    said = "\n".join(b.text for b in hardware_proposals.design(wide, found.candidates[0]) if isinstance(b, Text))
-    assert "the intervals overlap, or differ by no more than the baseline's times in both studies" in said
-
-
 @pytest.mark.parametrize(
     ("projected", "measured", "word", "factor"),
     [
-        (Interval(10, 9, 11), Interval(170, 160, 180), LOSES, 17.0),
-        (Interval(170, 160, 180), Interval(10, 9, 11), BEATS, 17.0),
+        (Interval(170, 160, 180), Interval(10, 9, 11), LOSES, 17.0),
+        (Interval(10, 9, 11), Interval(170, 160, 180), BEATS, 17.0),
         (Interval(10, 9, 11), Interval(12, 10.5, 13), OPEN, 1.2),
     ],
 )
@@ -164,7 +158,7 @@ def test_where_hardware_loses_is_said_plainly(found: Accelerators, document: Doc
     assert found.fastest is not None and found.fastest.run.name == "pyaes_vaes"  # no peer, no control
     iterative = found.candidates[0]
     assert iterative.reference is not None
-    factor = found.fastest.speedup.value / iterative.reference.speedup.value
+    factor = iterative.reference.seconds.value / found.fastest.seconds.value
     assert factor > 10
     against = column(keyed(document, "designs"), "against pyaes_vaes")["aes_iterative"].text
     assert re.fullmatch(r"loses to it by [\d.,]+×", against)

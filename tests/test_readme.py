@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bench import hardware
-from reporting.model import interfaces
+from reporting.model import cards, interfaces
 from tests.conftest import EXAMPLES, README, ROOT
 
 
@@ -42,11 +42,14 @@ def test_the_examples_are_as_the_repository_wants_its_code(tmp_path: Path) -> No
 
 
 def test_the_interfaces_are_told_as_the_model_has_them() -> None:
-    rows = {row[0]: row[1:] for row in re.findall(r"^\| `(\w+)` \| (.+?) \| (.+?) \| (.+?) \|$", README, re.MULTILINE)}
+    rows = {
+        row[0]: row[1:] for row in re.findall(r"^\| `([\w-]+)` \| (.+?) \| (.+?) \| (.+?) \|$", README, re.MULTILINE)
+    }
     assert list(rows) == list(interfaces.PRESETS)
     for name, each in interfaces.PRESETS.items():
         call = (each.overhead.typical + each.latency.typical) * 1e6
         cost = "none" if each.free else f"{call:.3g} µs"
+        cost += f", and {each.per_byte.typical * 1e9:.3g} ns a byte" if each.per_byte.typical else ""
         rates = "no limit" if each.free else f"{each.to.typical / 1e9:.3g}, {each.back.typical / 1e9:.3g} GB/s"
         assert rows[name] == (each.summary, cost, rates)
 
@@ -54,7 +57,7 @@ def test_the_interfaces_are_told_as_the_model_has_them() -> None:
 def test_the_interface_of_ones_own_is_one(tmp_path: Path) -> None:
     (block,) = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
     (tmp_path / "card.toml").write_text(block, encoding="utf-8")
-    card = interfaces.named(str(tmp_path / "card.toml"))
+    card = cards.named(str(tmp_path / "card.toml"))
     assert card.summary == "our card" and card.sources["to"] == "measured in our lab"
     assert card.latency == interfaces.PRESETS["pcie"].latency and "--interface card.toml" in README
 

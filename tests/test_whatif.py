@@ -15,13 +15,15 @@ from bench import discover
 from bench.errors import SuiteError, UsageError
 from bench.rundir import Archive
 from profiling import arguments
-from reporting import evidence, whatif
-from reporting.document import Document, Table
+from reporting import codesign, evidence, whatif
+from reporting.compare import compare
+from reporting.document import Document, Table, Text
 from reporting.evidence import Evidence
-from reporting.model import candidates, interfaces, quantities
+from reporting.model import accelerators, candidates, cards, interfaces, quantities
 from reporting.model.candidates import Traffic
 from reporting.renderers import text
-from reporting.statistics import amdahl
+from reporting.statistics import Interval, amdahl
+from reporting.words import whatif_answers as answers
 from tests import designs, synthetic
 from tests.conftest import ROOT
 
@@ -146,7 +148,10 @@ def test_without_an_interface_the_reference_is_told_of_and_the_free_one_is_a_bou
         (table,) = [
             b for s in document.sections for b in s.blocks if isinstance(b, Table) and b.key.startswith("interfaces")
         ]
-        assert {row[0].text: row[-1].text for row in table.rows}["isa"] == "a bound"
+        assert table.columns[3:] == (f"against {synthetic.BASE}", "against pyaes_vaes")
+        verdicts = {row[0].text: (row[3].text, row[4].text) for row in table.rows}
+        assert verdicts["isa"] == ("a bound", "loses") and verdicts["dma"] == ("pays", "loses")
+        assert verdicts["opencl"] == ("loses", "loses")
     free = interfaces.PRESETS["isa"]
     assert free.free and not any(each.free for name, each in interfaces.PRESETS.items() if name != "isa")
 
@@ -162,11 +167,86 @@ def test_a_design_of_the_hardware_study_is_projected_with_what_was_measured_of_i
     said = " ".join(ask(design="aes_iterative", interface="dma").split())
     assert "the design aes_iterative" in said and "31,636 cycles, simulated (CXXRTL), at the clock of 3 seeds" in said
     assert "16 there, 16 back" in said and "95.0 MHz" in said
+    assert said.startswith("What would aes_iterative bring?") and "as timed beside the design's host" in said
     with pytest.raises(UsageError, match="no design 'aes'") as caught:
         ask(design="aes")
     assert "aes_iterative, other" in caught.value.hint
     with pytest.raises(SuiteError, match="place"):
         ask(design="aes_iterative", grade="8")
+
+
+def test_impossible_questions_about_a_design_are_refused(ask: Any, tmp_path: Path) -> None:
+    message = {"calls": 2, "sent": 46_112, "received": 46_016, "grain": 16, "fixed": 48}
+    wrong = {"simulate": ("wrong answer: block 3", ""), "host": ("not timed", "")}
+    made = designs.study(
+        designs.result(), designs.result(name="message", **message), designs.result(name="bad", cycles=0, host=(), missing=wrong)
+    )  # fmt: skip
+    Archive("aes", tmp_path).write_hardware(made)
+    for given, why, hint in (
+        ({"design": "message", "calls": "10500"}, "works on 16 bytes at least, and there are 46,016", "Give 2,876 or"),
+        ({"design": "aes_iterative", "calls": "100"}, "does not grow with the bytes", "2,876 were counted"),
+        ({"design": "bad"}, "simulate: wrong answer: block 3", "Choose another design, or mend this one: bench/aes"),
+        ({"design": "message", "interface": "isa", "asynchronous": True}, "no host does other work beside isa", "mmio"),
+    ):
+        with pytest.raises(SuiteError, match=why) as caught:
+            ask(**given)
+        assert hint in caught.value.hint, given
+    few, many = (cells(ask.document(design="message", calls=n, interface="dma"), "projection") for n in ("2", "2876"))
+    assert few["bytes per call"] == "23,056 there, 23,008 back" and many["bytes per call"] == "64 there, 16 back"
+    plain = cells(ask.document(design="message", interface="dma"), "projection")
+    assert few == plain and float(many["cap"].partition("×")[0]) < 1  # 1,438 times the host's part
+
+
+def test_a_host_that_goes_on_is_taken_to_have_other_work(ask: Any) -> None:
+    assert "to need no result of it meanwhile" in " ".join(
+        ask(acceleration="9", interface="dma", asynchronous=True).split()
+    )
+    all_ = ask.document(acceleration="9", asynchronous=True)
+    assert "isa" not in cells(all_, "interfaces") and "dma" in cells(all_, "interfaces")
+    assert "meanwhile" not in ask(acceleration="9", interface="isa")
+
+
+def test_the_whole_job_is_no_part_to_accelerate(ask: Any, found: Evidence, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = Counter({f"bench;{stack}": n for stack, n in found.baseline.stacks["release"].items()})
+    every = Counter({f"bench_it (run.py);{stack}": n for stack, n in job.items()})
+    baseline = replace(found.baseline, stacks={"release": every})
+    changed = replace(found, runs=(baseline, *found.runs[1:]), baseline=baseline)
+    monkeypatch.setattr(evidence, "read", lambda archive, timestamp: changed)
+    monkeypatch.setattr(candidates, "counted", lambda archive, evidence: None)
+    with pytest.raises(UsageError, match="bench_it with all that it calls is the whole job") as caught:
+        ask(kernel="bench_it", acceleration="999")
+    assert caught.value.hint.startswith("Name a part of it: --kernel AES.encrypt")
+
+
+def test_the_fastest_software_is_named_where_it_beats_the_accelerator(ask: Any, found: Evidence) -> None:
+    said = " ".join(ask(acceleration="370", interface="dma").split())
+    assert "It loses to pyaes_vaes (VAES, 512 bits), the fastest software of the study, by " in said
+    alone = accelerators.software(found, compare(found, "release"))[-1]
+    fast = codesign.project(replace(candidates.from_profile(found), calls=1.0), interfaces.PRESETS["isa"])
+    slow = replace(alone, seconds=Interval(1.0, 0.9, 1.1), way="")
+    (better,) = answers.against(fast, slow)
+    (open_,) = answers.against(fast, replace(slow, seconds=fast.seconds))
+    assert isinstance(better, Text) and better.text.startswith(f"It beats {alone.run.name}, the fastest")
+    assert isinstance(open_, Text) and "cannot be told" in open_.text
+    assert (
+        answers.against(fast, None)
+        == answers.against(replace(fast, inputs=replace(fast.inputs, calls=None)), slow)
+        == []
+    )
+
+
+def test_a_cost_per_byte_is_asked_for_and_read_from_a_file(ask: Any, tmp_path: Path) -> None:
+    given = {"acceleration": "370", "interface": "dma", "bytes": "16"}
+    plain, dear = (cells(ask.document(**given, overhead_per_byte=each), "terms") for each in ("", "1us"))
+    assert plain["overhead of calls"] != dear["overhead of calls"] and plain["latency"] == dear["latency"]
+    with pytest.raises(UsageError, match="--overhead-per-byte 'much'"):
+        ask(**given, overhead_per_byte="much")
+    path = tmp_path / "card.toml"
+    path.write_text('base = "dma-flush"\noverhead_per_byte = "1ns"\n')
+    assert cards.named(str(path)).per_byte.typical == pytest.approx(1e-9)
+    path.write_text('base = "isa"\nhost = "asynchronous"\n')
+    with pytest.raises(UsageError, match=r"card\.toml: no host does other work beside card"):
+        cards.named(str(path))
 
 
 def test_what_does_not_pay_is_said_plainly(ask: Any) -> None:
@@ -320,7 +400,7 @@ def test_an_interface_from_a_file(ask: Any, tmp_path: Path) -> None:
     path.write_text(
         '# measured on our card\nbase = "pcie"\nsummary = "our card"\noverhead = "2us"\nsource = "our lab, 2026"  # by hand\n'
     )
-    card = interfaces.named(str(path))
+    card = cards.named(str(path))
     assert card.overhead.exact and card.overhead.typical == 2e-6 and card.latency == interfaces.PRESETS["pcie"].latency
     assert card.sources["overhead"] == "our lab, 2026"
     said = ask(acceleration="370", interface=str(path))
@@ -346,19 +426,19 @@ def test_a_file_that_describes_no_interface_is_explained(tmp_path: Path, lines: 
     path = tmp_path / "card.toml"
     path.write_text(lines)
     with pytest.raises(UsageError, match=why) as caught:
-        interfaces.named(str(path))
+        cards.named(str(path))
     assert "card.toml" in str(caught.value) and caught.value.hint.endswith(".")
 
 
 def test_a_file_that_is_not_there_is_explained(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"card\.toml cannot be read"):
-        interfaces.named(str(tmp_path / "card.toml"))
+        cards.named(str(tmp_path / "card.toml"))
 
 
 def test_a_file_that_sets_all_needs_no_base(tmp_path: Path) -> None:
     path = tmp_path / "card.toml"
     path.write_text('overhead = "1us"\nlatency = "2us"\nbandwidth = "3GB/s"\n')
-    card = interfaces.named(str(path))
+    card = cards.named(str(path))
     assert [r.typical for r in (card.overhead, card.latency, card.to, card.back)] == [1e-6, 2e-6, 3e9, 3e9]
 
 
@@ -367,6 +447,7 @@ def test_a_file_that_sets_all_needs_no_base(tmp_path: Path) -> None:
     [
         ({"design": "x", "kernel": "y"}, "--design excludes"),
         ({"grade": "7"}, "--grade has no effect"),
+        ({"design": "x", "bytes": "16"}, "--design excludes --bytes"),
         ({"interface": "smoke"}, "'smoke' is not known"),
         ({"interface": "isa", "call": "loud"}, "'loud' is not known"),
         ({"calls": "1..9"}, "takes one number"),

@@ -1,7 +1,8 @@
 """A family's accelerators beside a study of its software: what each is projected to bring, and against what it has to stand.
 
 Arithmetic only: the models are in codesign.py, the words in words/hardware*.py. Projections are over the family's own
-baseline, whatever variant a report compares with, since that is what was timed with and without the accelerator's part.
+baseline, whatever variant a report compares with, since that is what was timed with and without the accelerator's part, side
+by side. Against software, which has a session of its own, seconds are held against seconds.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from reporting.model import candidates
 from reporting.model.interfaces import PRESETS
 from reporting.statistics import Interval, mean
 
-REFERENCE = "dma"  #: the interface by which designs are compared: fixed in advance, the same for all
+#: the interface by which designs are compared: fixed in advance, the same for all; its port is coherent with the caches
+REFERENCE = "dma"
 PROJECTED = "projected"  #: the source of all that a model says
 BEATS, LOSES, OPEN = "beats", "loses to", "cannot be told from"
 WRONG = "wrong answer"  #: with which the reason begins, where a design's answer did not pass
@@ -82,7 +84,6 @@ class Accelerators:
     baseline: str  #: the family's
     candidates: tuple[Candidate, ...]
     software: tuple[Measured, ...]  #: slowest first
-    band: float = 0.0  #: share by which the baseline's times differ between the two studies
 
     @property
     def fastest(self) -> Measured | None:
@@ -113,26 +114,33 @@ def read(evidence: Evidence, comparison: Comparison) -> Accelerators | None:
     study = evidence.hardware
     if study is None or study.size != evidence.study.size:
         return None
-    first = len(evidence.runs) + len(evidence.series_peers)
-    found = tuple(_candidate(result, f"variant-{first + i}") for i, result in enumerate(study.results))
-    software = _measured(evidence, comparison)
-    gap = quality.gap(evidence, study)
-    band = max(gap.value, 1 / gap.value) - 1 if gap else 0.0
-    return Accelerators(
-        study, evidence.hardware_changed, comparison.build, evidence.study.baseline, found, software, band
-    )
+    first, other = len(evidence.runs) + len(evidence.series_peers), session(quality.gap(evidence, study))
+    found = tuple(_candidate(result, f"variant-{first + i}", other) for i, result in enumerate(study.results))
+    rungs = software(evidence, comparison)
+    return Accelerators(study, evidence.hardware_changed, comparison.build, evidence.study.baseline, found, rungs)
 
 
-def _candidate(result: Result, role: str) -> Candidate:
+def session(gap: Interval | None) -> Interval:
+    """Return what a host's time may have to be multiplied by to stand among the times of software.
+
+    gap: how much longer the same baseline took beside the host than beside the software. Whether a host moved as the baseline
+    did is not known, so the range goes from 1, no change, to all that the gap's own interval allows.
+    """
+    ends = [1 / end for end in (gap.value, gap.low, gap.high) if not math.isnan(end)] if gap else []
+    return Interval(1.0, min([1.0, *ends]), max([1.0, *ends]))
+
+
+def _candidate(result: Result, role: str, other: Interval) -> Candidate:
     try:
         inputs = candidates.from_result(result)
     except SuiteError as lacking:
         return Candidate(result, role, {}, str(lacking))
     wanted = [name for name in PRESETS if name == REFERENCE or not result.point]
-    return Candidate(result, role, {name: project(inputs, PRESETS[name]) for name in wanted})
+    return Candidate(result, role, {name: project(inputs, PRESETS[name], session=other) for name in wanted})
 
 
-def _measured(evidence: Evidence, comparison: Comparison) -> tuple[Measured, ...]:
+def software(evidence: Evidence, comparison: Comparison) -> tuple[Measured, ...]:
+    """Return the software of a study that accelerators are held against, on the comparison's build, slowest first."""
     build = comparison.build
     base = next((run for run in evidence.runs if run.name == evidence.study.baseline), None)
     rungs = [s.run for s in comparison.speeds if (s.ranked or s.verdict == "baseline") and s.run is not base]
@@ -145,20 +153,31 @@ def _measured(evidence: Evidence, comparison: Comparison) -> tuple[Measured, ...
     return tuple(sorted(found, key=lambda each: each.speedup.value))
 
 
-def over(cap: Interval, measured: Interval) -> Interval:
-    """Return what a bound over the baseline is over software that has a speedup itself; wide, as if these knew nothing."""
-    return Interval(cap.value / measured.value, cap.low / measured.high, cap.high / measured.low)
+def over(host: Interval, measured: Interval) -> Interval:
+    """Return what a host's part alone allows over software, both in seconds; wide, as if neither knew of the other.
 
-
-def standing(projected: Interval, measured: Interval, band: float = 0.0) -> tuple[str, float]:
-    """Return how a projection stands against a measurement, in a word, and by which factor (at least 1).
-
-    Where their intervals overlap, or are no farther apart than `band` as a share, nothing can be told.
+    Seconds and not speedups are divided: each study has a baseline of its own.
     """
-    factor = projected.value / measured.value
+    return Interval(measured.value / host.value, measured.low / host.high, measured.high / host.low)
+
+
+def against(projection: Projection, rung: Measured) -> tuple[str, float]:
+    """Return how a projection stands against software of the study, as `standing` does.
+
+    Compared are the seconds of an iteration. What the two sessions differ by is in the projection's interval.
+    """
+    return standing(projection.beside, rung.seconds)
+
+
+def standing(projected: Interval, measured: Interval) -> tuple[str, float]:
+    """Return how seconds that are projected stand against measured ones, in a word, and by which factor (at least 1).
+
+    Where their intervals overlap nothing can be told.
+    """
+    factor = measured.value / projected.value if projected.value else math.inf
     known = not any(map(math.isnan, (projected.low, projected.high, measured.low, measured.high)))
-    if known and projected.low > measured.high * (1 + band):
+    if known and projected.high < measured.low:
         return BEATS, factor
-    if known and projected.high * (1 + band) < measured.low:
+    if known and projected.low > measured.high:
         return LOSES, 1 / factor
     return OPEN, max(factor, 1 / factor) if factor else math.inf

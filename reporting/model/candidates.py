@@ -16,9 +16,9 @@ from bench.errors import SuiteError
 from bench.hardware import Result
 from bench.rundir import Archive
 from reporting import statistics
-from reporting.codesign import Inputs
 from reporting.evidence import Evidence
 from reporting.model import kernels
+from reporting.model.inputs import Inputs
 from reporting.model.kernels import Kernel
 
 GRADE = "6"  #: speed grade of the device whose clock is taken, unless another is asked for
@@ -40,10 +40,11 @@ class Traffic:
 def from_result(result: Result, grade: str = GRADE) -> Inputs:
     """Return the inputs that a hardware study measured of a design; raises SuiteError where a part is missing."""
     clocks = result.clocks.get(grade, ())
-    for stage, found in (("host", result.host), ("simulate", result.cycles), ("place", clocks)):
-        if not found:
+    for stage, found in (("simulate", result.cycles), ("host", result.host), ("place", clocks)):
+        if not found or (stage == "simulate" and stage in result.missing):
             why, command = result.missing.get(stage, ("it was not run", "invoke hardware"))
-            raise SuiteError(f"the hardware study of {result.name} lacks a stage, {stage}: {why}", f"Run: {command}")
+            hint = f"Run: {command}" if command else f"Choose another design, or mend this one: {result.source}."
+            raise SuiteError(f"the hardware study of {result.name} lacks a stage, {stage}: {why}", hint)
     seeds = f"{len(clocks)} seeds of the placer" if len(clocks) > 1 else "one seed of the placer"
     return Inputs(
         name=result.name,
@@ -119,7 +120,7 @@ def _sampled(evidence: Evidence, build: str, chosen: Kernel) -> str:
     if chosen.alone:
         return f"{said}of its own code; what it calls stays on the host"
     said += "with all that it calls"
-    if chosen.share is not None and chosen.share.value > kernels.LARGEST_SHARE:
+    if chosen.unbounded:
         said += "; nearly all of them, so the cap says only that hardly anything else was sampled"
     return said
 

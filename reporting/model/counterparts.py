@@ -42,13 +42,13 @@ class Held:
     def alone(self) -> tuple[str, float] | None:
         """How the core stands against C on that part, as of accelerators.standing; None where it has no time."""
         core = self.core
-        return None if core is None else accelerators.standing(_rate(core), _rate(self.part))
+        return None if core is None else accelerators.standing(core, self.part)
 
     @property
     def together(self) -> tuple[str, float] | None:
         """How the whole job with the design behind the reference interface stands against that with C."""
         reference = self.candidate.reference
-        return None if reference is None else accelerators.standing(reference.speedup, self.whole)
+        return None if reference is None else accelerators.standing(reference.seconds, self.seconds)
 
     @property
     def tentative(self) -> str:
@@ -68,7 +68,3 @@ def _held(candidate: Candidate) -> Held:
     hertz = [1e6 * each for each in clocks]
     clock = Interval(median(hertz), min(hertz), max(hertz)) if hertz else None
     return Held(candidate, mean(part), over[0], mean(whole), clock)
-
-
-def _rate(seconds: Interval) -> Interval:
-    return Interval(1 / seconds.value, 1 / seconds.high, 1 / seconds.low)

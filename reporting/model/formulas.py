@@ -54,7 +54,7 @@ def accelerometer_async(
     """Return the speedup where the host does other work meanwhile. Accelerometer, section 3, asynchronous.
 
     S = 1 / ((1 - a) + n/C (o0 + L + Q)): as the synchronous one, without the accelerator's own time. So the model takes the
-    accelerator to keep up with the host; `codesign.project` bounds the result where it does not.
+    accelerator to keep up with the host; `iteration.terms` bounds the result where it does not.
     """
     moved = np.asarray(offloads) * (np.asarray(overhead) + latency + queue)
     return _ratio(1.0, (1 - np.asarray(share, dtype=float)) + moved)
@@ -86,14 +86,3 @@ def break_even(
     gained = index * (1 - 1 / np.asarray(acceleration, dtype=float)) - per_byte
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(np.where(gained > 0, fixed / gained, np.inf))
-
-
-def half_way(
-    index: Number, acceleration: Number, overhead: Number, latency: Number = 0.0, per_byte: Number = 0.0
-) -> Array:
-    """Return g_A/2: the bytes of a call at which the speedup is half of what it is for endless ones. LogCA, section 3.2.
-
-    There the fixed cost equals the cost in proportion to g: g = (o + L) / (C/A + per_byte).
-    """
-    growing = np.asarray(index, dtype=float) / np.asarray(acceleration, dtype=float) + per_byte
-    return _ratio(np.asarray(overhead, dtype=float) + latency, growing)

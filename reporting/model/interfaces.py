@@ -1,7 +1,7 @@
-"""How a host reaches an accelerator: one table of presets with a source for each figure, and how a user overrides it.
+"""How a host reaches an accelerator: one table of presets with a source for each figure.
 
 All figures are assumptions, given as ranges, and a projection draws from them. An accelerator that is really there
-should be measured instead, and its figures given on the command line or in a TOML file (`from_file`).
+should be measured instead, and its figures given on the command line or in a TOML file (cards.py).
 """
 
 from __future__ import annotations
@@ -9,10 +9,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from bench.errors import UsageError
-from reporting.model import quantities
 from reporting.model.uncertain import Range
 
 NOTHING = Range.exactly(0.0)
@@ -34,8 +32,10 @@ class Interface:
     latency: Range = NOTHING  #: s per call that the first byte takes there and the last one back, beyond transfer (L)
     to: Range = NO_LIMIT  #: bytes/s to the accelerator
     back: Range = NO_LIMIT  #: bytes/s from it
+    per_byte: Range = NOTHING  #: s of the host's own time per byte that is sent or received, such as to flush caches
     call: Range = NOTHING  #: s per call of Python's call into native code, beyond what the host's part holds already
     synchronous: bool = True  #: the host waits; else it does other work meanwhile
+    waits: bool = False  #: whether the host cannot but wait
     overlap: Range = (
         NOTHING  #: share of what a design's moving of data and its work could do at once that they do at once
     )
@@ -44,8 +44,19 @@ class Interface:
 
     @property
     def free(self) -> bool:
-        """Whether it costs nothing by itself, so that what an accelerator brings behind it is a bound, not an offer."""
-        return (self.overhead, self.latency, self.to, self.back) == (NOTHING, NOTHING, NO_LIMIT, NO_LIMIT)
+        """Whether nothing but Python's call costs anything, so that what an accelerator brings is a bound, not an offer."""
+        limits = (self.to, self.back) == (NO_LIMIT, NO_LIMIT)
+        return limits and (self.overhead, self.latency, self.per_byte) == (NOTHING, NOTHING, NOTHING)
+
+    @property
+    def call_is_free(self) -> bool:
+        return (self.overhead, self.latency, self.call) == (NOTHING, NOTHING, NOTHING)
+
+    @property
+    def assumed(self) -> dict[str, Range]:
+        """Return all that is drawn of it, by name."""
+        names = ("overhead", "latency", "to", "back", "per_byte", "overlap", "call")
+        return {name: getattr(self, name) for name in names}
 
 
 #: Python's own call into native code, per call. Added where the host's part does not hold a call in its place already.
@@ -63,12 +74,45 @@ CALLS: Mapping[str, tuple[Range, str]] = {
     ),
 }
 
+DMA = Interface(
+    "dma",
+    "an engine on the chip that reads and writes main memory by itself, through a port that is coherent with the caches",
+    overhead=Range(0.3 * US, 1 * US, 5 * US),
+    latency=Range(0.4 * US, 0.9 * US, 2 * US),
+    to=Range(0.4 * GB, 1.0 * GB, 4.0 * GB),
+    back=Range(0.3 * GB, 1.0 * GB, 4.0 * GB),
+    overlap=SERIAL_TO_STREAMED,
+    duplex=True,
+    sources={
+        "overhead": "estimate: a few uncached writes for a descriptor and a poll; high: with a call into the kernel",
+        "per_byte": "none by definition: the port is coherent, so no cache line is flushed or invalidated; dma-flush is without",
+        "latency": "AMD PG021, AXI DMA: 44 cycles there and 49 back, 0.93 µs at 100 MHz; less at higher clocks, more behind "
+        "a busy memory controller",
+        "to": "PG021: 399 MB/s on 32 bits at 100 MHz; 1.2 GB/s is the most of one port of a Zynq-7000, HP or coherent (UG585); "
+        "high: 128 bits at 250 MHz",
+        "back": "PG021: 299 MB/s on 32 bits at 100 MHz; typical and high as to the accelerator",
+        "overlap": f"{ONE_OR_OTHER}; both directions likewise, since PG021 has a channel for each",
+    },
+)
+DMA_FLUSH = replace(
+    DMA,
+    name="dma-flush",
+    summary="the same engine without a coherent port: software flushes and invalidates the cache lines of all that moves",
+    per_byte=Range(1.1 * NS, 1.3 * NS, 2.6 * NS),
+    sources={
+        **DMA.sources,
+        "per_byte": "Shao et al., gem5-Aladdin, MICRO 2016: 84 ns to flush a cache line and 71 ns to invalidate one, on a Zynq of "
+        "667 MHz; low: 71 ns per 64 bytes; typical: 84 ns per 64 bytes; high: 84 ns per 32 bytes, a line of its Cortex-A9",
+    },
+)
+
 PRESETS: Mapping[str, Interface] = {
     each.name: each
     for each in (
         Interface(
             "isa",
             "an extension of the instruction set: operands and results in registers",
+            waits=True,
             sources={
                 "overhead": "none by definition: no driver, and operands are loaded by the instructions around it",
                 "latency": "none by definition: that of the instruction is part of the accelerator's time",
@@ -92,26 +136,8 @@ PRESETS: Mapping[str, Interface] = {
                 "overlap": ONE_OR_OTHER,
             },
         ),
-        Interface(
-            "dma",
-            "an engine on the chip that reads and writes main memory by itself",
-            overhead=Range(0.3 * US, 1 * US, 5 * US),
-            latency=Range(0.4 * US, 0.9 * US, 2 * US),
-            to=Range(0.4 * GB, 1.0 * GB, 4.0 * GB),
-            back=Range(0.3 * GB, 1.0 * GB, 4.0 * GB),
-            overlap=SERIAL_TO_STREAMED,
-            duplex=True,
-            sources={
-                "overhead": "estimate: a few uncached writes for a descriptor and a poll; high: with cache lines flushed by software "
-                "at 84 ns each, as Shao et al. measured on a Zynq (gem5-Aladdin, MICRO 2016)",
-                "latency": "AMD PG021, AXI DMA: 44 cycles there and 49 back, 0.93 µs at 100 MHz; less at higher clocks, more behind "
-                "a busy memory controller",
-                "to": "PG021: 399 MB/s on 32 bits at 100 MHz; 1.2 GB/s is the most of one HP port of a Zynq-7000 (UG585); high: 128 "
-                "bits at 250 MHz",
-                "back": "PG021: 299 MB/s on 32 bits at 100 MHz; typical and high as to the accelerator",
-                "overlap": f"{ONE_OR_OTHER}; both directions likewise, since PG021 has a channel for each",
-            },
-        ),
+        DMA,
+        DMA_FLUSH,
         Interface(
             "pcie",
             "a PCIe card, third generation, eight lanes, driven from user space by polling",
@@ -149,84 +175,15 @@ PRESETS: Mapping[str, Interface] = {
     )
 }
 
-#: what a user may set -> (its fields here, how it is written)
-SETTINGS: Mapping[str, tuple[tuple[str, ...], quantities.Kind]] = {
-    "overhead": (("overhead",), quantities.TIMES),
-    "latency": (("latency",), quantities.TIMES),
-    "bandwidth": (("to", "back"), quantities.RATES),
-    "to": (("to",), quantities.RATES),
-    "back": (("back",), quantities.RATES),
-}
-FIGURES = ("overhead", "latency", "to", "back")
-OPTION, LINE = "--{}", "{} ="  #: how a setting is written on a command line, and in a file
-WAYS = {"synchronous": True, "asynchronous": False}
 
-
-def named(name: str) -> Interface:
-    """Return a preset by its name, or an interface from the TOML file of that name."""
-    if name in PRESETS:
-        return PRESETS[name]
-    if name.endswith(".toml"):
-        return from_file(Path(name))
-    raise UsageError(
-        f"--interface {name!r} is not known", f"Known: {', '.join(PRESETS)}; or name a file, such as card.toml."
-    )
-
-
-def from_file(path: Path) -> Interface:
-    """Return the interface that a TOML file describes; raises UsageError, naming the key, where one does not fit.
-
-    Lines of the form `overhead = "0.5us..2us"`: what SETTINGS names, base (a preset, for all that is not set),
-    summary, source and host (synchronous or asynchronous). Without a base nothing may be left out: what is not set
-    would cost nothing.
-    """
-    given = quantities.table(path)
-    base, host = given.pop("base", ""), given.pop("host", "synchronous")
-    summary, source = given.pop("summary", f"as {path.name} has it"), given.pop("source", path.name)
-    unknown = [key for key in given if key not in SETTINGS]
-    if unknown:
+def asynchronous(interface: Interface) -> Interface:
+    """Return an interface whose host does other work meanwhile; raises UsageError where it cannot but wait."""
+    if interface.waits:
         raise UsageError(
-            f"{path} has what is not known: {', '.join(unknown)}",
-            f"It may have: {', '.join(SETTINGS)}, base, host, summary, source.",
+            f"no host does other work beside {interface.name}: an instruction's result is there when it has ended",
+            f"Let it wait, or take {', '.join(name for name, each in PRESETS.items() if not each.waits)}.",
         )
-    for key, value, known in (("base", base or "isa", PRESETS.keys()), ("host", host, WAYS.keys())):
-        if value not in known:
-            raise UsageError(f"{path}: {key} = {value!r} is not known", f"Known: {', '.join(known)}.")
-    if not base:
-        _require(path, given)
-    about = replace(PRESETS[base or "isa"], name=path.stem, summary=summary, synchronous=WAYS[host])
-    try:
-        return changed(about, given, source, LINE)
-    except UsageError as error:
-        raise UsageError(f"{path}: {error}", error.hint) from error
-
-
-def _require(path: Path, given: Mapping[str, str]) -> None:
-    """Refuse a file without a base that leaves a figure out."""
-    found = {name for setting in given for name in SETTINGS[setting][0]}
-    missing = [name for name in FIGURES if name not in found]
-    if missing:
-        raise UsageError(
-            f"{path} does not set {', '.join(missing)}, and names no base to take it from",
-            f'Set it (bandwidth is to and back), or add base = "pcie" or another of {", ".join(PRESETS)}.',
-        )
-
-
-def changed(interface: Interface, given: Mapping[str, str], source: str, written: str = OPTION) -> Interface:
-    """Return an interface with figures that a user gave, as text by the names of SETTINGS; an empty option is not given.
-
-    written: how a setting's name stands where it was given, for errors.
-    """
-    now = {name: getattr(interface, name) for name in FIGURES}
-    sources = dict(interface.sources)
-    for setting, text in given.items():
-        if text or written != OPTION:
-            names, kind = SETTINGS[setting]
-            now |= dict.fromkeys(names, quantities.read(written.format(setting), text, kind))
-            sources |= dict.fromkeys(names, source)
-    return replace(
-        interface, overhead=now["overhead"], latency=now["latency"], to=now["to"], back=now["back"], sources=sources
-    )
+    return replace(interface, synchronous=False)
 
 
 def called(interface: Interface, way: str) -> Interface:

@@ -41,13 +41,18 @@ class Kernel:
         """Return the share of the samples that is taken over."""
         return None if self.hot is None else self.hot.own if self.alone else self.hot.inclusive
 
+    @property
+    def unbounded(self) -> bool:
+        """Whether it is nearly all that was sampled, so that its cap says only how little else was."""
+        return self.share is not None and self.share.value > LARGEST_SHARE
+
 
 def choose(run: Run, build: str, wanted: str = "", ablated: str = "", counted: Container[str] = ()) -> Kernel:
     """Return the function that was asked for, else the one that was ablated, else the hottest of the workload.
 
     wanted: with its file or without, as a family names it or as the profile does. ablated: likewise, "" if none was.
     counted: names of functions whose calls are known; where one of the workload is among them, only those are candidates.
-    Raises UsageError with the functions there are, SuiteError where there is no profile.
+    Raises UsageError with the functions there are, also where the whole job was asked for; SuiteError where there is no profile.
     """
     folded = functions(run, build)
     ranked = _candidates(folded, counted)
@@ -57,8 +62,14 @@ def choose(run: Run, build: str, wanted: str = "", ablated: str = "", counted: C
         hot is not None and ranked[:1] == [hot]
         and hot.inclusive.value > LARGEST_SHARE >= hot.own.value and short(name) != ablated
     )  # fmt: skip
-    others = (each for each in ranked if each.name != name and each.inclusive.value >= LEAST)
-    return Kernel(name, reason, hot, alone, tuple(others)[:OTHERS])
+    others = tuple(each for each in ranked if each.name != name and each.inclusive.value >= LEAST)[:OTHERS]
+    found = Kernel(name, reason, hot, alone, others)
+    if reason == NAMED and found.unbounded and short(name) != ablated and others:
+        raise UsageError(
+            f"{short(name)} with all that it calls is the whole job, or nearly: nothing bounds what an accelerator of it would bring",
+            f"Name a part of it: --kernel {' or '.join(short(each.name) for each in others)}.",
+        )
+    return found
 
 
 def _name(folded: list[Hot], plain: list[Hot], ranked: list[Hot], wanted: str, ablated: str) -> tuple[str, str]:

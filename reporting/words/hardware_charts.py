@@ -17,7 +17,7 @@ from reporting.model.accelerators import Accelerators, Candidate, Measured
 from reporting.model.interfaces import PRESETS
 from reporting.model.sweeps import Band
 from reporting.statistics import Interval
-from reporting.words import hardware_facts, hardware_tables, tables
+from reporting.words import hardware_facts, hardware_tables, tables, whatif
 
 LOG = 8.0  #: ratio from which a chart of speedups has a log axis
 FACTORS = (2.0, 10.0, 100.0, 1_000.0, math.inf)  #: how much faster an accelerator may do its part
@@ -141,7 +141,7 @@ def granularity(found: Accelerators) -> Curves | None:
     return Curves(
         title="From which size on an offload pays",
         caption=f"Projected by LogCA's model, behind {interface.name}: the speedup of one call by the bytes that it works on, "
-        f"over {found.baseline}. The host's own part is taken as a constant of each call. Below 1 the host is faster without.",
+        f"over {found.baseline}. The host's own part is taken as a constant of each call; {whatif.IN_PROPORTION}. Below 1 the host is faster without.",
         axis="projected speedup of one call (×, log scale)",
         points=tuple(SIZES),
         curves=tuple(curves),
@@ -173,7 +173,7 @@ def pareto(found: Accelerators) -> Scatter | None:
     best = found.fastest
     marks = []
     for c, area, speedup, stays in zip(shown, areas, speedups, frontier, strict=True):
-        below = best is not None and accelerators.standing(speedup, best.speedup, found.band)[0] == accelerators.LOSES
+        below = bool(best and c.reference and accelerators.against(c.reference, best)[0] == accelerators.LOSES)
         word = f", below: {c.tentative}" if c.tentative else ", loses"
         text = f"{units.ratio(speedup)}, {area:,.0f} LUT4{word if below else ''}"
         marks.append(Mark(c.name, area, speedup.value, *ends(speedup), text, c.role, not stays, below))

@@ -48,8 +48,9 @@ def baselines(evidence: Evidence, study: HardwareStudy) -> list[str]:
     here, there = (statistics.mean(samples) for samples in quality.both_baselines(evidence, study))
     return [
         f"{evidence.study.baseline} took {units.time_interval(there)} beside the hosts of the accelerators, and "
-        f"{units.time_interval(here)} in the study of the software: {units.ratio(gap)} the time. A projection is said to beat or "
-        "to lose to software only where it differs by more than that."
+        f"{units.time_interval(here)} in the study of the software: {units.ratio(gap)} the time. The speedup of a design over {evidence.study.baseline} is over the "
+        f"former, which was timed side by side with its host; over the latter it would be {units.significant(1 / gap.value)} times that. "
+        "Against software seconds are compared, with a host's part that may have moved as much."
     ]
 
 
@@ -114,7 +115,8 @@ def _apart(evidence: Evidence, study: HardwareStudy) -> list[str]:
         return []
     return [
         f"{evidence.study.baseline} took {units.ratio(gap)} the time beside the hosts of the accelerators that it took in the study "
-        "of the software, so both were not measured under the same conditions."
+        "of the software, so both were not measured under the same conditions. To compare speedups, each over the baseline of its own study, would "
+        f"favour {'the accelerators' if gap.value > 1 else 'the software'} by {units.percent(max(gap.value, 1 / gap.value) - 1)}; seconds are compared."
     ]
 
 

@@ -53,7 +53,7 @@ def _method(found: Accelerators) -> list[str]:
 def _standing(candidate: Candidate, found: Accelerators) -> str:
     if candidate.reference is None or found.fastest is None:
         return ""
-    return accelerators.standing(candidate.reference.speedup, found.fastest.speedup, found.band)[0]
+    return accelerators.against(candidate.reference, found.fastest)[0]
 
 
 def _against(candidate: Candidate, found: Accelerators) -> str:
@@ -61,12 +61,11 @@ def _against(candidate: Candidate, found: Accelerators) -> str:
     if candidate.reference is None:
         return ""
     said = []
-    nearly = ", or differ by no more than the baseline's times in both studies" if found.band else ""
     for rung, other in zip(found.yardsticks, _kinds(found), strict=True):
-        word, factor = accelerators.standing(candidate.reference.speedup, rung.speedup, found.band)
+        word, factor = accelerators.against(candidate.reference, rung)
         by = f"{units.significant(factor)}×"
         if word == accelerators.OPEN:
-            said.append(f"It {word} {other}: the intervals overlap{nearly}.")
+            said.append(f"It {word} {other}: the intervals overlap.")
         elif candidate.tentative:
             said.append(
                 f"It is about {by} {hardware_tables.SIDES[word]} {other}; {candidate.tentative}, so no verdict."
@@ -104,7 +103,11 @@ def design(found: Accelerators, candidate: Candidate) -> list[Block]:
     sweep = hardware_charts.interfaces(found, candidate)
     blocks += [sweep] if sweep else []
     if candidate.reference is not None:
-        blocks += [whatif.by_interface(list(candidate.projections.values()))]
+        blocks += [
+            whatif.by_interface(
+                list(candidate.projections.values()), found.baseline, found.fastest, candidate.tentative
+            )
+        ]
         blocks += [replace(whatif.facts(candidate.reference), detail=True)]  # the sentences above say most of it
         blocks += [make(candidate.reference) for make in (whatif.terms, whatif.sensitivity)]
     return blocks
@@ -156,7 +159,7 @@ def _host(found: Accelerators, candidate: Candidate) -> str:
         f"could bring more than {units.ratio(reference.cap)}"
     )
     others = (
-        f"{units.ratio(accelerators.over(reference.cap, rung.speedup))} over {rung.run.name}, whose whole iteration takes "
+        f"{units.ratio(accelerators.over(reference.host, rung.seconds))} over {rung.run.name}, whose whole iteration takes "
         f"{units.time_interval(rung.seconds)}"
         for rung in found.yardsticks
     )

@@ -21,7 +21,7 @@ def designs(found: Accelerators) -> Table:
     rows = tuple(
         (
             text(c.name), hardware_facts.area_cell(c.result, "LUT4"), hardware_facts.clock_cell(c.result),
-            hardware_facts.cycles_cell(c.result), _speedup(c), *(_against(c, rung, found.band) for rung in found.yardsticks or (None,)),
+            hardware_facts.cycles_cell(c.result), _speedup(c), *(_against(c, rung) for rung in found.yardsticks or (None,)),
         )
         for c in found.own
     )  # fmt: skip
@@ -46,13 +46,13 @@ def _speedup(candidate: Candidate) -> Cell:
     return estimate(units.ratio(speedup), speedup, "×", hardware_facts.ONE_SEED if candidate.one_seed else "")
 
 
-def _against(candidate: Candidate, rung: Measured | None, band: float) -> Cell:
+def _against(candidate: Candidate, rung: Measured | None) -> Cell:
     if candidate.wrong:
         return Cell("wrong answer", "wrong answer", f"{candidate.name}: {candidate.wrong}")
     if candidate.reference is None or rung is None:
         why = candidate.lacking or "there is no measured software to hold it against"
         return missing(f"{candidate.name}: {why}")
-    word, factor = accelerators.standing(candidate.reference.speedup, rung.speedup, band)
+    word, factor = accelerators.against(candidate.reference, rung)
     if word == OPEN:
         return text(WORDS[word])
     if candidate.tentative:
@@ -72,7 +72,7 @@ def host_bound(found: Accelerators) -> Table | None:
             estimate(units.time_interval(c.reference.terms[HOST]), c.reference.terms[HOST], "s"),
             *(
                 estimate(units.ratio(bound), bound, "×")
-                for bound in (c.reference.cap, *(accelerators.over(c.reference.cap, m.speedup) for m in marks))
+                for bound in (c.reference.cap, *(accelerators.over(c.reference.host, m.seconds) for m in marks))
             ),
         )
         for c in shown
@@ -82,8 +82,8 @@ def host_bound(found: Accelerators) -> Table | None:
     caption = (
         "The host's part of each design, measured with the accelerator's answers played back: another program than the "
         "baseline. Under a variant's name: the speedup over it that even an accelerator of infinite speed, behind an "
-        "interface that costs nothing, could not pass; below 1 the software has finished the whole job before. Ratios go by way of the baseline, beside "
-        "which each was timed."
+        "interface that costs nothing, could not pass; below 1 the software has finished the whole job before. Seconds "
+        "are held against seconds, and what the two sessions differ by is in the interval."
     )
     whole = "; ".join(f"{named(m)}, {units.time_interval(m.seconds)}" for m in marks)
     caption += f" Whole iterations, measured: {whole}." if whole else ""
@@ -109,7 +109,7 @@ def space(found: Accelerators) -> Table | None:
             hardware_facts.clock_cell(c.result),
             hardware_facts.cycles_cell(c.result),
             _speedup(c),
-            _against(c, found.fastest, found.band),
+            _against(c, found.fastest),
         )
         for c in found.candidates
     )

@@ -16,8 +16,13 @@ RATES = ("to", "back")  #: figures in bytes per second; all others but SHARES ar
 SHARES = ("overlap",)
 ASSUMED = {
     "overhead": "overhead per call (o)", "latency": "latency per call (L)", "to": "bandwidth to it",
-    "back": "bandwidth from it", "overlap": "moving while it works", "call": "Python's native call",
+    "back": "bandwidth from it", "per_byte": "overhead per byte", "overlap": "moving while it works", "call": "Python's native call",
 }  # fmt: skip
+
+NOT_HELD = (
+    "Not in them, nor in a design's host part, whose answers are played back: to make and fill the object of an answer, to pin "
+    "memory, to copy into a buffer for the accelerator."
+)  #: what a projection leaves out on the host's side
 
 
 def assumptions(interface: Interface) -> Table:
@@ -35,7 +40,7 @@ def assumptions(interface: Interface) -> Table:
         f"Assumptions: {interface.name}",
         ("figure", "typical [low–high]", "source"),
         tuple(rows),
-        caption=f"{interface.summary[:1].upper()}{interface.summary[1:]}; {waits}. Drawn from triangles over these ranges.",
+        caption=f"{interface.summary[:1].upper()}{interface.summary[1:]}; {waits}. Drawn from triangles over these ranges. {NOT_HELD}",
         numeric=False,
         key=f"assumptions:{interface.name}",
     )
@@ -51,7 +56,8 @@ def overview(interfaces: Sequence[Interface]) -> Table:
         "Assumptions",
         ("figure", *(each.name for each in interfaces)),
         tuple(rows),
-        caption="Typical values and ranges, which are drawn from. --interface NAME prints where each comes from.",
+        caption="Typical values and ranges, which are drawn from. --interface NAME prints where each comes from. "
+        f"{NOT_HELD}",
         key="assumptions",
     )
 

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from reporting import units
 from reporting.codesign import COMPUTE, HOST, LATENCY, OVERHEAD, TERMS, TRANSFER, Inputs, Projection
 from reporting.document import Cell, Table
+from reporting.model import accelerators
+from reporting.model.accelerators import Measured
 from reporting.statistics import Interval
 from reporting.words.interface_tables import figure
 from reporting.words.tables import cell, estimate, share_of, text
@@ -19,15 +21,19 @@ NAMES = {
     HOST: "host's own part", OVERHEAD: "overhead of calls", LATENCY: "latency", TRANSFER: "moving data",
     COMPUTE: "accelerator's work", "whole": "baseline's time", "share": "share of the time", "clock": "clock",
     "acceleration": "acceleration", "to": "bandwidth to it", "back": "bandwidth from it", "call": "Python's native call",
-    "overlap": "moving data while it works",
+    "per_byte": "overhead per byte", "overlap": "moving data while it works",
 }  # fmt: skip
 SOURCE = "projected"
+PAYS, LOSES, OPEN, BOUND = "pays", "loses", "cannot be told", "a bound"
+ADDED = "with overlap, bus words and a wait bound that the paper lacks"
+IN_PROPORTION = "the time of software is taken as proportional to the bytes: where it has a cost of each call too, small calls gain more"
 
 
 def facts(projection: Projection) -> Table:
     """Share, calls, bytes, speedup, cap, what binds and where it begins to pay, each with how it was obtained."""
     inputs, sources = projection.inputs, projection.inputs.sources
-    model = f"Accelerometer's model, {'synchronous' if projection.interface.synchronous else 'asynchronous'}"
+    model = f"after Accelerometer, {'synchronous' if projection.interface.synchronous else 'asynchronous'}, {ADDED}"
+    model += "; over the baseline that was timed beside the host" if inputs.drives else ""
     bound = units.percent(projection.binding[projection.binds])
     found = [
         ("share of the time", share_of(projection.share), sources.get("share", "")),
@@ -57,7 +63,7 @@ def least_size(projection: Projection) -> str:
     if math.isinf(size.value):
         return "never pays"
     if size.high <= grain:
-        return f"{units.significant(grain)} bytes, the fewest there can be"
+        return f"{_count(grain)} bytes, the fewest there can be"
     return f"{_plain(size)} bytes"
 
 
@@ -66,17 +72,31 @@ def _break_even(projection: Projection) -> list[tuple[str, str, str]]:
     if projection.break_even_bytes is not None:
         drives = projection.inputs.drives
         given = "all of the host's own part a constant of each call" if drives else "if its work grows with its bytes"
-        said = f"LogCA's g1: a call that works on fewer bytes is slower than without; {given}"
+        said = f"after LogCA's g1: a call that works on fewer bytes is slower than without; {given}; {IN_PROPORTION}"
         found.append(("break-even size", least_size(projection), said))
     if projection.break_even_calls is not None:
         said = "calls of an iteration, for the same work; with more of them it is slower than without"
-        found.append(("break-even calls", _many(projection.break_even_calls), said))
+        found.append(("break-even calls", most_calls(projection), said))
     return found
+
+
+def most_calls(projection: Projection) -> str:
+    """Return up to how many calls of an iteration it pays; there may be no more than pay."""
+    calls, inputs = projection.break_even_calls, projection.inputs
+    assert calls is not None
+    if math.isinf(calls.value) and inputs.streams:
+        worst = (
+            ""
+            if math.isinf(calls.low)
+            else f"; where costs are high, from {units.significant(calls.low)} on it does not"
+        )
+        return f"none: it pays even in {inputs.most_calls:,.0f} of {_count(inputs.grain)} bytes, the most there can be{worst}"
+    return _many(calls)
 
 
 def terms(projection: Projection) -> Table:
     """Where the time of one iteration with the accelerator goes."""
-    whole = projection.seconds
+    whole = projection.seconds.value
     rows = [
         (
             text(NAMES[term]),
@@ -114,23 +134,47 @@ def sensitivity(projection: Projection) -> Table:
     )
 
 
-def by_interface(projections: Sequence[Projection]) -> Table:
-    """One accelerator over several interfaces."""
-    rows = [
+def by_interface(
+    projections: Sequence[Projection], baseline: str, rung: Measured | None = None, tentative: str = ""
+) -> Table:
+    """One accelerator over several interfaces, against the baseline and against the fastest software, if any was measured.
+
+    tentative: why nothing here earns a verdict, in words.
+    """
+    against = [f"against {baseline}", *([f"against {rung.run.name}"] if rung else [])]
+    rows = tuple(
         (
             text(p.interface.name), _speedup(p.speedup), text(NAMES[p.binds]),
-            text("loses" if p.speedup.high < 1 else "may lose" if p.loses else "a bound" if p.interface.free else "pays"),
+            *(text(f"no verdict: {tentative}" if tentative else word) for word in _verdicts(p, rung)),
         )
         for p in projections
-    ]  # fmt: skip
+    )  # fmt: skip
+    fastest = (
+        f" {rung.run.name}, the fastest software: {units.time_interval(rung.seconds)} an iteration, measured."
+        if rung
+        else ""
+    )
     return Table(
         f"The same accelerator over each interface ({projections[0].inputs.name})",
-        ("interface", "speedup", "what binds", "verdict"),
-        tuple(rows),
-        caption="Projected speedups of the whole with 95 % intervals. A bound: of an interface that costs nothing by itself.",
+        ("interface", "speedup", "what binds", *against),
+        rows,
+        caption=f"Projected speedups of the whole over {baseline} with 95 % intervals. Against software seconds are compared. A bound: no "
+        f"cost of the interface is in it, so none can beat it.{fastest}",
         source=SOURCE,
         key=f"interfaces:{projections[0].inputs.name}",
     )
+
+
+def _verdicts(projection: Projection, rung: Measured | None) -> list[str]:
+    """Return whether it pays against the baseline, and against software; a bound that is above them promises nothing."""
+    gain = projection.speedup
+    found = [PAYS if gain.low > 1 else LOSES if gain.high < 1 else OPEN]
+    if rung is not None:
+        found.append(
+            {accelerators.BEATS: PAYS, accelerators.LOSES: LOSES}.get(accelerators.against(projection, rung)[0], OPEN)
+        )
+    bound = projection.interface.free or projection.inputs.calls is None
+    return [BOUND if bound and word == PAYS else word for word in found]
 
 
 def by_acceleration(sweeps: Sequence[Sequence[Projection]]) -> Table:
@@ -182,6 +226,11 @@ def _many(found: Interval) -> str:
     return f"{units.significant(found.value / 1e6)} million {units.bracket(found, 1e6)}"
 
 
+def _count(number: float) -> str:
+    """Return what was counted as it is: 16, 23,056; a mean that is no whole number has one decimal."""
+    return f"{number:,.0f}" if number == round(number) else f"{number:,.1f}"
+
+
 def _calls(calls: float | None) -> str:
     return "not known" if calls is None else f"{calls:,.0f}"
 
@@ -189,10 +238,7 @@ def _calls(calls: float | None) -> str:
 def _bytes(inputs: Inputs) -> str:
     if inputs.sent is None or not inputs.calls:
         return "not known"
-    there, back = (
-        f"{each:,.0f}" if each >= 100 else f"{each:.4g}"
-        for each in (inputs.sent / inputs.calls, (inputs.received or 0.0) / inputs.calls)
-    )
+    there, back = (_count(each / inputs.calls) for each in (inputs.sent, inputs.received or 0.0))
     return f"{there} there, {back} back"
 
 

@@ -9,9 +9,12 @@ import math
 from collections.abc import Sequence
 
 from reporting import units
-from reporting.codesign import COMPUTE, Inputs, Projection
+from reporting.codesign import COMPUTE, Projection
 from reporting.document import Block, Text
+from reporting.model import accelerators
+from reporting.model.accelerators import BEATS, LOSES, Measured
 from reporting.model.kernels import ABLATED, HOTTEST, Kernel, short
+from reporting.statistics import Interval
 from reporting.words.tables import share_of
 from reporting.words.whatif import NAMES
 
@@ -21,9 +24,10 @@ NOT_MEASURED = "a projection, not a measurement"
 def verdict(projection: Projection, baseline: str) -> list[Block]:
     """Return the answer in a sentence, and plainly where an accelerator does not pay."""
     inputs, gain = projection.inputs, projection.speedup
+    beside = ", as timed beside the design's host," if inputs.drives else ""
     most = "at most " if inputs.calls is None else ""
     said = (
-        f"With {accelerator(projection)}, over {projection.interface.name}, {baseline} would run {most}{units.ratio(gain)} as "
+        f"With {accelerator(projection)}, over {projection.interface.name}, {baseline}{beside} would run {most}{units.ratio(gain)} as "
         f"fast: {NOT_MEASURED}. What binds: {NAMES[projection.binds]}. The cap is {units.ratio(projection.cap)}: what it "
         "would be if accelerator, interface and calls took no time at all."
     )
@@ -36,7 +40,23 @@ def verdict(projection: Projection, baseline: str) -> list[Block]:
         blocks.append(
             Text(f"It may lose: {units.percent(projection.loses)} of the draws are slower than without.", "warning")
         )
-    return [*blocks, *(Text(gap, "warning") for gap in unknown(inputs))]
+    return [*blocks, *(Text(gap, "warning") for gap in unknown(projection))]
+
+
+def against(projection: Projection, rung: Measured | None) -> list[Block]:
+    """Say how it stands against the fastest software of the study: seconds against seconds."""
+    if rung is None:
+        return []
+    word, factor = accelerators.against(projection, rung)
+    took = f"{units.time_interval(projection.beside)} of an iteration against {units.time_interval(rung.seconds)}, measured"
+    fastest = f"{rung.run.name}{f' ({rung.way})' if rung.way else ''}, the fastest software of the study"
+    if word == LOSES:
+        return [Text(f"It loses to {fastest}, by {units.significant(factor)}×: {took}.", "warning")]
+    if projection.inputs.calls is None:  # an upper bound beats nothing
+        return []
+    if word == BEATS:
+        return [Text(f"It beats {fastest}, by {units.significant(factor)}×: {took}.")]
+    return [Text(f"Whether it beats {fastest}, cannot be told: {took}.")]
 
 
 def accelerator(projection: Projection) -> str:
@@ -51,9 +71,9 @@ def accelerator(projection: Projection) -> str:
     return f"an accelerator of {projection.inputs.name} that is {fast} times as fast"
 
 
-def unknown(inputs: Inputs) -> list[str]:
+def unknown(projection: Projection) -> list[str]:
     """Say what the model takes as free because nobody knows it."""
-    said = []
+    inputs, said = projection.inputs, []
     if inputs.calls is None:
         said.append(
             f"How often {inputs.name} is called is not known, so calls cost nothing here and every speedup is an upper bound. "
@@ -61,18 +81,34 @@ def unknown(inputs: Inputs) -> list[str]:
         )
     if inputs.sent is None and inputs.calls is not None:
         said.append("How many bytes a call moves is not known, so moving them costs nothing here. --bytes says it.")
+    if not projection.interface.synchronous:
+        said.append(
+            f"The host is taken to have other work while {inputs.name} is done, and to need no result of it meanwhile. Where the next "
+            "statement needs one, leave --asynchronous out."
+        )
     return said
 
 
 def bounds(told: Projection, projections: Sequence[Projection]) -> Text:
-    """Say over which of several interfaces the answer is, and what those that cost nothing bound. told: the answer's."""
+    """Say over which of several interfaces the answer is, and what those without a cost of their own bound. told: the answer's."""
     said = (
         f"The answer is over {told.interface.name}, by which designs are compared; the first table has all interfaces."
     )
     for each in projections:
         if each.interface.free:
-            said += f" {each.interface.name} costs nothing by itself, so no interface can beat it: {_bound(each)}."
+            said += f" {each.interface.name} {_paid(each)}, so no interface can beat it: {_bound(each)}."
     return Text(said)
+
+
+def _paid(projection: Projection) -> str:
+    """Return what is paid for behind an interface that is free by itself: Python's calls, where there are any and they are known."""
+    cost, calls = projection.interface.call, projection.inputs.calls
+    if not cost.high:
+        return "costs nothing by itself"
+    if calls is None:
+        return "costs nothing but Python's calls, of which none is in here since their number is not known"
+    each = units.time_interval(Interval(cost.typical, cost.low, cost.high))
+    return f"costs nothing but Python's {calls:,.0f} call{'s' * (calls != 1)} of {each}"
 
 
 def _bound(projection: Projection) -> str:
@@ -121,6 +157,11 @@ def chosen(kernel: Kernel, designs: Sequence[str]) -> list[Block]:
             f"--kernel {short(each.name)} ({units.percent(each.inclusive.value)})" for each in kernel.others
         )
         said.append(f"Others, with their share of the samples and of all that they call: {others}.")
+    if kernel.unbounded and kernel.share is not None:
+        said.append(
+            f"{short(kernel.name)} has {units.percent(kernel.share.value)} of the samples, the whole job or nearly: an accelerator of "
+            "it would leave the host nothing to do, so the cap says only that hardly anything else was sampled."
+        )
     if designs:
         said.append(f"Simulated and placed already: --design {', '.join(designs)}.")
     return [Text(" ".join(said))] if said else []
