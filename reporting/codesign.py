@@ -77,7 +77,7 @@ class Projection:
 def project(
     inputs: Inputs, interface: Interface, draws: int = DRAWS, seed: int = SEED, session: Interval = SAME
 ) -> Projection:
-    """Return what one candidate brings over one interface; the same arguments give the same result, in about 50 ms.
+    """Return what one candidate brings over one interface; the same arguments give the same result, in about 30 ms.
 
     session: times the host's own part, where it is held against what was timed in another session: 1 is its value, and every
     draw has a factor from its ends or between, each as likely. Cycles and interfaces do not slow down with a host.

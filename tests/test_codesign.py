@@ -502,7 +502,7 @@ def test_pareto_is_over_all_that_a_point_costs() -> None:
 
 @pytest.mark.parametrize("preset", PRESETS.values(), ids=lambda each: each.name)
 def test_every_figure_of_a_preset_has_a_source(preset: Interface) -> None:
-    for field in ("overhead", "latency", "to", "back"):
+    for field in ("overhead", "latency", "to", "back", "per_byte"):
         assert preset.sources[field], field
     assert preset.overlap == NOTHING or preset.sources["overlap"]
     assert preset.call == NOTHING

@@ -154,6 +154,20 @@ def test_a_projection_stands_against_software_by_its_whole_interval(
     assert said == word and by == pytest.approx(factor)
 
 
+def test_each_interface_is_held_against_the_baseline_and_the_fastest_software(
+    evidence: Evidence, document: Document
+) -> None:
+    table = keyed(document, "interfaces:aes_iterative")
+    assert table.columns == ("interface", "speedup", "what binds", "against pyaes_clean", "against pyaes_vaes")
+    assert column(table, "against pyaes_clean")["dma"].text == "pays"
+    assert {cell.text for cell in column(table, "against pyaes_vaes").values()} == {"loses"}
+    study = synthetic_hardware.study()
+    lone = replace(study.results[0], clocks={"6": (95.9,)})
+    again = hardware_section(replace(evidence, hardware=replace(study, results=(lone, *study.results[1:]))))
+    told = column(keyed(again, "interfaces:aes_iterative"), "against pyaes_vaes")
+    assert {cell.text for cell in told.values()} == {"no verdict: one seed"}
+
+
 def test_where_hardware_loses_is_said_plainly(found: Accelerators, document: Document) -> None:
     assert found.fastest is not None and found.fastest.run.name == "pyaes_vaes"  # no peer, no control
     iterative = found.candidates[0]

@@ -7,7 +7,10 @@ the values of all draws at once. Where these come from and what is made of the r
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
+from numpy.typing import NDArray
 
 from reporting.model.inputs import Inputs, Load, State
 from reporting.model.interfaces import Interface
@@ -15,7 +18,7 @@ from reporting.statistics import Array
 
 HOST, OVERHEAD, LATENCY, TRANSFER, COMPUTE = TERMS = "host", "overhead", "latency", "transfer", "compute"
 SESSION = "session"  #: factor by which the host's own part is to be multiplied; without it none
-HALVINGS = 60  #: of the range in which a break-even lies: then it is known to rounding
+STEPS, ROUNDING = 60, 1e-12  #: to find a break-even: at most so many, until all are so close, as a share of a time
 
 
 def terms(inputs: Inputs, interface: Interface, state: State, load: Load | None = None) -> State:
@@ -88,8 +91,7 @@ def per_call(inputs: Inputs, interface: Interface, state: State, calls: float) -
 def even_calls(inputs: Inputs, interface: Interface, state: State) -> Array:
     """Return in how many calls the same work takes as long as without the accelerator, of calls that may have any size.
 
-    0: it takes longer in however few. Infinite: a call costs nothing, so no number of them is too many. Times only grow with
-    calls, so the range in which the answer lies is halved until it is known.
+    0: it takes longer in however few. Infinite: a call costs nothing, so no number of them is too many.
     """
     each = state["overhead"] + state["call"] + state["latency"]
     if inputs.drives and inputs.calls:
@@ -98,13 +100,32 @@ def even_calls(inputs: Inputs, interface: Interface, state: State) -> Array:
         most = np.where(each > 0, state["whole"] / each, np.inf)
 
     def late(calls: Array) -> Array:
-        """Return by how many seconds an iteration in so many calls is slower than without."""
-        return np.asarray(total(terms(inputs, interface, state, inputs.load(calls))) - state["whole"])
+        """Return by which share an iteration in so many calls is slower than without."""
+        return np.asarray(total(terms(inputs, interface, state, inputs.load(calls))) / state["whole"] - 1)
 
     none = late(np.zeros_like(most)) > 0
-    low, high = np.zeros_like(most), np.where(np.isfinite(most), most, 0.0)
-    for _ in range(HALVINGS):
-        middle = (low + high) / 2
-        above = late(middle) > 0
-        low, high = np.where(above, low, middle), np.where(above, middle, high)
-    return np.where(none, 0.0, np.where(np.isfinite(most), low, np.inf))
+    there = ~none & np.isfinite(most)
+    return np.where(none, 0.0, np.where(there, _root(late, np.where(there, most, 0.0), there), np.inf))
+
+
+def _root(rises: Callable[[Array], Array], most: Array, there: NDArray[np.bool_]) -> Array:
+    """Return where a function that only rises is 0, between 0 and `most`, for all draws in which it is: `there`.
+
+    By false position (Illinois), which is quick since times are straight lines with a few kinks.
+    """
+    low, high, last = np.zeros_like(most), most, np.zeros_like(most)
+    below, above = (np.where(there, rises(end), side) for end, side in ((low, -1.0), (high, 1.0)))
+    middle = low
+    for _ in range(STEPS):
+        with np.errstate(divide="ignore", invalid="ignore"):
+            middle = np.where(above > below, high - above * (high - low) / (above - below), high)
+        at = np.where(there, rises(middle), 0.0)
+        if np.all(np.abs(at) <= ROUNDING):
+            break
+        over = at > 0
+        above, below = (
+            np.where(over, at, np.where(last < 0, above / 2, above)),
+            np.where(over, np.where(last > 0, below / 2, below), at),
+        )
+        low, high, last = np.where(over, low, middle), np.where(over, middle, high), np.where(over, 1.0, -1.0)
+    return np.asarray(middle)
