@@ -75,23 +75,20 @@ def _break_even(projection: Projection) -> list[tuple[str, str, str]]:
         said = f"after LogCA's g1: a call that works on fewer bytes is slower than without; {given}; {IN_PROPORTION}"
         found.append(("break-even size", least_size(projection), said))
     if projection.break_even_calls is not None:
-        said = "calls of an iteration, for the same work; with more of them it is slower than without"
-        found.append(("break-even calls", most_calls(projection), said))
+        found.append(("break-even calls", *_most_calls(projection, projection.break_even_calls)))
     return found
 
 
-def most_calls(projection: Projection) -> str:
-    """Return up to how many calls of an iteration it pays; there may be no more than pay."""
-    calls, inputs = projection.break_even_calls, projection.inputs
-    assert calls is not None
+def _most_calls(projection: Projection, calls: Interval) -> tuple[str, str]:
+    """Return up to how many calls of an iteration it pays, and what that means; there may be no more than pay."""
+    inputs = projection.inputs
     if math.isinf(calls.value) and inputs.streams:
-        worst = (
-            ""
-            if math.isinf(calls.low)
-            else f"; where costs are high, from {units.significant(calls.low)} on it does not"
+        worst = "" if math.isinf(calls.low) else f"; where costs are high, not from {units.significant(calls.low)} on"
+        return (
+            "none",
+            f"it pays even in {inputs.most_calls:,.0f} of {_count(inputs.grain)} bytes, the most there can be{worst}",
         )
-        return f"none: it pays even in {inputs.most_calls:,.0f} of {_count(inputs.grain)} bytes, the most there can be{worst}"
-    return _many(calls)
+    return _many(calls), "calls of an iteration, for the same work; with more of them it is slower than without"
 
 
 def terms(projection: Projection) -> Table:
