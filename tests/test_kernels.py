@@ -8,13 +8,15 @@ from dataclasses import replace
 
 import pytest
 
-from bench.errors import SuiteError
+from bench.errors import SuiteError, UsageError
 from bench.model import Measurement
 from bench.rundir import Archive
 from reporting import evidence, whatif
+from reporting.document import Text
 from reporting.evidence import Run
 from reporting.model import candidates, kernels
 from reporting.renderers import text
+from reporting.words import whatif_answers
 from tests import synthetic
 from tests.conftest import ROOT
 from tests.test_whatif import wanted
@@ -88,8 +90,21 @@ def test_of_any_other_function_all_that_it_calls_is_taken_too() -> None:
     chosen = kernels.choose(profiled(elsewhere), "release")
     assert chosen.name == SOLVE and not chosen.alone
     assert chosen.share is not None and chosen.share.value == pytest.approx(100 / 130)
-    loop = kernels.choose(profiled(elsewhere), "release", "bench_x")
-    assert loop.share is not None and loop.share.value == 1.0 and not loop.alone
+    rest = kernels.choose(profiled(elsewhere), "release", "step")
+    assert rest.hot is not None and rest.share == rest.hot.inclusive and not rest.unbounded
+
+
+def test_the_whole_job_is_refused_where_a_part_of_it_can_be_named() -> None:
+    with pytest.raises(UsageError, match="bench_x with all that it calls is the whole job") as caught:
+        kernels.choose(profiled(), "release", "bench_x")
+    assert caught.value.hint == "Name a part of it: --kernel Game.solve or step."
+    alone = kernels.choose(profiled({"only (game/play.py)": 90}), "release", "only")  # there is no part to name
+    assert alone.unbounded and not alone.alone
+    (said,) = whatif_answers.chosen(alone, [])
+    assert (
+        isinstance(said, Text)
+        and "only has 100\N{NO-BREAK SPACE}% of the samples, the whole job or nearly" in said.text
+    )
 
 
 def test_what_was_ablated_is_taken_before_the_hottest() -> None:
