@@ -356,6 +356,25 @@ def whole_messages(**more: object) -> Inputs:
     return aes(**{"grain": 16.0, "fixed": 48.0, "width": (16.0, 16.0), **given, **more})
 
 
+@given(st.floats(1e-9, 1e-6), st.floats(1.01, 1e4), costs, small, rates)
+def test_where_nothing_overlaps_a_call_is_logcas(
+    index: float, factor: float, overhead: float, latency: float, rate: float
+) -> None:
+    """C, A, o and L as the paper has them: 64 calls of 1,000 bytes each replace all of an iteration but 1 %."""
+    work = 64_000 * index
+    inputs = Inputs(
+        "x", (work / 0.99,), (work / 99,), calls=64.0, sent=64_000.0, received=0.0, acceleration=Range.exactly(factor)
+    )
+    interface = Interface("x", "", Range.exactly(overhead), Range.exactly(latency), to=Range.exactly(rate))
+    curve = sweeps.granularity_curve(inputs, interface, [16.0, 1e6], draws=2)
+    paper = formulas.logca(np.array([16.0, 1e6]), index, factor, overhead, latency, 1 / rate)
+    assert [point.value for point in curve.y] == pytest.approx(list(paper))
+    even = project(inputs, interface, draws=2).break_even_bytes
+    assert even is not None
+    known = float(formulas.break_even(index, factor, overhead, latency, 1 / rate))
+    assert even.value == pytest.approx(known, rel=1e-3) if known < 1e9 else even.value > 1e8
+
+
 def test_the_hosts_part_and_the_fixed_bytes_are_constants_of_a_call() -> None:
     """A host of 10 ms per call replaces 60.32 ms for 46,016 bytes: it takes some 15 kB until a call has earned that."""
     inputs, interface = whole_messages(host=(20e-3,)), PRESETS["dma"]

@@ -140,7 +140,7 @@ def granularity(found: Accelerators) -> Curves | None:
     ]
     return Curves(
         title="From which size on an offload pays",
-        caption=f"Projected by LogCA's model, behind {interface.name}: the speedup of one call by the bytes that it works on, "
+        caption=f"Projected after LogCA's model, behind {interface.name}: the speedup of one call by the bytes that it works on, "
         f"over {found.baseline}. The host's own part is taken as a constant of each call; {whatif.IN_PROPORTION}. Below 1 the host is faster without.",
         axis="projected speedup of one call (×, log scale)",
         points=tuple(SIZES),

@@ -83,7 +83,7 @@ def host_bound(found: Accelerators) -> Table | None:
         "The host's part of each design, measured with the accelerator's answers played back: another program than the "
         "baseline. Under a variant's name: the speedup over it that even an accelerator of infinite speed, behind an "
         "interface that costs nothing, could not pass; below 1 the software has finished the whole job before. Seconds "
-        "are held against seconds, and what the two sessions differ by is in the interval."
+        "are held against seconds, and what the two studies differ by is in the interval."
     )
     whole = "; ".join(f"{named(m)}, {units.time_interval(m.seconds)}" for m in marks)
     caption += f" Whole iterations, measured: {whole}." if whole else ""
