@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from reporting import units
-from reporting.codesign import HOST
+from reporting.codesign import HOST, Projection
 from reporting.document import Block, Text
 from reporting.model import accelerators
 from reporting.model.accelerators import Accelerators, Candidate
@@ -25,7 +25,7 @@ def summary(found: Accelerators) -> list[Block]:
         ]
     top = max(shown, key=lambda c: c.reference.speedup.value if c.reference else 0.0)
     assert top.reference is not None
-    gain = f"{units.ratio(top.reference.speedup)} over {found.baseline}"
+    gain = f"{units.ratio(top.reference.speedup)} over {found.baseline} ({_took(top.reference)})"
     said = f"Projected, not measured: {top.name} behind {accelerators.REFERENCE} would bring {gain}"
     said += f", the most of {len(shown)} accelerators." if len(shown) > 1 else "."
     if best is not None:
@@ -48,6 +48,11 @@ def _method(found: Accelerators) -> list[str]:
         "The host's own part is timed with the accelerator's answers played back; what the interface costs is assumed, and "
         "the assumptions are in tables below.",
     ]
+
+
+def _took(projection: Projection) -> str:
+    """Return the seconds by which it stands against software; what the studies differ by is in their interval."""
+    return f"{units.time_interval(projection.beside)} an iteration"
 
 
 def _standing(candidate: Candidate, found: Accelerators) -> str:
@@ -79,7 +84,10 @@ def _kinds(found: Accelerators) -> list[str]:
     """Return what each yardstick is, with its name and its way: one that is fast by the CPU's own unit is named so."""
     kinds = ("the fastest software on this CPU", "the fastest software that goes one way on all CPUs")
     each = zip(kinds, found.yardsticks, strict=False)
-    return [f"{kind} ({hardware_tables.named(rung)}; {units.ratio(rung.speedup)}, measured)" for kind, rung in each]
+    return [
+        f"{kind} ({hardware_tables.named(rung)}; {units.time_interval(rung.seconds)} an iteration, measured)"
+        for kind, rung in each
+    ]
 
 
 def design(found: Accelerators, candidate: Candidate) -> list[Block]:
@@ -124,7 +132,7 @@ def projection(found: Accelerators, candidate: Candidate) -> list[Block]:
         return [Text(f"{candidate.name} has no projection: {candidate.lacking}.", "warning")]
     gain = reference.speedup
     said = (
-        f"Projected, not measured: behind {accelerators.REFERENCE} it would bring {units.ratio(gain)} over {found.baseline}. "
+        f"Projected, not measured: behind {accelerators.REFERENCE} it would bring {units.ratio(gain)} over {found.baseline} ({_took(reference)}). "
         f"{_host(found, candidate)} What binds: {whatif.NAMES[reference.binds]}, in {units.percent(reference.binding[reference.binds])} "
         f"of all draws. {_break_even(candidate)}"
     )
