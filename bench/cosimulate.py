@@ -6,8 +6,9 @@
     python -m bench.cosimulate aes/aes_iterative --run run.json --core core.so     one iteration, its answer judged
     python -m bench.cosimulate aes/aes_iterative --host --core core.so --worker ...   the host's part, timed by pyperf
 
-An answer that is wrong is data: the process ends well, and says so. What --check and --rtl found is the last line that
-they print, as JSON. Only --rtl, and --check and --run without --core, need Amaranth.
+What --check and --rtl found is the last line that they print, as JSON; --run writes it to its file. A wrong answer ends
+with exit code 3, a design that fails or hangs with 4, and a sentence on stderr says where it comes from. With --data, as the
+hardware stage asks, both are data: the process ends well. Only --rtl, and --check and --run without --core, need Amaranth.
 """
 
 from __future__ import annotations
@@ -15,8 +16,6 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import traceback
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from time import perf_counter
@@ -24,12 +23,13 @@ from typing import Any
 
 from bench import discover, hardware
 from bench.__main__ import measure
-from bench.cores import Compiled, Interpreted, Playback, Stuck, ports_of, written_ports
-from bench.errors import SuiteError, VariantFailed, WrongAnswer
+from bench.cores import Compiled, Interpreted, Playback, ports_of, written_ports
+from bench.errors import VariantFailed, WrongAnswer
 from bench.files import write_text
 from bench.hardware import Design, Precision
+from bench.judging import blamed, conclude, judged
 from bench.model import Family, Target, Variant
-from bench.subject import Subject, parse_target, run_command, said
+from bench.subject import Subject, parse_target, run_command
 
 Core = Interpreted | Compiled
 #: clock cycles of one call in a design's own check, which is to take some 1,000 in all: so that what never stops is found
@@ -42,6 +42,7 @@ def main(argv: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.cosimulate", add_help=False, allow_abbrev=False)
     parser.add_argument("target")
     parser.add_argument("--core", type=Path)
+    parser.add_argument("--data", action="store_true")
     wanted = parser.add_mutually_exclusive_group(required=True)
     wanted.add_argument("--check", action="store_true")
     wanted.add_argument("--host", action="store_true")
@@ -50,16 +51,21 @@ def main(argv: list[str]) -> None:
     chosen, rest = parser.parse_known_args(argv)
     target = parse_target(chosen.target)
     design = hardware.design(target.family, target.variant)
-    if chosen.rtl:
-        print(f"described {json.dumps(describe(design, target.family, chosen.rtl))}")
-        return
-    core = make(design, chosen.core)
-    if chosen.check:
-        print(f"checked {json.dumps(check(design, core))}")
-    elif chosen.run:
-        write_text(chosen.run, json.dumps(run(design, target, core), indent=1, sort_keys=True) + "\n")
-    else:
+    with blamed(target.family):
+        if chosen.rtl:
+            print(f"described {json.dumps(describe(design, target.family, chosen.rtl))}")
+            return
+        core = make(design, chosen.core)
+    if chosen.host:
         host(design, target, core, rest, argv[: len(argv) - len(rest)])
+        return
+    found = check(design, target.family, core) if chosen.check else run(design, target, core)
+    if chosen.check:
+        print(f"checked {json.dumps(found)}", flush=True)
+    else:
+        write_text(chosen.run, json.dumps(found, indent=1, sort_keys=True) + "\n")
+    if not chosen.data:
+        conclude(design.name, found)
 
 
 def make(design: Design, library: Path | None) -> Core:
@@ -107,28 +113,13 @@ def sources(family: str) -> list[str]:
     return sorted(path.relative_to(discover.HERE.parent).as_posix() for path in near)
 
 
-def judged(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """Return what `work` found, with status ok; or wrong answer, or failed, with the reason."""
-    try:
-        return {"status": "ok", "reason": ""} | work()
-    except WrongAnswer as error:
-        return {"status": "wrong answer", "reason": str(error)}
-    except Stuck as error:  # the only one whose hint says more than where it comes from
-        return {"status": "failed", "reason": f"{error}. {error.hint}"}
-    except SuiteError as error:
-        return {"status": "failed", "reason": str(error)}
-    except Exception as error:  # whatever a design's own code raises
-        traceback.print_exc()
-        return {"status": "failed", "reason": said(error)}
-
-
 def limit(core: Core) -> None:
     """Let no call of this core take more cycles than a check may."""
     core.most_cycles = min(core.most_cycles, CHECK_CYCLES)
     core.longer = f"a check has {CHECK_CYCLES:,} cycles for each call, so it may also have to ask for less"
 
 
-def check(design: Design, core: Core) -> dict[str, Any]:
+def check(design: Design, family: str, core: Core) -> dict[str, Any]:
     """Run the design's own check; a call that takes more than CHECK_CYCLES is stuck."""
 
     def work() -> dict[str, Any]:
@@ -136,7 +127,7 @@ def check(design: Design, core: Core) -> dict[str, Any]:
         design.check(core)
         return {"cycles": core.cycles, "calls": core.calls}
 
-    return judged(work) | {"simulator": simulator(core)}
+    return judged(work, family) | {"simulator": simulator(core)}
 
 
 def run(design: Design, target: Target, core: Core) -> dict[str, Any]:
@@ -164,7 +155,7 @@ def run(design: Design, target: Target, core: Core) -> dict[str, Any]:
             checked.append(f"{held}, {core.cycles - before:,} cycles")
         return counted | {"digest": family.digest(answer), "checked": checked}
 
-    return judged(work) | {"simulator": simulator(core), "sources": sources(target.family)}
+    return judged(work, target.family) | {"simulator": simulator(core), "sources": sources(target.family)}
 
 
 def error_of(precision: Precision, answer: Any, size: Any) -> float:

@@ -12,9 +12,10 @@ import importlib
 import re
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
-from bench.errors import SuiteError, UsageError
+from bench.errors import SuiteError, UsageError, place
 from bench.model import KINDS, RUNG, Family, Idea, Variant
 
 HERE = Path(__file__).parent
@@ -28,13 +29,35 @@ def families() -> list[str]:
 
 
 def family(name: str) -> Family:
-    """Import and return one family. Its own import errors are not caught: a broken family is loud."""
+    """Import and return one family. Raises SuiteError where its file defines none, or its code fails."""
     if name not in families():
         raise UsageError(f"no benchmark family is named {name!r}", f"Known families: {', '.join(families())}.")
-    found = importlib.import_module(f"bench.{name}").FAMILY
+    found = getattr(imported(name), "FAMILY", None)
     if not isinstance(found, Family):
         raise SuiteError(f"bench/{name}/__init__.py defines no FAMILY", "The README shows one: 'Add a family'.")
     return found
+
+
+def imported(family: str, module: str = "") -> ModuleType:
+    """Import the package of a family, or a module of it; what its code raises becomes one sentence with file and line.
+
+    A package that is not installed is let through: what to do about it depends on who asked.
+    """
+    name = ".".join(filter(None, ("bench", family, module)))
+    try:
+        return importlib.import_module(name)
+    except (SuiteError, ModuleNotFoundError) as error:
+        if isinstance(error, SuiteError) or (error.name or "").partition(".")[0] != "bench":
+            raise
+        raise _broken(error, family, module) from error
+    except Exception as error:
+        raise _broken(error, family, module) from error
+
+
+def _broken(error: Exception, family: str, module: str) -> SuiteError:
+    where = place(error, HERE / family) or f"bench/{family}/{module or '__init__'}.py"
+    text = " ".join((error.msg if isinstance(error, SyntaxError) else str(error)).split())
+    return SuiteError(f"{where}: {type(error).__name__}: {text}", "Mend that line; then ask again.")
 
 
 def variants(name: str) -> dict[str, Variant]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import traceback
+from pathlib import Path
+
 
 class SuiteError(Exception):
     """A failure that can be explained: `str()` says what is wrong, `hint` how to fix it."""
@@ -45,3 +48,15 @@ class Tampered(SuiteError):
     """A file in the archive is not the one that the manifest describes."""
 
     exit_code = 6
+
+
+def place(error: BaseException, folder: Path) -> str:
+    """Return "bench/aes/hardware.py, line 12": where in a folder bench/FAMILY an error comes from; "" for elsewhere.
+
+    That is the deepest line of the folder's own files: what a library raises is the fault of the line that called it.
+    """
+    frames = [(frame.filename, frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
+    if isinstance(error, SyntaxError) and error.filename:  # the file that does not parse is on no stack
+        frames.append((error.filename, error.lineno))
+    own = [(Path(file).resolve(), line) for file, line in frames if Path(file).resolve().is_relative_to(folder)]
+    return f"{own[-1][0].relative_to(folder.parent.parent).as_posix()}, line {own[-1][1]}" if own else ""

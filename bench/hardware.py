@@ -10,14 +10,14 @@ synthesise and place a design in profiling/hardware/, where the results are kept
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Protocol, TypeVar
 
-from bench.discover import HERE
-from bench.errors import SuiteError, UsageError
+from bench.discover import HERE, imported
+from bench.errors import SuiteError, UsageError, place
 from bench.files import sha256
 
 T = TypeVar("T")
@@ -251,10 +251,37 @@ def designs(family: str) -> dict[str, Design]:
     """Return the accelerators of a family by name, in the order of its hardware.py; {} where it has none."""
     if family not in families():
         return {}
-    found = getattr(importlib.import_module(f"bench.{family}.{NAME}"), "DESIGNS", ())
-    if not all(isinstance(design, Design) for design in found) or not found:
-        raise SuiteError(f"bench/{family}/{NAME}.py defines no DESIGNS", "The README shows one: 'Add an accelerator'.")
-    return {design.name: design for design in found}
+    found, path = getattr(_module(family), "DESIGNS", None), f"bench/{family}/{NAME}.py"
+    if not isinstance(found, (list, tuple)) or not found or not all(isinstance(design, Design) for design in found):
+        raise SuiteError(f"{path} defines no DESIGNS, a list of Design", "The README shows one: 'Add an accelerator'.")
+    names = [design.name for design in found]
+    for name in names:
+        if why := _no_name(family, name, names):
+            raise SuiteError(
+                f"{path}: a design cannot be named {name!r}: {why}", "Choose another name, such as search."
+            )
+    return dict(zip(names, found, strict=True))
+
+
+def _module(family: str) -> ModuleType:
+    """Import a family's hardware.py. It must do without Amaranth: the command line and measured processes have none."""
+    try:
+        return imported(family, NAME)
+    except ModuleNotFoundError as error:
+        where = place(error, HERE / family) or f"bench/{family}/{NAME}.py"
+        raise SuiteError(
+            f"{where}: {error.name} is not installed for the Python that reads this file",
+            f"Import {error.name} inside the function that makes the component: only that runs where it is installed.",
+        ) from error
+
+
+def _no_name(family: str, name: str, names: Sequence[str]) -> str:
+    """Return why a design cannot have this name; empty where it can."""
+    if not name.isidentifier():
+        return "it is no Python identifier"
+    if names.count(name) > 1:
+        return "two designs would have it"
+    return "the family has a variant of that name" if (HERE / family / f"{name}.py").exists() else ""
 
 
 def having(only: Sequence[str] = ()) -> dict[str, tuple[str, ...]]:

@@ -20,10 +20,11 @@ from typing import Any
 
 from bench import discover, hardware
 from bench.__main__ import measure
-from bench.cosimulate import judged, oracle, sources
+from bench.cosimulate import oracle, sources
 from bench.errors import SuiteError, UsageError, VariantFailed
 from bench.files import ROOT, write_text
 from bench.hardware import Design, Software
+from bench.judging import judged
 from bench.model import Family, Target, Variant, Workload
 from bench.subject import Subject, parse_target, run_command
 
@@ -88,7 +89,7 @@ def run(software: Software, target: Target, function: Function) -> dict[str, Any
         return {"digest": family.digest(answer), "checked": checked}
 
     told = {"summary": software.summary, "source": source}
-    return judged(work) | told | {"sources": [*sources(target.family), source, "bench/software.py"]}
+    return judged(work, target.family) | told | {"sources": [*sources(target.family), source, "bench/software.py"]}
 
 
 def timed(

@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Iterable
 
 from bench import discover, hardware
+from bench.errors import SuiteError
 from bench.model import RUNG
 from bench.rundir import Archive
 
@@ -17,8 +18,16 @@ WIDTH, NARROWEST = 100, 50  #: columns at most, and at least
 def show() -> None:
     """Print all families, in as many columns as the terminal has, and never more than reports have."""
     width = max(NARROWEST, min(WIDTH, shutil.get_terminal_size((WIDTH, 0)).columns))
+    broken = []
     for name in discover.families():
-        print(*_family(name, width), sep="\n", end="\n\n")
+        try:
+            lines = list(_family(name, width))
+        except SuiteError as error:  # the others are shown all the same
+            broken.append(name)
+            lines = _wrapped(f"{name}: {error}", "", width)
+        print(*lines, sep="\n", end="\n\n")
+    if broken:
+        raise SuiteError(f"not all can be read: {', '.join(broken)}", "See there for the file and the line.")
 
 
 def _family(name: str, width: int) -> Iterable[str]:

@@ -145,10 +145,10 @@ def test_a_check_that_never_ends_is_stuck_long_before_a_full_job_would_be(
     core.most_cycles = 3_000
     monkeypatch.setattr(cosimulate, "CHECK_CYCLES", 50)
     design = Design("d", "", "", "", lambda: None, lambda core: None, lambda core: core.call(wait, 0, 0))
-    found = cosimulate.check(design, core)
+    found = cosimulate.check(design, "aes", core)
     assert found["status"] == "failed" and "a call has taken 51 cycles" in found["reason"]
     assert "a check has 50 cycles for each call" in found["reason"] and core.cycles == 51
-    assert cosimulate.check(replace(design, check=lambda core: core.call(tick, 0, 0)), core)["status"] == "ok"
+    assert cosimulate.check(replace(design, check=lambda core: core.call(tick, 0, 0)), "aes", core)["status"] == "ok"
 
 
 def test_a_failing_transaction_fails_in_the_caller(make: Make) -> None:

@@ -64,7 +64,7 @@ def check(item: Item, python: Tool, sources: str) -> Step:
     """Run the design's own check on the library."""
     return Step(
         item, CHECK, "check", _inputs(item, python, sources) | {"what": "check"},
-        lambda folder: [*python.command, *rtl.cosimulate(item), "--check", "--core", str(library(item))],
+        lambda folder: [*python.command, *rtl.cosimulate(item), "--check", "--data", "--core", str(library(item))],
         lambda folder, done: rtl.last_word(done, "checked") | item.result(COMPILE), weight=2,
     )  # fmt: skip
 
@@ -74,7 +74,8 @@ def run(item: Item, python: Tool, sources: str) -> Step:
 
     def argv(folder: Path) -> list[str]:
         return [
-            *python.command, *rtl.cosimulate(item), "--run", str(folder / "run.json"), "--core", str(library(item))
+            *python.command, *rtl.cosimulate(item), "--run", str(folder / "run.json"), "--data",
+            "--core", str(library(item)),
         ]  # fmt: skip
 
     def finish(folder: Path, done: Done) -> Mapping[str, Any]:

@@ -35,7 +35,7 @@ def check(item: Item, amaranth: Tool, sources: str) -> Step:
     """Run the design's own check in Amaranth's simulator."""
     return Step(
         item, CHECK, "check", {"rtl": text_hash(item), "sources": sources, "tool": amaranth.name, "target": item.target},
-        lambda folder: [*amaranth.command, *cosimulate(item), "--check"],
+        lambda folder: [*amaranth.command, *cosimulate(item), "--check", "--data"],
         lambda folder, done: last_word(done, "checked") | {"tool": amaranth.name}, weight=10,
     )  # fmt: skip
 

@@ -42,7 +42,7 @@ from profiling.options import Options
 from profiling.process import Log
 from profiling.progress import Progress
 
-CODE = (*archiving.DRIVES, "bench/hardware.py")  #: decides about outcomes, beside the family's own
+CODE = (*archiving.DRIVES, "bench/hardware.py", "bench/judging.py")  #: decides about outcomes, beside the family's own
 KEPT = (
     "PATH",
     "HOME",
