@@ -166,18 +166,24 @@ def hardware(
     """Take accelerators, of one family or of all, through simulation, synthesis and placement, and time the host's part."""
     from bench import hardware
     from profiling.hardware import stage
-    from reporting import reports
+    from reporting import hardware_end, reports
 
     asked = arguments.read_hardware(bench, given)
     wanted = {bench: asked.only} if bench else hardware.having(asked.only)
+    made = []
     for family, designs in wanted.items():
         archive = Archive(family, Path(results_dir))
         stamp = stage.make(replace(asked, family=family, only=designs), Path(results_dir))
+        made.append(archive.hardware_study(stamp))
         print(f"hardware: {archive.hardware_record(stamp)}")
-        if not archive.timestamps():
-            print(f"next: nox -s {family} (there is no study yet that reports could show it with)")
-        elif render:
-            reports.write_all(*_parsed(family, "", results_dir), {}, Path(report_dir), Path(deep_dive_dir))
+        if render and archive.timestamps():
+            reports.write_all(*(study := _parsed(family, "", results_dir)), {}, Path(report_dir), Path(deep_dive_dir))
+            print(*hardware_end.lines(made[-1], f"{report_dir}/{family}_results_{study[1]}/index.html"), sep="\n")
+        else:
+            print(*hardware_end.lines(made[-1]), sep="\n")
+            if not archive.timestamps():
+                print(f"next: nox -s {family} (there is no study yet that reports could show it with)")
+    hardware_end.conclude(made)
 
 
 @task({"results_dir": ("results", arguments.RESULTS)}, arguments.REPORTS)

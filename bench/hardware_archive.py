@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import hardware_record
+from bench import hardware_merits, hardware_record
 from bench.errors import SuiteError, Tampered
 from bench.files import files_below, read_json, seal, sha256, write_json
 from bench.hardware import HardwareStudy
@@ -72,19 +72,31 @@ class HardwareArchive:
             raise Tampered(f"{path} is damaged: {error}") from error
 
     def newest_hardware(self, size: str, design: str = "") -> HardwareStudy | None:
-        """Return the newest hardware study of a size that leaves no design out, else the newest of part; None without any.
+        """Return the hardware study of a size that is to be used: the newest without shortcomings; None without any study.
 
-        design: the newest that has it counts as whole.
+        Where each has some (hardware_merits.py), one that leaves no design out goes before one that has only right
+        answers, that before one timed by enough processes, and of equal ones the newest. design: as far as this one goes.
         """
-        part = None
+        best, against = None, ("", "", "")
         for timestamp in reversed(self.hardware_timestamps()):
             study = self.hardware_study(timestamp)
             if study.size != size:
                 continue
-            if any(r.name == design for r in study.results) if design else not study.partial:
-                return study
-            part = part or study
-        return part
+            found = hardware_merits.shortcomings(study, design)
+            if best is None or [not each for each in found] > [not each for each in against]:
+                best, against = study, found
+            if not any(against):
+                break
+        return best
+
+    def passed_over(self, used: HardwareStudy) -> str:
+        """Return in a sentence that a newer hardware study of the same size is not used, and why; empty without any."""
+        newer = [self.hardware_study(stamp) for stamp in self.hardware_timestamps() if stamp > used.timestamp]
+        same = [study for study in newer if study.size == used.size]
+        if not same:
+            return ""
+        why = " and ".join(filter(None, hardware_merits.shortcomings(same[-1])))
+        return f"Hardware study {same[-1].timestamp} is newer and is not used: {why}."
 
     def write_hardware(self, study: HardwareStudy) -> None:
         record = hardware_record.record(study)

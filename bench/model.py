@@ -12,6 +12,7 @@ from typing import Any
 BUILDS = ("release", "dbg")  #: a release interpreter, and a debug build of the same version
 UNKNOWN = "unknown"  #: the build in an adopted study: archives of others do not record it
 ADOPTED = "adopted"  #: the collection of an adopted study: files that this suite did not measure
+MINIMUM_PROCESSES = 10  #: fewer never earn a verdict by time alone
 RUNG, PEER, SERIES_PEER = KINDS = "rung", "peer", "series peer"  #: see Variant.kind
 
 

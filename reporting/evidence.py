@@ -100,6 +100,7 @@ class Evidence:
     series_peers: tuple[Run, ...] = ()  #: libraries that do the jobs of the series only
     hardware: HardwareStudy | None = None  #: the family's accelerators, where they were taken through the tools
     hardware_changed: tuple[str, ...] = ()  #: files that those were made from and that the checkout has otherwise
+    hardware_passed: str = ""  #: that a newer hardware study is not used, and why
 
     @property
     def builds(self) -> tuple[str, ...]:

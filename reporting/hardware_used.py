@@ -1,7 +1,8 @@
 """Which hardware study a report rests on: the newest when it is written, and the recorded one when it is checked.
 
-The newest is that of the report's size which leaves no design out; where there is none, the newest of part of the designs,
-and a report says so (words/hardware.py). One of another size is never shown: it is kept only to say that it is there.
+The newest is that of the report's size which leaves no design out, has only right answers and was timed by as many processes
+as a verdict needs; where there is none, the best of the others (bench/hardware_merits.py), and a report says what speaks
+against it. One of another size is never shown: it is kept only to say that it is there.
 
 The record beside a report (rendered.py) names it with its hash, and the files of the checkout that were then others than those
 that the accelerators were made from: so the same report can be written again later.
@@ -12,11 +13,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from bench import hardware_merits
 from bench.files import sha256
+from bench.model import MINIMUM_PROCESSES
 from bench.rundir import Archive
 from reporting.evidence import Evidence
 
-#: study -> timestamp, record -> sha256 of its record, changed -> files, one a line; {} for none
+#: study -> timestamp, record -> sha256 of its record, changed -> files, one a line; passed -> that a newer one is not used,
+#: and why; {} for none
 Used = Mapping[str, str]
 NONE: Used = {}
 
@@ -27,7 +31,8 @@ def newest(archive: Archive, size: str) -> Used:
         return NONE
     study = archive.newest_hardware(size) or archive.hardware_study()
     record = sha256(archive.hardware_record(study.timestamp))
-    return {"study": study.timestamp, "record": record, "changed": "\n".join(study.changed)}
+    passed = archive.passed_over(study)
+    return {"study": study.timestamp, "record": record, "changed": "\n".join(study.changed), "passed": passed}
 
 
 def add(evidence: Evidence, archive: Archive, used: Used) -> Evidence:
@@ -35,4 +40,19 @@ def add(evidence: Evidence, archive: Archive, used: Used) -> Evidence:
     if not used or evidence.study.adopted:
         return evidence
     study = archive.hardware_study(used["study"])
-    return replace(evidence, hardware=study, hardware_changed=tuple(used["changed"].splitlines()))
+    changed, passed = tuple(used["changed"].splitlines()), used.get("passed", "")  # older records have no such entry
+    return replace(evidence, hardware=study, hardware_changed=changed, hardware_passed=passed)
+
+
+def limits(evidence: Evidence) -> list[str]:
+    """Say that a newer hardware study is not used, and that few processes timed the one that is."""
+    study, family = evidence.hardware, evidence.study.family
+    if study is None or study.size != evidence.study.size:
+        return []
+    number = hardware_merits.processes(study)
+    said = [evidence.hardware_passed] if evidence.hardware_passed else []
+    if number < MINIMUM_PROCESSES:
+        few = hardware_merits.few_processes(number)
+        size = f" --size {study.size}" if study.size != "full" else ""
+        said.append(f"{few[0].upper()}{few[1:]}. To fix: invoke hardware --bench {family}{size}")
+    return said

@@ -28,6 +28,7 @@ from profiling.hardware import (
     cache,
     compiled,
     counterpart,
+    doubts,
     hosts,
     older,
     parse,
@@ -147,6 +148,7 @@ class Running:
         self.simulate()
         self.counterparts()
         self.implement()
+        doubts.say_what_is_wrong(self.items, self.session.progress)
         timed = self.time(baseline, about)
         if self.sources() != before:
             raise SuiteError("a design's source changed meanwhile, so nothing was kept", "Run it again.")
@@ -260,18 +262,14 @@ class Running:
                 family=self.request.family, timestamp=self.session.timestamp, size=designed[0].size,
                 results=archiving.results(folder, designed), host=about, interpreter=self.interpreter, commit=commit(),
                 baseline=parse.baseline(folder), seconds=round(perf_counter() - self.session.started, 2),
-                options=asdict(self.request) | {"made": self.runner.made},
+                options=asdict(self.request) | {"made": self.runner.made, "unwritten": doubts.unwritten(self.items)},
                 sources=archiving.sources(designed), files=archiving.shared(folder),
             )  # fmt: skip
             self.archive.write_hardware(study)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
-        used = self.archive.newest_hardware(study.size)
-        if used is not None and used.timestamp != study.timestamp:
-            self.session.progress.note(
-                f"Reports go on using hardware study {used.timestamp}, since this one leaves designs out."
-            )
+        doubts.say_what_is_used(self.archive, study.size, self.session.progress)
         return self.session.timestamp
 
 

@@ -16,11 +16,12 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import stdtrit
 
+from bench import model
 from reporting.statistics import ALPHA, Interval, Samples, p_of_mean, process_means
 
+MINIMUM_PROCESSES = model.MINIMUM_PROCESSES  #: fewer never earn a verdict by time alone
 SMALLEST_BAND = 0.01  #: a change below 1 % is called equivalent, however quiet the host
 COUNTED_BAND = 0.02  #: simulated counts repeat exactly, but the state of the allocator alone moves them by up to 1 %
-MINIMUM_PROCESSES = 10  #: fewer never earn a verdict by time alone
 CERTAIN = 0.001  #: p below which values count as moving; strict, since it makes a variant's numbers invalid
 ENOUGH_TO_CLASSIFY = 4  #: processes
 MOST_PROCESSES = 10_000  #: beyond that, more processes are no advice

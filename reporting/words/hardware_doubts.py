@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bench.hardware import HardwareStudy
-from reporting import statistics, units
+from reporting import hardware_used, statistics, units
 from reporting.compare import noise_floor
 from reporting.evidence import Evidence
 from reporting.measures import quality
@@ -37,7 +37,7 @@ def doubts(evidence: Evidence, found: Accelerators | None) -> list[str]:
     if found is None:
         return []
     said = [*_source(found), *_part(study), *_place(evidence, study), *_apart(evidence, study)]
-    return [f"{each} {again}" for each in (*said, *_moving(evidence, study))]
+    return [*hardware_used.limits(evidence), *(f"{each} {again}" for each in (*said, *_moving(evidence, study)))]
 
 
 def baselines(evidence: Evidence, study: HardwareStudy) -> list[str]:
