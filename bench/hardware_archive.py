@@ -95,7 +95,7 @@ class HardwareArchive:
         same = [study for study in newer if study.size == used.size]
         if not same:
             return ""
-        why = " and ".join(filter(None, hardware_merits.shortcomings(same[-1])))
+        why = next(filter(None, hardware_merits.shortcomings(same[-1])), "it is another's")
         return f"Hardware study {same[-1].timestamp} is newer and is not used: {why}."
 
     def write_hardware(self, study: HardwareStudy) -> None:

@@ -13,9 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bench import hardware_merits
 from bench.files import sha256
-from bench.model import MINIMUM_PROCESSES
 from bench.rundir import Archive
 from reporting.evidence import Evidence
 
@@ -42,17 +40,3 @@ def add(evidence: Evidence, archive: Archive, used: Used) -> Evidence:
     study = archive.hardware_study(used["study"])
     changed, passed = tuple(used["changed"].splitlines()), used.get("passed", "")  # older records have no such entry
     return replace(evidence, hardware=study, hardware_changed=changed, hardware_passed=passed)
-
-
-def limits(evidence: Evidence) -> list[str]:
-    """Say that a newer hardware study is not used, and that few processes timed the one that is."""
-    study, family = evidence.hardware, evidence.study.family
-    if study is None or study.size != evidence.study.size:
-        return []
-    number = hardware_merits.processes(study)
-    said = [evidence.hardware_passed] if evidence.hardware_passed else []
-    if number < MINIMUM_PROCESSES:
-        few = hardware_merits.few_processes(number)
-        size = f" --size {study.size}" if study.size != "full" else ""
-        said.append(f"{few[0].upper()}{few[1:]}. To fix: invoke hardware --bench {family}{size}")
-    return said

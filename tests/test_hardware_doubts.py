@@ -17,7 +17,7 @@ from reporting.measures import quality
 from reporting.model import accelerators
 from reporting.model.accelerators import LOSES, Accelerators
 from reporting.statistics import Interval
-from reporting.words import hardware_doubts
+from reporting.words import hardware_conditions, hardware_doubts
 from tests import synthetic, synthetic_hardware
 
 
@@ -98,6 +98,55 @@ def test_a_baseline_that_took_longer_beside_the_hosts_is_said(evidence: Evidence
         side = "the accelerators" if factor > 1 else "the software"
         assert all(f"would favour {side} by 2" in doubt for doubt in doubts(evidence, found, baseline=beside))
     assert hardware_doubts.baselines(evidence, HardwareStudy("aes", "", "full", (), {}, {}, "", 1.0)) == []
+
+
+def with_times(evidence: Evidence, spread: float, factor: float, blocks: int = 10, load: float = 0.0) -> HardwareStudy:
+    """Return the hardware study with a baseline that took `factor` times as long as in software, so far apart."""
+    (run,) = (run for run in evidence.runs if run.name == evidence.study.baseline)
+    seconds = [value for values in run.processes("release").values() for value in values]
+    middle = factor * sum(seconds) / len(seconds)
+    values = tuple((middle * (1 + spread * (-1) ** block),) for block in range(blocks))
+    beside = held(evidence).baseline
+    machine = {**beside.machine, "load": [load]}
+    return replace(
+        held(evidence), baseline=replace(beside, timing=Timing(tuple(range(blocks)), values), machine=machine)
+    )
+
+
+@pytest.mark.parametrize(
+    ("spread", "factor", "words"),
+    [
+        (0.001, 1.0, ""),
+        (0.001, 1.02, ""),
+        (0.001, 1.2, "so both were not measured under the same conditions."),
+        (0.2, 1.0, "an interval too wide to tell a difference of 5 %."),
+        (0.4, 1.1, "an interval too wide to tell a difference of 5 %."),
+    ],
+)
+def test_other_conditions_are_claimed_only_where_the_interval_excludes_one(
+    evidence: Evidence, spread: float, factor: float, words: str
+) -> None:
+    study = with_times(evidence, spread, factor)
+    gap = quality.gap(evidence, study)
+    assert gap is not None and (gap.low > 1) == (factor > 1 and spread < 0.01)
+    told = hardware_conditions.apart(evidence, study)
+    assert len(told) == bool(words) and all(words in line and "when the machine is idle" in line for line in told)
+
+
+def test_the_weaker_side_is_named_with_its_command(evidence: Evidence) -> None:
+    def fix(blocks: int, load: float, here: float | None) -> str:
+        manifest = replace(evidence.baseline.manifest, host={} if here is None else {"load": [here]})
+        found = replace(evidence, baseline=replace(evidence.baseline, manifest=manifest))
+        (line,) = hardware_conditions.apart(found, with_times(evidence, 0.001, 1.3, blocks, load))
+        return line.partition("idle: ")[2]
+
+    count = len(quality.both_baselines(evidence, held(evidence))[0])
+    assert fix(2, 0.0, 9.0) == f"invoke hardware --bench aes (the accelerators had 2 processes, and the other {count})"
+    assert fix(99, 0.0, 0.0).startswith(f"invoke run --bench aes (the software had {count} processes")
+    assert fix(count, 3.0, 0.2).startswith("invoke hardware --bench aes (the accelerators had a load of 3.0")
+    assert fix(count, 0.2, 3.0).startswith("invoke run --bench aes (the software had a load of 3.0")
+    for here in (0.3, None):
+        assert fix(count, 0.2, here) == "invoke run --bench aes and then invoke hardware --bench aes"
 
 
 def timing(*, drift: float = 0.0, move: float = 0.0, waited: float = 0.0) -> Timing:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from bench import hardware_merits
 from bench.audit import Audit
 from bench.files import sha256
-from bench.hardware import HardwareStudy
+from bench.hardware import HardwareStudy, Result
 from bench.rundir import Archive
 from reporting import hardware_used, render, rendered, verify
 from reporting.compare import compare
@@ -20,7 +22,7 @@ from reporting.hardware_used import NONE, Used
 from reporting.model import accelerators
 from reporting.narrative import telling
 from reporting.narrative.telling import Told
-from reporting.words import hardware, hardware_doubts
+from reporting.words import hardware, hardware_conditions, hardware_doubts
 from tests import synthetic, synthetic_hardware
 
 LATER = "20260103_000000"
@@ -51,7 +53,7 @@ def document(evidence: Evidence) -> Document:
 
 def test_the_newest_is_used_and_what_changed_since_is_named(archive: Archive, evidence: Evidence) -> None:
     used = hardware_used.newest(archive, "full")
-    assert used == {"study": LATER, "record": sha256(archive.hardware_record(LATER)), "changed": ""}
+    assert used == {"study": LATER, "record": sha256(archive.hardware_record(LATER)), "changed": "", "passed": ""}
     held = hardware_used.add(evidence, archive, used)
     assert held.hardware == archive.hardware_study(LATER) and held.hardware_changed == ()
     other = replace(archive.hardware_study(LATER), timestamp="20260104_000000", sources=(("bench/gone.py", "0" * 64),))
@@ -63,7 +65,67 @@ def test_the_newest_is_used_and_what_changed_since_is_named(archive: Archive, ev
 
 def test_a_newer_study_of_part_of_the_designs_is_not_used(archive: Archive) -> None:
     archive.write_hardware(replace(archive.hardware_study(LATER), timestamp="20260105_000000", options={"only": ["a"]}))
-    assert hardware_used.newest(archive, "full")["study"] == LATER
+    used = hardware_used.newest(archive, "full")
+    assert used["study"] == LATER
+    assert used["passed"] == "Hardware study 20260105_000000 is newer and is not used: it leaves designs out."
+
+
+def wrong(result: Result) -> Result:
+    return replace(result, missing={"simulate": ("wrong answer: block 3", "")}, host=(), baseline=())
+
+
+@pytest.mark.parametrize(
+    ("spoil", "options", "why"),
+    [
+        (wrong, {}, "aes_iterative has no right answer in it"),
+        (lambda r: r, {"unwritten": {"aes_new": "no such signal"}}, "aes_new has no right answer in it"),
+        (lambda r: replace(r, host=r.host[:2]), {}, "only 2 processes timed the host's part, and a verdict needs 10"),
+        (lambda r: replace(r, host=()), {}, "no process timed the host's part, and a verdict needs 10"),
+    ],
+)
+def test_a_good_study_is_not_displaced_by_one_with_less(
+    archive: Archive, evidence: Evidence, spoil: Callable[[Result], Result], options: dict[str, Any], why: str
+) -> None:
+    study = archive.hardware_study(LATER)
+    worse = replace(study, timestamp="20260105_000000", results=(spoil(study.results[0]),), options=options)
+    archive.write_hardware(worse)
+    used = hardware_used.newest(archive, "full")
+    assert used["study"] == LATER and used["passed"].endswith(f"20260105_000000 is newer and is not used: {why}.")
+    held = hardware_used.add(evidence, archive, used)
+    assert hardware_conditions.limits(held) == [used["passed"]]
+    better = replace(worse, timestamp="20260106_000000", results=study.results, options={})
+    archive.write_hardware(better)
+    assert {**hardware_used.newest(archive, "full"), "record": ""} == {
+        "study": "20260106_000000", "record": "", "changed": "", "passed": ""
+    }  # fmt: skip
+
+
+def test_of_studies_that_all_lack_something_the_right_one_is_used_and_its_few_processes_are_said(
+    evidence: Evidence, tmp_path: Path
+) -> None:
+    archive, study = Archive("aes", tmp_path), synthetic_hardware.study()
+    few = replace(study.results[0], host=study.results[0].host[:2])
+    archive.write_hardware(replace(study, results=(few,)))
+    archive.write_hardware(replace(study, timestamp=LATER, results=(wrong(few), study.results[1])))
+    archive.write_hardware(replace(study, timestamp="20260105_000000", options={"only": ["aes_iterative"]}))
+    used = hardware_used.newest(archive, "full")
+    assert used["study"] == synthetic_hardware.STAMP
+    said = hardware_conditions.limits(hardware_used.add(evidence, archive, used))
+    assert said[1] == (
+        "Only 2 processes timed the host's part, and a verdict needs 10. To fix: invoke hardware --bench aes"
+    )
+
+
+def test_points_of_the_design_space_may_fail_and_take_fewer_processes() -> None:
+    study = synthetic_hardware.study()
+    first = study.results[0]
+    failing = replace(wrong(first), name="aes_small", point=True)
+    quick = replace(first, name="aes_quick", point=True, host=first.host[:5])
+    study = replace(study, results=(first, failing, quick))
+    assert hardware_merits.shortcomings(study) == ("", "", "") and hardware_merits.failed(study) == {}
+    assert hardware_merits.shortcomings(study, "aes_quick") == ("", "", "")
+    lacking = replace(first, missing={"simulate": ("no C++ compiler", "sudo apt install g++")})
+    assert hardware_merits.failed(replace(study, results=(lacking,))) == {}  # the machine's lack, not the design's
 
 
 def test_results_of_another_size_are_no_part_of_a_report_which_says_so(archive: Archive, evidence: Evidence) -> None:

@@ -21,6 +21,7 @@ WAITED, WAITED_TOO_LONG = 0.02, 0.25  #: share of the measured time that a proce
 STOLEN, STOLEN_TOO_MUCH = 0.02, 0.25  #: share of CPU time that the hypervisor gave to others
 CLOCK = 0.95  #: a variant whose clock shows less of the wall time than this share of what the baseline's shows
 DRIFT_P = 0.01
+BUSIER = 0.5  #: by which the load of one machine exceeds that of another, in processes that run or wait
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,25 @@ def gap(evidence: Evidence, study: HardwareStudy) -> Interval | None:
     """Return how much longer the baseline took in the hardware study than in that of software; None where one has no time."""
     software, hardware = both_baselines(evidence, study)
     return statistics.independent(hardware, software) if software and hardware else None
+
+
+def weaker(evidence: Evidence, study: HardwareStudy) -> tuple[str, str]:
+    """Return which of both studies timed the baseline worse, "software" or "accelerators", and why; "" where neither did.
+
+    That is the one with fewer processes; else the one on the busier machine, by the load of the minute before it.
+    """
+    sides = ("software", "accelerators")
+    counts = [len(samples) for samples in both_baselines(evidence, study)]
+    if min(counts) < max(counts):
+        side = counts.index(min(counts))
+        return sides[side], f"{counts[side]} processes, and the other {counts[1 - side]}"
+    hosts = (evidence.baseline.manifest.host, study.baseline.machine)
+    loads = [next(iter(host.get("load") or ()), None) for host in hosts]
+    known = [load for load in loads if load is not None]
+    if len(known) < len(sides) or max(known) - min(known) < BUSIER:
+        return "", ""
+    side = known.index(max(known))
+    return sides[side], f"a load of {known[side]:.1f} when it began, and the other {known[1 - side]:.1f}"
 
 
 def _look(

@@ -9,24 +9,23 @@ from collections.abc import Mapping
 from typing import Any
 
 from bench.hardware import HardwareStudy
-from reporting import hardware_used, statistics, units
+from reporting import statistics, units
 from reporting.compare import noise_floor
 from reporting.evidence import Evidence
 from reporting.measures import quality
 from reporting.model.accelerators import Accelerators
-from reporting.words import tables
+from reporting.words import hardware_conditions, tables
 
 BUILD = "release"  #: that hosts are timed on
 MACHINE = (
     "cpu", "architecture", "usable_cpus", "caches", "kernel", "libc", "governor", "turbo", "smt", "virtualisation"
 )  #: of its description: what moves a time  # fmt: skip
 INTERPRETER = ("implementation", "version", "compiler", "cflags", "sha256", "modified")  #: likewise
-GAP = 0.05  #: share by which the baseline may differ between two studies without a warning
 
 
 def doubts(evidence: Evidence, found: Accelerators | None) -> list[str]:
     """Say where the results of the accelerators are not of what stands beside them."""
-    study, again = evidence.hardware, f"To fix: {_command(evidence)}"
+    study, again = evidence.hardware, f"To fix: {hardware_conditions.command(evidence)}"
     if study is None:
         return []
     if study.size != evidence.study.size:
@@ -36,8 +35,12 @@ def doubts(evidence: Evidence, found: Accelerators | None) -> list[str]:
         ]
     if found is None:
         return []
-    said = [*_source(found), *_part(study), *_place(evidence, study), *_apart(evidence, study)]
-    return [*hardware_used.limits(evidence), *(f"{each} {again}" for each in (*said, *_moving(evidence, study)))]
+    said = [*_source(found), *_part(study), *_place(evidence, study), *_moving(evidence, study)]
+    return [
+        *hardware_conditions.limits(evidence),
+        *(f"{each} {again}" for each in said),
+        *hardware_conditions.apart(evidence, study),
+    ]
 
 
 def baselines(evidence: Evidence, study: HardwareStudy) -> list[str]:
@@ -52,11 +55,6 @@ def baselines(evidence: Evidence, study: HardwareStudy) -> list[str]:
         f"former, which was timed side by side with its host; over the latter it would be {units.significant(1 / gap.value)} times that. "
         "Against software seconds are compared, with a host's part that may have moved as much."
     ]
-
-
-def _command(evidence: Evidence) -> str:
-    size = evidence.study.size
-    return f"invoke hardware --bench {evidence.study.family}" + (f" --size {size}" if size != "full" else "")
 
 
 def _source(found: Accelerators) -> list[str]:
@@ -107,17 +105,6 @@ def _packages(here: Mapping[str, Any], there: Mapping[str, Any]) -> list[str]:
 
 def _python(about: Mapping[str, Any]) -> str:
     return f"{about['implementation']} {about['version']}" if about else f"{BUILD}: {tables.NOT_RECORDED}"
-
-
-def _apart(evidence: Evidence, study: HardwareStudy) -> list[str]:
-    gap = quality.gap(evidence, study)
-    if gap is None or max(gap.value, 1 / gap.value) <= 1 + GAP:
-        return []
-    return [
-        f"{evidence.study.baseline} took {units.ratio(gap)} the time beside the hosts of the accelerators that it took in the study "
-        "of the software, so both were not measured under the same conditions. To compare speedups, each over the baseline of its own study, would "
-        f"favour {'the accelerators' if gap.value > 1 else 'the software'} by {units.percent(max(gap.value, 1 / gap.value) - 1)}; seconds are compared."
-    ]
 
 
 def _moving(evidence: Evidence, study: HardwareStudy) -> list[str]:
