@@ -2,7 +2,9 @@
 
     nox -s aes              the whole study of family `aes`, to finished reports (every folder of bench/ has a session)
     nox -s aes -- --fast    words after -- reach the profile stage (see: invoke --help run)
-    nox -s hardware         the accelerators of all families that have some: simulated, synthesised, placed, into the reports
+    nox -s hardware         the accelerators of all families that have some: simulated, synthesised, placed, into the reports;
+                            of one family: nox -s hardware -- --bench aes
+    nox -s hardware_tools   only .venv_hardware, to try a design by hand
     nox -s tests            lint, types and tests
     nox -s dev              all environments, to work with invoke by hand
 
@@ -92,11 +94,17 @@ def dev(session: nox.Session) -> None:
     session.log("ready. Now type: source .venv/bin/activate && invoke --list")
 
 
-@nox.session(venv_backend="none", requires=["release"])
+@nox.session(venv_backend="none")
+def hardware_tools(session: nox.Session) -> None:
+    """Build .venv_hardware only: Amaranth, yosys and nextpnr, to try a design by hand."""
+    provide(session, "hardware", "hardware", BASE)
+    session.log("ready. Now type: .venv_hardware/bin/python -m bench.cosimulate FAMILY/DESIGN --check")
+
+
+@nox.session(venv_backend="none", requires=["release", "hardware_tools"])
 def hardware(session: nox.Session) -> None:
     """Take the accelerators of every family that has some through the tools; words after -- go to invoke hardware."""
     provide(session, "tool", "tool", BASE)
-    provide(session, "hardware", "hardware", BASE)
     invoke = environments.location("tool") / "bin" / "invoke"
     session.run(str(invoke), "hardware", *session.posargs, log=False)
 

@@ -50,6 +50,12 @@ class Tampered(SuiteError):
     exit_code = 6
 
 
+class Interrupted(SuiteError):
+    """Ctrl-C was pressed."""
+
+    exit_code = 130
+
+
 def place(error: BaseException, folder: Path) -> str:
     """Return "bench/aes/hardware.py, line 12": where in a folder bench/FAMILY an error comes from; "" for elsewhere.
 

@@ -11,7 +11,7 @@ from time import perf_counter
 from typing import Any
 
 from bench import discover
-from bench.errors import SuiteError, UsageError
+from bench.errors import Interrupted, SuiteError, UsageError
 from bench.model import Collection, Family, Manifest, Outcome, Study, Target, Variant
 from bench.rundir import Archive, sha256
 from profiling import collector, environments, host, ladder, lock
@@ -63,12 +63,6 @@ def collect(request: Request, options: Options, root: Path) -> str:
             session.log.say(f"time stamp for this run: {timestamp}")
             study = Running(request, family, archive, session, builds, variants, tuple(notices))
             return study.run([(name, tool) for name, tool in wanted if name not in missing], missing)
-
-
-class Interrupted(SuiteError):
-    """Ctrl-C was pressed."""
-
-    exit_code = 130
 
 
 @dataclass

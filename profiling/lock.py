@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from time import sleep
+from time import monotonic, sleep
 
-from bench.errors import SuiteError
+from bench.errors import Interrupted, SuiteError
 
+SAY_EVERY = 60.0  #: seconds between two lines of one that waits
 PATH = Path(tempfile.gettempdir()) / "codesign-bench.lock"
 
 
@@ -24,23 +25,36 @@ def exclusive(what: str, *, wait: bool, say: Callable[[str], None]) -> Iterator[
     """
     handle = _open()
     try:
-        told = False
-        while not _try(handle):
-            holder = os.pread(handle, 200, 0).decode(errors="replace").strip() or "another study"
+        if not _try(handle):
             if not wait:
                 raise SuiteError(
-                    f"{holder} is running on this machine, and two at once would spoil each other's work",
+                    f"{_holder(handle)} is running on this machine, and two at once would spoil each other's work",
                     "Wait until it has ended, or add --wait to start as soon as it has.",
                 )
-            if not told:
-                say(f"waiting for {holder} to end: two studies at once would spoil each other's timings")
-                told = True
-            sleep(1)
+            _wait(handle, say)
         _sign(handle, f"{what} (process {os.getpid()}, since {datetime.now():%H:%M:%S})")
         yield
         _sign(handle, "")
     finally:
         os.close(handle)
+
+
+def _wait(handle: int, say: Callable[[str], None]) -> None:
+    """Wait until the machine is free; say for whom, and now and then for how long already. Ctrl-C ends it: Interrupted."""
+    say(f"waiting for {_holder(handle)} to end: two studies at once would spoil each other's timings")
+    start = told = monotonic()
+    try:
+        while not _try(handle):
+            if monotonic() - told >= SAY_EVERY:
+                told = monotonic()
+                say(f"waiting for {(told - start) / 60:.0f} min now: {_holder(handle)} still runs")
+            sleep(1)
+    except KeyboardInterrupt:
+        raise Interrupted("interrupted while it waited, so nothing was started", "Run it again.") from None
+
+
+def _holder(handle: int) -> str:
+    return os.pread(handle, 200, 0).decode(errors="replace").strip() or "another study"
 
 
 def _open() -> int:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -86,7 +87,7 @@ def _refuse_options(task_name: str, values: Sequence[str]) -> None:
 
 def explain_what_is_missing() -> None:
     """Let invoke say what a task needs in our words: it ends before any task begins, and in words of its own."""
-    from invoke.exceptions import Exit
+    from invoke.exceptions import Exit, ParseError
     from invoke.parser.parser import ParseMachine
 
     complete = ParseMachine.complete_context
@@ -98,7 +99,36 @@ def explain_what_is_missing() -> None:
             raise Exit(error.explained(), error.exit_code)
         complete(machine)
 
+    def explain_error(machine: ParseMachine, msg: str) -> None:
+        name = str(machine.context.name or "") if machine.context else ""
+        raise Misunderstood(unknown_word(name, msg), machine.context)
+
+    class Misunderstood(ParseError, Exit):
+        """What invoke does not understand: it prints a ParseError, and asks an Exit for its code."""
+
+        def __init__(self, error: UsageError, context: Any) -> None:
+            self.args = (error.explained(),)
+            self.context, self.message, self._code = context, None, error.exit_code
+
     ParseMachine.complete_context = complete_or_explain  # type: ignore[assignment, method-assign]
+    ParseMachine.error = explain_error  # type: ignore[assignment, method-assign]
+
+
+def unknown_word(task_name: str, message: str) -> UsageError:
+    """Return what is to be said where invoke does not understand a word. message: in its own words, which name it."""
+    found = re.fullmatch(r"No idea what '(.*)' is!", message)
+    help_ = f"All it has: invoke --help {task_name}" if task_name else "All there are: invoke --list"
+    if found is None:
+        return UsageError(re.sub(r"Flag <Argument: (\S+?)[ >].* needed value.*", r"--\1 needs a value", message), help_)
+    word = found[1]
+    if not task_name:
+        return UsageError(f"there is no task {word!r}", help_)
+    if word.startswith("-"):
+        return UsageError(f"invoke {task_name} has no option {word}", help_)
+    known = word in discover.families()
+    return UsageError(
+        f"invoke {task_name} does not take the word {word!r}", f"Write it as --bench {word}." if known else help_
+    )
 
 
 def missing_arguments(task_name: str, names: Sequence[str]) -> UsageError:

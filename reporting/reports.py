@@ -77,6 +77,13 @@ def warn(found: Told, formats: tuple[str, ...] = ()) -> None:
 def print_verdicts(report: Document) -> None:
     """Print the verdicts: last, where they stay on the screen."""
     print()
-    for block in report.sections[0].blocks:
-        if isinstance(block, Text) and block.style:
-            print(block.text)
+    said = [block.text for block in report.sections[0].blocks if isinstance(block, Text) and block.style]
+    print(*said or [_alone(report.family)], sep="\n")
+
+
+def _alone(family: str) -> str:
+    """Say what comes next where nothing was compared with the baseline."""
+    return (
+        f"Nothing was compared with the baseline of {family}. To add a variant, put a module into bench/{family}/ that defines "
+        "the same entry (README: 'Add a variant')."
+    )

@@ -93,6 +93,11 @@ def test_the_list_of_families_fits_and_loses_no_word(columns: str) -> None:
         (("adopt", "--bench", "x"), "invoke adopt needs --results-dir", "invoke adopt --results-dir RESULTS-DIR"),
         (("compare", "newest"), "invoke compare needs two studies, A and B", "invoke compare newest~1 newest"),
         (("show", "--help"), "invoke show has no option --help", "invoke --help show"),
+        (("whatif", "--bench", "aes", "--desing", "x"), "invoke whatif has no option --desing", "invoke --help whatif"),
+        (("hardware", "aes"), "invoke hardware does not take the word 'aes'", "Write it as --bench aes."),
+        (("hardware", "other"), "invoke hardware does not take the word 'other'", "invoke --help hardware"),
+        (("harware",), "there is no task 'harware'", "invoke --list"),
+        (("hardware", "--seeds"), "--seeds needs a value", "invoke --help hardware"),
     ],
 )
 def test_what_is_missing_is_said_in_two_sentences(words: tuple[str, ...], what: str, how: str) -> None:
@@ -104,7 +109,7 @@ def test_what_is_missing_is_said_in_two_sentences(words: tuple[str, ...], what: 
 
 def test_a_session_per_family_is_discovered() -> None:
     shown = nox("--list").stdout
-    for session in ("aes", "mdp", "tests", "lint", "dev", "dbg", "release"):
+    for session in ("aes", "mdp", "tests", "lint", "dev", "dbg", "release", "hardware", "hardware_tools"):
         assert f" {session} ->" in shown
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.errors import SuiteError, UsageError, WrongAnswer
+from bench.errors import Interrupted, SuiteError, UsageError, WrongAnswer
 from bench.rundir import SCHEMA, Archive
 from profiling import collect as stage
 from profiling import lock
@@ -233,7 +233,7 @@ def test_ctrl_c_keeps_what_is_complete(
 
     monkeypatch.setattr(profile, "record", stop)
     request = stage.Request("aes", ("pyaes_clean",), (), "release", "small", ("timing", "profile"), wait=True)
-    with pytest.raises(stage.Interrupted, match="kept as study"):
+    with pytest.raises(Interrupted, match="kept as study"):
         stage.collect(request, stage.with_overrides(SMALL, processes=1), tmp_path)
     archive = Archive("aes", tmp_path)
     study = archive.study(archive.choose())

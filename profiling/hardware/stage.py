@@ -16,12 +16,12 @@ from time import perf_counter
 from typing import Any
 
 from bench import discover, hardware
-from bench.errors import SuiteError, UsageError
+from bench.errors import Interrupted, SuiteError, UsageError
 from bench.files import code, sha256
 from bench.hardware import HardwareStudy
 from bench.rundir import Archive
 from profiling import checking, environments, host, lock
-from profiling.collect import Interrupted, commit
+from profiling.collect import commit
 from profiling.collector import Missing, Session
 from profiling.hardware import (
     archiving,

@@ -86,6 +86,8 @@ def table(path: Path) -> dict[str, str]:
     """Return the entries of a TOML file that has lines of the form `name = "text"` only, and comments."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        raise UsageError(f"there is no file {path} here", "Name a TOML file that describes an interface.") from None
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} cannot be read: {error}", "Name a TOML file that describes an interface.") from error
     found: dict[str, str] = {}
