@@ -31,14 +31,16 @@ class Finding:
 
 @dataclass
 class Audit:
-    """Collects findings; the first never hides the others."""
+    """Collects findings; the first never hides the others. What two checks find in the same words is one finding."""
 
     findings: list[Finding] = field(default_factory=list)  #: what is wrong
     notes: list[Finding] = field(default_factory=list)  #: what could not be checked, and why: no failure
     counted: Counter[str] = field(default_factory=Counter)  #: what was checked -> how many
 
     def wrong(self, path: Path, what: str) -> None:
-        self.findings.append(Finding(path, what))
+        found = Finding(path, what)
+        if found not in self.findings:
+            self.findings.append(found)
 
     def note(self, path: Path, what: str) -> None:
         self.notes.append(Finding(path, what))

@@ -38,7 +38,7 @@ def blamed(family: str) -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
-        if error.name != "amaranth":
+        if (error.name or "").partition(".")[0] != "amaranth":
             raise
         hint = "Take the Python that has it: .venv_hardware/bin/python (nox -s hardware_tools makes it)."
         raise SuiteError(f"amaranth is not installed for {sys.executable}", hint) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import signal
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from bench import discover
+from bench.errors import Interrupted
 from bench.hardware import designs
 from bench.rundir import Archive
 from profiling import lock
@@ -212,6 +214,26 @@ def test_clean_never_touches_a_study_that_runs() -> None:
     with lock.exclusive("a study of aes", wait=True, say=print):
         done = invoke("clean")
     assert done.returncode == 1 and "a study of aes" in done.stderr
+
+
+def test_who_waits_is_told_for_how_long_and_that_nothing_was_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    clock = itertools.count(0.0, 45.0)
+
+    def sleep(seconds: float) -> None:
+        if len(said) == 3:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(lock, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(lock, "sleep", sleep)
+    with (
+        lock.exclusive("a study of aes", wait=True, say=print),
+        pytest.raises(Interrupted, match="nothing was started"),
+        lock.exclusive("a study of mdp", wait=True, say=said.append),
+    ):
+        pytest.fail("both hold the machine")
+    assert said[0].startswith("waiting for a study of aes (process")
+    assert [re.findall(r"for (\d) min now: a study of aes .* still runs", line) for line in said[1:]] == [["2"], ["4"]]
 
 
 def test_ctrl_c_leaves_a_consistent_archive(tmp_path: Path) -> None:

@@ -20,12 +20,12 @@ from invoke.program import Program
 import tasks
 from bench import hardware, hardware_record
 from bench.audit import Audit
-from bench.errors import SuiteError, Tampered, UsageError, VariantFailed
+from bench.errors import SuiteError, Tampered, UsageError, VariantFailed, WrongAnswer
 from bench.hardware import Baseline, Counterpart, Design, HardwareStudy, Timing
 from bench.rundir import Archive
 from profiling import doctor, environments
 from profiling.collector import Job, Missing, Session
-from profiling.hardware import archiving, compiled, hierarchy, hosts, older, parse, synthesis, toolchain, verify
+from profiling.hardware import archiving, compiled, doubts, hierarchy, hosts, older, parse, synthesis, toolchain, verify
 from profiling.hardware.cache import Cache, key
 from profiling.hardware.steps import Item, Runner, Step
 from profiling.options import Options
@@ -319,9 +319,11 @@ def test_without_a_family_the_task_runs_those_that_have_the_designs(
     from profiling.hardware import stage as whole
 
     made: list[tuple[str, tuple[str, ...]]] = []
+    _, study = archived(tmp_path / "one", RAW)
 
     def make(request: whole.Request, root: Path) -> str:
         made.append((request.family, request.only))
+        Archive(request.family, root).write_hardware(replace(study, family=request.family))
         return STAMP
 
     monkeypatch.setattr(whole, "make", make)
@@ -329,6 +331,44 @@ def test_without_a_family_the_task_runs_those_that_have_the_designs(
     for asked in (["--only", "aes_iterative"], [], ["--bench", "mdp", "--only", "mdp_lanes"]):
         Program(namespace=Collection.from_module(tasks)).run(["invoke", "hardware", *words, *asked], exit=False)
     assert made == [("aes", ("aes_iterative",)), ("aes", ()), ("mdp", ()), ("mdp", ("mdp_lanes",))]
+
+
+def test_a_design_without_a_right_answer_ends_the_task_after_all_was_kept(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from profiling.hardware import stage as whole
+
+    wrong = RAW | {"simulate": RAW["simulate"] | {"status": "wrong answer", "reason": "0.8 instead of 0.9"}}
+    studies = {"aes": archived(tmp_path / "one", wrong)[1], "mdp": archived(tmp_path / "two", RAW)[1]}
+
+    def make(request: whole.Request, root: Path) -> str:
+        Archive(request.family, root).write_hardware(replace(studies[request.family], family=request.family))
+        return STAMP
+
+    monkeypatch.setattr(whole, "make", make)
+    words = ["invoke", "hardware", "--results-dir", str(tmp_path / "results"), "--no-render"]
+    with pytest.raises(SystemExit) as ended:
+        Program(namespace=Collection.from_module(tasks)).run(words)
+    told = capsys.readouterr()
+    assert ended.value.code == WrongAnswer.exit_code and "no right answer from aes/one" in told.err
+    assert "one: wrong answer: 0.8 instead of 0.9" in told.out  # of aes, and mdp came after it:
+    assert "one: 9 cycles; 91.0 MHz [90.5–91.5]; 6 LUT4" in told.out
+
+
+def test_every_wrong_answer_is_said_once(item: Item, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    says = {"status": "wrong answer", "reason": "0.8", "place": "bench/aes/hardware.py, line 3"}
+    steps = {"check_amaranth": says, "check_compiled": says, "simulate": says | {"status": "ok"}, "software_run": says}
+    for step, what in steps.items():
+        item.folders[step] = tmp_path / step
+        item.folders[step].mkdir()
+        (tmp_path / step / "result.json").write_text(json.dumps(what))
+    said: list[str] = []
+    monkeypatch.setattr(Progress, "warn", lambda progress, text: said.append(text))
+    doubts.say_what_is_wrong([item], Progress("test"))
+    assert said == [f"one{part}: wrong answer: 0.8 (bench/aes/hardware.py, line 3)" for part in ("", " (in C)")]
+    item.missing["rtl"] = ("no such signal", "")
+    point = Item("aes", replace(item.design, name="two", point=True), "small", missing=item.missing)
+    assert doubts.unwritten([item, point]) == {"one": "no such signal"}
 
 
 # The top level as parts and wires

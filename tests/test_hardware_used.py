@@ -14,6 +14,7 @@ from bench.audit import Audit
 from bench.files import sha256
 from bench.hardware import HardwareStudy, Result
 from bench.rundir import Archive
+from profiling.hardware import verify as raw
 from reporting import hardware_used, render, rendered, verify
 from reporting.compare import compare
 from reporting.document import Document, Section, Text
@@ -182,6 +183,17 @@ def test_a_hardware_study_that_was_changed_since_is_found(checked: Checked) -> N
     study = checked.archive.hardware_study(synthetic_hardware.STAMP)
     checked.archive.write_hardware(replace(study, seconds=1.0))
     assert any("was changed since" in found and synthetic_hardware.STAMP in found for found in checked.findings())
+
+
+def test_a_hardware_study_that_is_damaged_is_one_finding_whoever_looks(checked: Checked) -> None:
+    path = checked.archive.hardware_record(synthetic_hardware.STAMP)
+    path.write_text(path.read_text().replace("31636", "31637"))
+    audit = Audit()
+    verify.check(checked.archive, "20260101_000000", audit, (checked.root / "reports", checked.root), checked.told)
+    own = [str(each) for each in audit.findings]
+    raw.check(checked.archive, audit)
+    found = [str(each) for each in audit.findings if str(each).startswith(str(path))]
+    assert own == found == [f"{path} is damaged: it was changed since it was written"]
 
 
 def test_a_hardware_study_that_is_gone_is_found(checked: Checked) -> None:

@@ -24,7 +24,7 @@ def check(archive: Archive, audit: Audit) -> None:
         try:
             study = archive.hardware_study(timestamp)
         except SuiteError as error:
-            audit.wrong(path, f": {error}")
+            audit.wrong(path, str(error).removeprefix(f"{path} "))
             continue
         if (study.family, study.timestamp) != (archive.family, timestamp):
             audit.wrong(path, f"says that it is hardware study {study.timestamp} of {study.family}")
