@@ -176,13 +176,11 @@ def hardware(
         stamp = stage.make(replace(asked, family=family, only=designs), Path(results_dir))
         made.append(archive.hardware_study(stamp))
         print(f"hardware: {archive.hardware_record(stamp)}")
+        written = ""
         if render and archive.timestamps():
-            reports.write_all(*(study := _parsed(family, "", results_dir)), {}, Path(report_dir), Path(deep_dive_dir))
-            print(*hardware_end.lines(made[-1], f"{report_dir}/{family}_results_{study[1]}/index.html"), sep="\n")
-        else:
-            print(*hardware_end.lines(made[-1]), sep="\n")
-            if not archive.timestamps():
-                print(f"next: nox -s {family} (there is no study yet that reports could show it with)")
+            _, written = study = _parsed(family, "", results_dir)
+            reports.write_all(*study, {}, Path(report_dir), Path(deep_dive_dir))
+        print(*hardware_end.lines(archive, made[-1], written, Path(report_dir)), sep="\n")
     hardware_end.conclude(made)
 
 

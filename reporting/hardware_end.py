@@ -6,10 +6,12 @@ The reports themselves say it in words/hardware*.py, with intervals of all input
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from bench import hardware_merits
 from bench.errors import SuiteError, WrongAnswer
 from bench.hardware import HardwareStudy, Result
+from bench.rundir import Archive
 from reporting import units
 from reporting.codesign import project
 from reporting.model import candidates
@@ -18,15 +20,25 @@ from reporting.model.interfaces import PRESETS
 from reporting.words import hardware_facts
 
 
-def lines(study: HardwareStudy, page: str = "") -> list[str]:
-    """Return what was found about each design that is no mere point, and what to open.
+def lines(archive: Archive, study: HardwareStudy, written: str = "", reports: Path = Path("reports")) -> list[str]:
+    """Return what was found about each design that is no mere point, and what to open or to do next.
 
-    page: the report that was written with it; without one nothing is projected.
+    written: the study of software whose reports were written, "" for none; reports: the folder that they are in. A design
+    is projected where these rest on this very hardware study.
     """
-    failed = hardware_merits.failed(study)
+    used = archive.newest_hardware(archive.study(written).size) if written else None
+    shown, failed = used is not None and used.timestamp == study.timestamp, hardware_merits.failed(study)
     said = [f"{name}: {why}" for name, why in failed.items()]
-    said += [_design(r, projected=bool(page)) for r in study.results if not r.point and r.name not in failed]
-    return ["", *said, *(["", f"Open {page} in a browser."] if page else [])]
+    said += [_design(r, projected=shown) for r in study.results if not r.point and r.name not in failed]
+    return ["", *said, *_next(archive, written, reports, used if not shown else None)]
+
+
+def _next(archive: Archive, written: str, reports: Path, other: HardwareStudy | None) -> list[str]:
+    if not written:
+        none = f"next: nox -s {archive.family} (there is no study yet that reports could show it with)"
+        return [] if archive.timestamps() else [none]
+    rests = f" It rests on hardware study {other.timestamp}." if other else ""
+    return ["", f"Open {reports}/{archive.family}_results_{written}/index.html in a browser.{rests}"]
 
 
 def conclude(studies: Sequence[HardwareStudy]) -> None:
