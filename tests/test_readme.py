@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,10 @@ def test_the_accelerator_says_how_it_is_tried_and_what_drives_it() -> None:
     section = README.partition("## Add an accelerator")[2].partition("\n## ")[0]
     for name in (name for name in vars(hardware.Pins) if not name.startswith("_")):
         assert re.search(rf"`(await )?{name}\b", section), name
+    assert [int(step) for step in re.findall(r"(?m)^(\d)\. \*\*", section)] == [1, 2, 3, 4]
+    shown = set(re.findall(r"(\w+)=", EXAMPLES["bench/nqueens/hardware.py"].partition("DESIGNS = ")[2]))
+    for field in {field.name for field in fields(hardware.Design)} - shown | {"replaces", "justification"}:
+        assert re.search(rf"(?m)^- .*`{field}[`=]|\. `{field}=True`", section), field
     for command in ("-m bench.cosimulate nqueens/search --check", "invoke hardware --bench nqueens", "--design search"):
         assert command in section
 
