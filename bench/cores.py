@@ -20,6 +20,7 @@ from bench.hardware import Core, Port, Transaction
 T = TypeVar("T")
 PERIOD = 1e-6  #: seconds of a simulated clock cycle; any would do
 LONGER = "a design that needs longer says so (most_cycles)"  #: what else can be done where a call is stuck
+MOST_LOOKS = 1_000_000  #: at ports without a clock cycle in between: a loop that waits for what can never change
 MOMENT = 1e-12  #: seconds that pass between two calls, so that no clock edge does
 
 
@@ -38,9 +39,10 @@ class _Counting:
         self.sent = 0  #: bytes to the accelerator
         self.received = 0  #: bytes back
         self._left = most_cycles
+        self._looks = 0
 
     def _begin(self, sent: int, received: int) -> None:
-        self._left = self.most_cycles
+        self._left, self._looks = self.most_cycles, 0
         self.calls += 1
         self.sent += sent
         self.received += received
@@ -49,10 +51,20 @@ class _Counting:
         """Count cycles; raises Stuck where a call takes more than it may: a whole iteration's, unless a check says less."""
         self.cycles += cycles
         self._left -= cycles
+        self._looks = 0
         if self._left < 0:
             raise Stuck(
                 f"the simulated core is stuck: a call has taken {self.most_cycles - self._left:,} cycles",
                 f"Look for a handshake that never comes; {self.longer}. A call may take {self.most_cycles:,} now.",
+            )
+
+    def look(self) -> None:
+        """Count a look at a port; raises Stuck where the clock stands still meanwhile."""
+        self._looks += 1
+        if self._looks > MOST_LOOKS:
+            raise Stuck(
+                f"the transaction is stuck: it has looked at ports {MOST_LOOKS:,} times, and let no clock cycle pass",
+                "Await pins.tick() or pins.until() in its loop.",
             )
 
     def left(self) -> int:
@@ -139,6 +151,7 @@ class _InterpretedPins:
         self._context.set(bits, _fit(about, value))
 
     def get(self, port: str) -> int:
+        self._core.look()
         return int(self._context.get(_known(self._core.ports, port)[1]))
 
     async def tick(self, cycles: int = 1) -> None:
@@ -224,6 +237,7 @@ class _CompiledPins:
         self._library.core_set(self._handle, place, _words(about, _fit(about, value)))
 
     def get(self, port: str) -> int:
+        self._core.look()
         about, place = _known(self._core.ports, port)
         room = ctypes.create_string_buffer(_size(about))
         self._library.core_get(self._handle, place, room)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from bench import cosimulate
+from bench import cores, cosimulate
 from bench.cores import Compiled, Interpreted, Playback, Stuck, ports_of, read_ports, written_ports
 from bench.errors import SuiteError, WrongAnswer
 from bench.hardware import Design, Pins, Port
@@ -149,6 +149,26 @@ def test_a_check_that_never_ends_is_stuck_long_before_a_full_job_would_be(
     assert found["status"] == "failed" and "a call has taken 51 cycles" in found["reason"]
     assert "a check has 50 cycles for each call" in found["reason"] and core.cycles == 51
     assert cosimulate.check(replace(design, check=lambda core: core.call(tick, 0, 0)), "aes", core)["status"] == "ok"
+
+
+def test_a_loop_that_lets_no_clock_cycle_pass_is_stuck(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cores, "MOST_LOOKS", 100)
+
+    async def wait(pins: Pins) -> None:
+        for _ in range(60):
+            pins.get("total")
+        await pins.tick()
+        for _ in range(60):
+            pins.get("total")
+
+    async def hang(pins: Pins) -> None:
+        while pins.get("total") != 77:
+            pass
+
+    core = make()
+    core.call(wait, 0, 0)
+    with pytest.raises(Stuck, match="looked at ports 100 times, and let no clock cycle pass"):
+        core.call(hang, 0, 0)
 
 
 def test_a_failing_transaction_fails_in_the_caller(make: Make) -> None:
