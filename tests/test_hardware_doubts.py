@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -131,6 +132,20 @@ def test_other_conditions_are_claimed_only_where_the_interval_excludes_one(
     assert gap is not None and (gap.low > 1) == (factor > 1 and spread < 0.01)
     told = hardware_conditions.apart(evidence, study)
     assert len(told) == bool(words) and all(words in line and "when the machine is idle" in line for line in told)
+
+
+def test_a_design_that_replaces_what_no_profile_knows_is_named(evidence: Evidence, found: Accelerators) -> None:
+    first, *others = held(evidence).results
+    sampled = {"release": Counter({"bench_pyaes (run.py);AES.encrypt (pyaes/aes.py)": 9})}
+    runs = tuple(replace(r, stacks=sampled if r is evidence.baseline else {}) for r in evidence.runs)
+    evidence = replace(evidence, runs=runs, baseline=runs[0])
+    for replaces, warned in (("AES.encrypt", 0), ("AES.__init__, AES.encrypt", 0), ("AES.encrpyt, AES.x", 1)):
+        told = doubts(evidence, found, results=(replace(first, replaces=replaces), *others))
+        assert len(told) == warned
+        assert all(f"{first.name} says that it replaces, {replaces}, is in no sample" in line for line in told)
+    bare = replace(evidence, runs=tuple(replace(run, stacks={}) for run in runs))
+    study = replace(held(evidence), results=(replace(first, replaces="AES.encrpyt"),))
+    assert hardware_conditions.strangers(bare, study) == []  # without a profile nothing is known
 
 
 def test_the_weaker_side_is_named_with_its_command(evidence: Evidence) -> None:

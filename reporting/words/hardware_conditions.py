@@ -11,6 +11,7 @@ from bench.model import MINIMUM_PROCESSES
 from reporting import units
 from reporting.evidence import Evidence
 from reporting.measures import quality
+from reporting.model import kernels
 from reporting.statistics import Interval
 
 GAP = 0.05  #: share by which the baseline may differ between two studies without a warning
@@ -34,6 +35,22 @@ def limits(evidence: Evidence) -> list[str]:
         few = hardware_merits.few_processes(number)
         said.append(f"{few[0].upper()}{few[1:]}. To fix: {command(evidence)}")
     return said
+
+
+def strangers(evidence: Evidence, study: HardwareStudy) -> list[str]:
+    """Name the designs that say to replace only what the baseline's profile does not know: a typing error, as a rule."""
+    profiles = [
+        stacks for run in evidence.runs if run.name == evidence.study.baseline for stacks in run.stacks.values()
+    ]
+    frames = {frame for stacks in profiles for stack in stacks for frame in stack.split(";")}
+    known = {each for frame in frames for each in (frame, kernels.short(frame))}
+    lost = {r.replaces: r.name for r in study.results if not r.point and not known & set(r.replaces.split(", "))}
+    return [
+        f"What {name} says that it replaces, {replaces}, is in no sample of the profile of {evidence.study.baseline}. To fix: "
+        f"name functions as its table of hot functions does, in bench/{study.family}/hardware.py, joined by “, ”."
+        for replaces, name in lost.items()
+        if known
+    ]
 
 
 def apart(evidence: Evidence, study: HardwareStudy) -> list[str]:

@@ -40,6 +40,7 @@ def doubts(evidence: Evidence, found: Accelerators | None) -> list[str]:
         *hardware_conditions.limits(evidence),
         *(f"{each} {again}" for each in said),
         *hardware_conditions.apart(evidence, study),
+        *hardware_conditions.strangers(evidence, study),
     ]
 
 
