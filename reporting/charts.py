@@ -162,6 +162,13 @@ class Scatter:
     key: str = ""
 
 
+def is_projected(chart: BarChart | Curves | Scatter) -> bool:
+    """Whether anything on a chart was projected: bars and curves say so, and a scatter shows nothing else but its lines."""
+    if isinstance(chart, BarChart):
+        return any(bar.projected for _, bars in chart.groups for bar in bars)
+    return isinstance(chart, Scatter) or any(curve.projected for curve in chart.curves)
+
+
 @dataclass(frozen=True)
 class Part:
     """One box of a diagram: its upper left corner and its size, in letters across and in lines down."""

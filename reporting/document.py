@@ -140,6 +140,7 @@ class Slide:
     title: str
     blocks: tuple[Block, ...]
     minutes: float = 1.0
+    projected: bool = False  #: something on it was projected, and not measured
 
 
 @dataclass(frozen=True)
@@ -167,5 +168,6 @@ class Document:
     variants: tuple[Choice, ...] = ()
     builds: tuple[Choice, ...] = ()
     paper: str = PAPERS[0]  #: the sheet that it is printed on
+    projected: str = ""  #: what its projections are made from, in words; empty where nobody may make any
     verdict: str = ""  #: the headline, as the first section says it; it stays where a narrative takes that one's place
     data: tuple[Table, ...] = ()  #: one row an observation, for spreadsheets and filters (workbook/observations.py)

@@ -568,10 +568,15 @@ def test_the_grain_and_the_fixed_bytes_of_aes_are_what_its_driver_sends(design: 
 # --- the credential ---------------------------------------------------------------------------------------------------
 
 
-def series(call: float, block: float, beyond: float, of_limit: float) -> list[Measurement]:
-    """Three processes of three sizes: a call, rounds of `block` seconds each, and `beyond` seconds per byte for memory."""
+SIZES = {"16 B": 16, "23 kB": 23_000, "1 MiB": 1 << 20}
+
+
+def series(
+    call: float, block: float, beyond: float, of_limit: float, sizes: dict[str, int] | None = None
+) -> list[Measurement]:
+    """Three processes of some sizes: a call, rounds of `block` seconds each, and `beyond` seconds per byte for memory."""
     made: list[Measurement] = []
-    for point, size in {"16 B": 16, "23 kB": 23_000, "1 MiB": 1 << 20}.items():
+    for point, size in (sizes or SIZES).items():
         blocks = -(-size // 16)
         rounds, limit = blocks * (block if size > 16 else 1.2e-9), blocks * of_limit if size > 16 else 1.2e-9
         seconds = tuple(noise * (call + rounds + beyond * size) for noise in (0.999, 1.0, 1.001))
@@ -610,7 +615,7 @@ def test_a_variant_slower_than_its_accelerator_is_not_predicted_from_itself() ->
     found = credential.read(studied(pyaes_aesni=2.4e-9, pyaes_vaes=0.6e-9))
     large = next(p for p in found if (p.variant, p.point) == ("pyaes_aesni", "1 MiB"))
     assert large.error < -0.4
-    worst = credential.worst(found)
+    worst = credential.worst(credential.testing(found))
     assert worst is not None and worst.variant in credential.SIBLINGS
 
 
@@ -627,8 +632,8 @@ def test_the_words_say_how_far_it_is_off_and_warn_beyond_the_aim() -> None:
         ("warning", True),
     ]
     tables = [block for block in close if isinstance(block, Table)]
-    assert [table.key for table in tables] == ["credential", "credential-terms"]
-    assert len(tables[0].rows) == 9 and len(tables[1].rows) == 6
+    assert [table.key for table in tables] == ["credential-farthest", "credential", "credential-terms"]
+    assert [len(table.rows) for table in tables] == [4, 9, 6]
     said = close[0].text if isinstance(close[0], Text) else ""
     assert "same model" not in said and "What an interface or a driver costs is not tested" in said
     assert "For 16 B the prediction is the sibling's time, and tests nothing." in said
@@ -644,11 +649,44 @@ def test_where_the_prediction_is_the_siblings_time_it_tests_nothing_and_is_marke
     large = next(p for p in found if (p.variant, p.point) == ("pyaes_aesni", "1 MiB"))
     assert large.null_error == pytest.approx(large.copied / large.measured.value - 1 if large.copied else 0)
     assert large.null_error is not None and abs(large.null_error) > 0.3 > abs(large.error)
-    worst = credential.worst(found)
+    worst = credential.worst(credential.testing(found))
     assert worst is not None and worst.tests
-    assert credential.worst(tuple(p for p in found if p.point == "16 B")) is None
+    assert credential.testing(tuple(p for p in found if p.point == "16 B")) == ()
     marked = {row[-1].text for row in credential_words.table(found).rows if row[1].text == "16 B"}
     assert marked == {"pyaes_vaes, its time as it is", "pyaes_aesni, its time as it is", "its other sizes"}
+
+
+def test_what_is_larger_than_the_model_is_claimed_for_is_shown_and_counts_for_nothing() -> None:
+    """At 64 MiB everything takes ten times as long as the model has it: a miss, that no sentence and no line rests on."""
+    study = studied(pyaes_aesni=1.2e-9, pyaes_vaes=0.6e-9)
+    plain = credential.read(study)
+    for name in (*credential.SIBLINGS, *credential.PEERS):
+        beyond = 7e-10 if name == "pyaes_aesni" else 7e-11
+        large = series(2.5e-7, 1.2e-9, beyond, of_limit=0.6e-9, sizes={"64 MiB": 1 << 26})
+        run = next(r for r in (*study.runs, *study.series_peers) if r.name == name)
+        kept = [m for m in run.measurements if m.collector == "series"]
+        study = synthetic.changed(study, name, *kept, *large)
+    found = credential.read(study)
+    outside = [p for p in found if not p.claimed]
+    assert {p.point for p in outside} == {"64 MiB"} and any(abs(p.error) > 0.5 for p in outside)
+    assert [p for p in found if p.claimed] == list(plain), "what is claimed does not know of what is not"
+    words = credential_words.blocks(study)
+    assert isinstance(words[0], Text) and words[0].style == "" and "64 MiB" not in words[0].text
+    far, table, *_ = (block for block in words if isinstance(block, Table))
+    assert {row[1].text for row in table.rows if row[2].text.startswith("no")} == {"64 MiB"}
+    assert ["64 MiB" in row[1].text for row in far.rows] == [False, True, False, True]
+
+
+def test_the_error_of_a_prediction_has_its_processes_and_an_interval() -> None:
+    found = credential.read(studied(pyaes_aesni=1.2e-9, pyaes_vaes=0.6e-9))
+    for each in found:
+        assert each.off.low < each.error < each.off.high and each.processes == 3
+        assert each.error == pytest.approx(each.predicted.value / each.measured.value - 1)
+    far, table, _ = (b for b in credential_words.blocks(studied(pyaes_vaes=0.6e-9)) if isinstance(b, Table))
+    worst = credential.worst(credential.testing(found))
+    assert worst is not None and far.rows[0][2].text == credential_words.change(worst.off)
+    assert {row[table.columns.index("processes")].text for row in table.rows} == {"3"}
+    assert far.rows[1][1].missing, "a study without larger messages has a dash there"
 
 
 def test_memory_that_is_only_rounding_is_none() -> None:

@@ -131,8 +131,14 @@ def test_a_diagram_is_drawn_from_the_description_and_annotated_with_what_was_mea
     assert boxes["key_schedule"] == ("640 LUT4, 140 FF, 2 BRAM",)
     wires = {(wire.source, wire.target): (wire.bits, wire.back) for wire in found.wires}
     assert wires["control", "round"] == (2, 1) and wires["in", "control"] == (33, 1)
-    assert any("31,636 cycles" in fact and "95.9 MHz [94.0–97.8]" in fact and "330 µs" in fact for fact in found.facts)
+    assert any(
+        "31,636 cycles" in fact and "95.9 MHz [94.0–97.8, range of 3 seeds]" in fact and "330 µs" in fact
+        for fact in found.facts
+    )
     assert any("4,205 LUT4" in fact for fact in found.facts)
+    assert "synthesised apart; sizes need not add up to the whole" in found.caption
+    whole = hardware_diagrams.diagram(replace(iterative, area={**iterative.area, "LUT4": 3000}))  # its parts: 3,978
+    assert whole is not None and "the whole is smaller than their sum" in whole.caption
 
 
 def test_what_feeds_a_part_from_a_register_of_the_top_level_is_a_part_of_its_own() -> None:

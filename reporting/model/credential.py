@@ -33,7 +33,7 @@ from reporting.statistics import SEED, Array, Interval
 FAMILY, BUILD = "aes", "release"
 DRAWS = 10_000
 BLOCK = 16.0  #: bytes of a block, and of a register of 128 bits
-LARGEST = 2.0**20  #: bytes; beyond, main memory takes most of the time, and no accelerator
+LARGEST, CLAIMED = 2.0**20, "16 B to 1 MiB"  #: bytes; sizes that the model is claimed for. Larger ones are only shown
 SIBLINGS = {"pyaes_aesni": "pyaes_vaes", "pyaes_vaes": "pyaes_aesni"}
 WIDE = ("pyaes_vaes",)  #: of these, what uses the widest registers of the CPU
 PEERS = ("peer_cryptography",)
@@ -53,12 +53,19 @@ class Prediction:
     measured: Interval  #: s
     terms: Mapping[str, float]  #: s of the predicted time; empty where it was interpolated
     sibling: str  #: whose measurements were used; "": the variant's own other sizes
+    off: Interval  #: how far the prediction is off, as a share of what was measured
+    processes: int  #: that timed it; as many timed what it was predicted from
     copied: float | None = None  #: s that the sibling takes
 
     @property
     def error(self) -> float:
         """How far the prediction is off, as a share of what was measured."""
-        return self.predicted.value / self.measured.value - 1
+        return self.off.value
+
+    @property
+    def claimed(self) -> bool:
+        """Whether it is of a size that the model is claimed for."""
+        return self.size <= LARGEST
 
     @property
     def null_error(self) -> float | None:
@@ -79,7 +86,7 @@ class Prediction:
 
 
 def read(evidence: Evidence) -> tuple[Prediction, ...]:
-    """Return all predictions that a study of aes allows, up to LARGEST; () where it has no series or no AES instructions."""
+    """Return all predictions that a study of aes allows; () where it has no series or no AES instructions."""
     if evidence.study.family != FAMILY:
         return ()
     runs = {run.name: run for run in (*evidence.runs, *evidence.series_peers)}
@@ -94,8 +101,13 @@ def read(evidence: Evidence) -> tuple[Prediction, ...]:
 
 
 def worst(predictions: tuple[Prediction, ...]) -> Prediction | None:
-    """Return the prediction that is farthest off, of those with a sibling that test something; None without any."""
-    return max((p for p in predictions if p.sibling and p.tests), key=lambda p: abs(p.error), default=None)
+    """Return the prediction that is farthest off; None without any."""
+    return max(predictions, key=lambda p: abs(p.error), default=None)
+
+
+def testing(predictions: tuple[Prediction, ...], *, claimed: bool = True) -> tuple[Prediction, ...]:
+    """Return those with a sibling that test something: of sizes that the model is claimed for, or of the others."""
+    return tuple(p for p in predictions if p.sibling and p.tests and p.claimed == claimed)
 
 
 def _native(run: Run) -> bool:
@@ -108,7 +120,7 @@ def _points(run: Run) -> dict[str, list[tuple[str, float, tuple[float, ...]]]]:
     """Return delivery ("" new bytes, "into a buffer") -> (point, bytes, seconds per process), smallest first."""
     found: dict[str, list[tuple[str, float, tuple[float, ...]]]] = {}
     for each in run.measurements:
-        if each.build == BUILD and each.metric.startswith(TIME) and each.values and each.detail["amount"] <= LARGEST:
+        if each.build == BUILD and each.metric.startswith(TIME) and each.values:
             point = str(each.detail["point"])
             found.setdefault(point.partition(", ")[2], []).append((point, float(each.detail["amount"]), each.values))
     return {delivery: sorted(points, key=lambda each: each[1]) for delivery, points in found.items()}
@@ -128,10 +140,18 @@ def _from_sibling(run: Run, sibling: Run) -> Iterator[Prediction]:
             terms = _terms(tuple(np.asarray(np.mean(arm)) for arm in arms), blocks, wide)
             draws = _terms(uncertain.timings(arms, DRAWS, np.random.default_rng(SEED)), blocks, wide)
             drawn = np.sum(list(draws.values()), axis=0)
+            predicted = float(sum(terms.values()))
             yield Prediction(
-                run.name, point, amount, uncertain.summary(float(sum(terms.values())), drawn), over_processes(values),
-                {name: float(term) for name, term in terms.items()}, sibling.name, float(np.mean(theirs[point])),
+                run.name, point, amount, uncertain.summary(predicted, drawn), over_processes(values),
+                {name: float(term) for name, term in terms.items()}, sibling.name, _off(predicted, drawn, values),
+                len(values), float(np.mean(theirs[point])),
             )  # fmt: skip
+
+
+def _off(predicted: float, drawn: Array, values: tuple[float, ...]) -> Interval:
+    """Return how far a prediction is off. The measured time is drawn apart from it, as if they shared no blocks: wider."""
+    (measured,) = uncertain.timings([values], DRAWS, np.random.default_rng(SEED + 1))
+    return uncertain.summary(predicted / float(np.mean(values)) - 1, drawn / measured - 1)
 
 
 def _limits(run: Run, point: str) -> tuple[float, ...]:
@@ -154,10 +174,10 @@ def _terms(arms: tuple[Array, ...] | list[Array], blocks: float, wide: bool) -> 
 
 
 def _leaving_one_out(run: Run) -> Iterator[Prediction]:
-    """Predict each size of a variant from its other sizes, by a line fitted to relative errors."""
+    """Predict each size of a variant from its other sizes that are claimed, by a line fitted to relative errors."""
     for points in _points(run).values():
         for point, amount, values in points:
-            others = [each for each in points if each[0] != point]
+            others = [each for each in points if each[0] != point and each[1] <= LARGEST]
             if len(others) < 2:
                 continue
             sizes = np.array([size for _, size, _ in others])
@@ -165,7 +185,8 @@ def _leaving_one_out(run: Run) -> Iterator[Prediction]:
             middle = _line(sizes, np.array([[np.mean(arm)] for arm in arms]), amount)
             drawn = _line(sizes, np.array(uncertain.timings(arms, DRAWS, np.random.default_rng(SEED))), amount)
             predicted = uncertain.summary(float(middle[0]), drawn)
-            yield Prediction(run.name, point, amount, predicted, over_processes(values), {}, "")
+            off = _off(predicted.value, drawn, values)
+            yield Prediction(run.name, point, amount, predicted, over_processes(values), {}, "", off, len(values))
 
 
 def _line(sizes: Array, seconds: Array, size: float) -> Array:

@@ -11,10 +11,12 @@ from functools import cached_property
 
 from bench import discover
 from bench.model import BUILDS
+from reporting.charts import BarChart, Curves, Scatter, is_projected
 from reporting.document import Block, Cell, Code, Document, Table
 from reporting.narrative.nodes import Unfit, nearest
 from reporting.units import build_name
 
+PROJECTED = "projected"  #: the source of a table of projections
 PEER = " (peer)"  #: behind the name of a library peer in tables
 #: what follows the first word of a key: nothing, build (B), variant (V), accelerator (D), interface (I), or two of them
 SCOPES = {"": 0, "B": 1, "V": 1, "V:B": 2, "D": 1, "I": 1, "D:I": 2}
@@ -82,6 +84,7 @@ KINDS = {
     "pareto": Kind("figure", "", "area against speedup"),
     "space": Kind("table", "", "the design space"),
     "credential": Kind("table", "", "the model's credential"),
+    "credential-farthest": Kind("table", "", "how far the model's credential is off"),
     "credential-terms": Kind("table", "", "what the credential's times are made of"),
     "hardware-tools": Kind("table", "", "the tools of the accelerators"),
     "hardware-missing": Kind("table", "", "what is missing of the accelerators"),
@@ -145,6 +148,13 @@ class Known:
         table = self.blocks.get(key)
         rows = table.rows if isinstance(table, Table) else ()
         return next((cells[1].text for cells in rows if cells[0].text == row and not cells[1].missing), "")
+
+    def projects(self, given: str) -> bool:
+        """Whether what has this key holds something that was projected."""
+        block = self.blocks.get(given)
+        if isinstance(block, Table):
+            return block.source == PROJECTED
+        return is_projected(block) if isinstance(block, BarChart | Curves | Scatter) else False
 
     def variant(self, name: str) -> str:
         """Return the name of a variant; raises Unfit where neither family nor study has one of that name."""

@@ -7,17 +7,17 @@ it does not fit, is in narrative/telling.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from reporting import numbering
-from reporting.document import Block, Document, Section, Slide, Source
+from reporting.document import Block, Document, Prose, Section, Slide, Source, Text
 from reporting.narrative import appendix as narrative_appendix
 from reporting.narrative import structure
 from reporting.narrative.answers import Answers
 from reporting.narrative.known import Known
-from reporting.narrative.nodes import Card, Listed, Narrative, Node, Problems, Words
+from reporting.narrative.nodes import Card, Listed, Narrative, Node, Problems, Reference, Words
 from reporting.narrative.places import Places
 
 ABSTRACT = "Abstract"
@@ -84,7 +84,16 @@ def _answered(parts: Iterable[Part], answers: Answers) -> tuple[Block, ...]:
 
 def _slide(card: Card, answers: Answers) -> Slide:
     parts = _placed(card.nodes, Places(answers.known), answers.problems)
-    return Slide(answers.plain(card.title), _answered(parts, answers), card.minutes)
+    projected = any(map(answers.known.projects, _keys(card, parts)))
+    return Slide(answers.plain(card.title), _answered(parts, answers), card.minutes, projected)
+
+
+def _keys(card: Card, parts: Sequence[Part]) -> Iterator[str]:
+    """Yield the keys of all that a slide shows: of what is placed on it, and of the tables that it takes cells from."""
+    words = (card.title, *(part for part in parts if isinstance(part, Words)))
+    references = (piece for each in words for piece in each.pieces if isinstance(piece, Reference))
+    yield from (each.rest.partition("|")[0].strip() for each in references if each.kind == "cell")
+    yield from (part.key for part in parts if not isinstance(part, Words | Text | Prose))
 
 
 def _sources(written: Narrative, answers: Answers, problems: Problems) -> tuple[Source, ...]:

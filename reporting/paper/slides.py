@@ -43,6 +43,7 @@ class Laid:
     title: str
     parts: list[tuple[float, Any]] = field(default_factory=list)  #: (space above, flowable, or the figure to be drawn)
     figure_room: float = 0.0  #: points of height that are left for the figure
+    projected: bool = False  #: as of a Slide
 
 
 def lay(document: Document) -> list[Laid]:
@@ -133,7 +134,7 @@ def _sized(slide: Slide, title: Flowable, left: float, size: float) -> Laid:
         )
     both = zip(parts, slide.blocks, strict=True)
     whole = [_visible(block, room) if part is None else part for part, block in both]
-    return Laid(slide.title, [(0.0, title), *zip([GAP, *spaces], whole, strict=False)], room)
+    return Laid(slide.title, [(0.0, title), *zip([GAP, *spaces], whole, strict=False)], room, slide.projected)
 
 
 def _words(blocks: Sequence[Block], size: float) -> Iterator[Flowable | None]:

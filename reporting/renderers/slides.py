@@ -34,7 +34,8 @@ def render(document: Document) -> bytes:
         canvas.setFont(styles.SANS, SMALL)
         canvas.setFillColor(styles.SOFT)
         canvas.drawRightString(WIDTH - SIDE, FOOT, f"{number} of {len(slides)}")
-        canvas.drawString(SIDE, FOOT, styles.cut(document.subtitle, ROOM - 90, SMALL))
+        whence = document.projected if slide.projected and document.projected else document.subtitle
+        canvas.drawString(SIDE, FOOT, styles.cut(whence, ROOM - 90, SMALL))
         canvas.showPage()
     canvas.save()
     return buffer.getvalue()

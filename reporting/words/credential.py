@@ -6,14 +6,15 @@ from reporting import units
 from reporting.document import Block, Cell, Table, Text
 from reporting.evidence import Evidence
 from reporting.model import credential
-from reporting.model.credential import AIM, CALL, MEMORY, ROUNDS, Prediction
+from reporting.model.credential import AIM, CALL, CLAIMED, MEMORY, ROUNDS, Prediction
+from reporting.statistics import Interval
 from reporting.words.tables import estimate, missing, text
 
 
 def blocks(evidence: Evidence) -> list[Block]:
     """Return what a report says of the credential; nothing where the study has none."""
     found = credential.read(evidence)
-    farthest = credential.worst(found)
+    farthest = credential.worst(credential.testing(found))
     if farthest is None:
         return []
     hit = abs(farthest.error) <= AIM
@@ -22,15 +23,53 @@ def blocks(evidence: Evidence) -> list[Block]:
         "from the other, its sibling. A prediction is the sibling's time with the rounds of other registers in it, which are "
         "timed with no Python around them; the predicted variant has no part in it. In LogCA's terms, o + L(g) + C g/A, it tests "
         "that of the accelerator, C g/A. What an interface or a driver costs is not tested by it. "
-        f"The farthest prediction is {units.change(farthest.error)} off ({farthest.variant}, {farthest.point})"
+        f"From {CLAIMED}, the farthest prediction is off by {change(farthest.off)} ({_which(farthest)}; "
+        f"{units.count(farthest.processes, 'process')})"
         f"{'' if hit else f', more than the {units.percent(AIM)} aimed at'}. {_null(found)}"
     )
-    return [Text(said, "" if hit else "warning"), table(found), terms(found), *_peers(found)]
+    return [Text(said, "" if hit else "warning"), summary(found), table(found), terms(found), *_peers(found)]
+
+
+def _which(each: Prediction) -> str:
+    return f"{each.variant}, {each.point}"
+
+
+def change(off: Interval) -> str:
+    """Return for example +3.91 % [+1.20 to +6.60]."""
+    low, high = (units.change(end).partition("\N{NO-BREAK SPACE}")[0] for end in (off.low, off.high))
+    return f"{units.change(off.value)} [{low} to {high}]"
+
+
+def summary(found: tuple[Prediction, ...]) -> Table:
+    """The farthest prediction of each kind: within the sizes that the model is claimed for, and beyond them."""
+    peers = tuple(each for each in found if not each.sibling)
+    kinds = {
+        f"wider registers, {CLAIMED}": credential.testing(found),
+        "wider registers, larger": credential.testing(found, claimed=False),
+        f"a library peer, {CLAIMED}": tuple(each for each in peers if each.claimed),
+        "a library peer, larger": tuple(each for each in peers if not each.claimed),
+    }
+    rows = tuple((text(kind), *_farthest(kind, credential.worst(those))) for kind, those in kinds.items())
+    return Table(
+        "How far the predictions are off at most",
+        ("predictions", "farthest", "error", "processes"),
+        rows,
+        caption=f"With 95 % intervals over processes. The model is claimed for messages of {CLAIMED}; what is larger is shown, and counts for nothing.",
+        source="projected",
+        key="credential-farthest",
+    )
+
+
+def _farthest(kind: str, found: Prediction | None) -> tuple[Cell, ...]:
+    if found is None:
+        return (missing(f"{kind}: nothing was predicted"),) * 3
+    processes = Cell(str(found.processes), found.processes)
+    return text(_which(found)), estimate(change(found.off), found.off, "%"), processes
 
 
 def _null(found: tuple[Prediction, ...]) -> str:
     """Say how far the sibling's own time would be off, and where the prediction is no other than that."""
-    tested = [each for each in found if each.sibling and each.tests]
+    tested = credential.testing(found)
     farthest = max((each for each in tested), key=lambda each: abs(each.null_error or 0.0))
     said = (
         f"The sibling's time, copied, would be off by up to {units.change(farthest.null_error or 0.0)} ({farthest.variant}, "
@@ -48,8 +87,10 @@ def table(found: tuple[Prediction, ...]) -> Table:
         (
             "variant",
             "message",
+            "claimed",
             "predicted",
             "measured",
+            "processes",
             "error",
             "error of sibling copied",
             "error without L",
@@ -58,7 +99,8 @@ def table(found: tuple[Prediction, ...]) -> Table:
         tuple(map(_row, found)),
         caption="Time of one call with 95 % intervals over processes. Sibling copied: its time as it is, which a prediction has to "
         "be better than. Without L: call and rounds alone, as if memory cost nothing. "
-        "Messages larger than these take their time in main memory, which no AES instruction speeds up.",
+        f"The model is claimed for messages of {CLAIMED}: those that are larger are beyond its range. Their errors are shown, and "
+        "no sentence and no other prediction rests on them.",
         source="projected",
         key="credential",
     )
@@ -69,9 +111,11 @@ def _row(each: Prediction) -> tuple[Cell, ...]:
     return (
         text(each.variant),
         text(each.point),
+        text("yes" if each.claimed else "no, beyond its range"),
         estimate(units.time_interval(each.predicted), each.predicted, "s"),
         estimate(units.time_interval(each.measured), each.measured, "s"),
-        _change(each.error),
+        Cell(str(each.processes), each.processes),
+        estimate(change(each.off), each.off, "%"),
         missing(f"{each.variant}: it has no sibling") if null is None else _change(null),
         missing(f"{each.variant}: its terms are not known apart") if bare is None else _change(bare),
         text(each.sibling + ("" if each.tests else ", its time as it is") if each.sibling else "its other sizes"),
@@ -106,14 +150,13 @@ def terms(found: tuple[Prediction, ...]) -> Table:
 
 def _peers(found: tuple[Prediction, ...]) -> list[Block]:
     """Say what stands in the way where a line through a peer's other sizes misses."""
-    missed = [each for each in found if not each.sibling and abs(each.error) > AIM]
+    missed = [each for each in found if not each.sibling and each.claimed and abs(each.error) > AIM]
     if not missed:
         return []
-    named = "; ".join(f"{each.variant}, {each.point}: {units.change(each.error)}" for each in missed)
+    named = "; ".join(f"{_which(each)}: {change(each.off)}" for each in missed)
     return [
         Text(
-            f"Interpolated from its own other sizes, a library peer is not met everywhere ({named}). It makes its answer in a "
-            "buffer of its own and copies it into new bytes, so a large message is in memory three times, and leaves the faster "
-            "caches earlier: a line through two sizes has no such bend. Into the caller's buffer it copies nothing."
+            f"Predicted by a line through its own other sizes, a library peer is not met everywhere ({named}). Why was not "
+            "measured; its times need not lie on a line."
         )
     ]

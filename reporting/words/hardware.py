@@ -54,7 +54,7 @@ def _accelerators(evidence: Evidence, found: Accelerators) -> list[Block]:
     blocks += _there(hardware_tables.host_bound(found), hardware_in_c.table(found))
     blocks += _there(hardware_charts.ladder(evidence, found))
     for candidate in found.own:
-        blocks += hardware_proposals.design(found, candidate)
+        blocks += hardware_proposals.design(evidence, found, candidate)
     blocks.append(Text("All accelerators together", "heading"))
     blocks += _there(*(make(found) for make in (hardware_charts.amdahl, hardware_charts.granularity)))
     blocks += _there(*(make(found) for make in (hardware_charts.pareto, hardware_tables.space)))

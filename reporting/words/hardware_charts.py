@@ -39,23 +39,47 @@ def ladder(evidence: Evidence, found: Accelerators) -> BarChart | None:
         return None
     rungs = tuple(_rung(evidence, rung) for rung in found.software)
     shown = sorted(found.projected, key=lambda c: c.reference.speedup.value if c.reference else 0.0)
-    designs = tuple(_bar(c.name, c.role, c.reference) for c in shown if c.reference and not c.result.point)
+    designs = tuple(
+        replace(_bar(c.name, c.role, c.reference), text=_label(c, c.reference, found))
+        for c in shown
+        if c.reference and not c.result.point
+    )
+    against = f", against {found.fastest.run.name}" if found.fastest else ""
     groups = (
-        (f"measured: {tables.python(evidence, found.build)}", rungs),
-        (f"projected: accelerators behind {accelerators.REFERENCE}", designs),
+        (_measured(evidence, found), rungs),
+        (f"projected: accelerators behind {accelerators.REFERENCE}{against}", designs),
     )
     log = _is_log([1.0, *(bar.value or 1.0 for _, bars in groups for bar in bars)])
     return BarChart(
         title="Accelerators beside the ladder",
         caption=f"Speedup over {found.baseline}. Filled: software, measured on this CPU. Dashed: accelerators, projected from "
-        "simulated cycles, placed clocks and the measured host's part, with the 95 % interval of the projection; they are "
-        "no rungs, and are in no ranking and no mean.",
+        "simulated cycles, placed clocks and the measured host's part, with the 95 % interval of the projection, in which "
+        "each seed of the placer is as likely, though a placement is chosen; they are no rungs, and are in no ranking and no mean.",
         axis=f"speedup over {found.baseline} (×{', log scale' if log else ''})",
         groups=tuple(group for group in groups if group[1]),
         log=log,
         lines=(Line(1.0, found.baseline),),
         key="projected",
     )
+
+
+def _label(candidate: Candidate, projection: Projection, found: Accelerators) -> str:
+    """Return what a design would bring and how it stands against the fastest software: a slide has no other words for it."""
+    shown = units.ratio(projection.speedup)
+    if found.fastest is None:
+        return f"{shown} {accelerators.PROJECTED}"
+    word, factor = accelerators.standing(projection.speedup, found.fastest.speedup, found.band)
+    if word == accelerators.OPEN:
+        return f"{shown}, cannot be told"
+    by = f"{units.significant(factor)}×"
+    if candidate.tentative:
+        return f"{shown}, about {by} {hardware_tables.SIDES[word]}"
+    return f"{shown}, {'beats it' if word == accelerators.BEATS else 'loses'} by {by}"
+
+
+def _measured(evidence: Evidence, found: Accelerators) -> str:
+    """Return the name of the group of what was measured, which no projection is ever in."""
+    return f"measured: {tables.python(evidence, found.build)}"
 
 
 def _is_log(values: list[float]) -> bool:
@@ -79,29 +103,26 @@ def ends(interval: Interval) -> tuple[float | None, float | None]:
     return (interval.low, interval.high) if known else (None, None)
 
 
-def interfaces(found: Accelerators, candidate: Candidate) -> BarChart | None:
-    """Draw what a design brings behind each interface."""
+def interfaces(evidence: Evidence, found: Accelerators, candidate: Candidate) -> BarChart | None:
+    """Draw what a design brings behind each interface, and below it, as another group, what software on this CPU does."""
     if len(candidate.projections) < 2:
         return None
     each = candidate.projections.items()
     bars = tuple(
         replace(bar, text=units.ratio(p.speedup)) for name, p in each for bar in [_bar(name, candidate.role, p)]
     )
-    group, best = f"projected: {candidate.name}", found.fastest
-    lines: tuple[Line, ...] = ()
-    said = ""
-    if best:
-        lines = (Line(best.speedup.value, best.run.name, f"{units.ratio(best.speedup)} measured", group),)
-        said = " The dotted line is the fastest software on this CPU, measured."
-    log = _is_log([1.0, *(bar.value or 1.0 for bar in bars), *(line.value for line in lines)])
+    best = found.fastest
+    beside = (_rung(evidence, best),) if best else ()
+    said = " Filled: the fastest software on this CPU, measured." if best else ""
+    groups = ((f"projected: {candidate.name}", bars), (_measured(evidence, found), beside))
+    log = _is_log([1.0, *(bar.value or 1.0 for bar in (*bars, *beside))])
     return BarChart(
         title=f"What {candidate.name} would bring behind each interface",
         caption=f"Projected speedup over {found.baseline}, with 95 % intervals.{said} What each interface is taken to cost is in "
-        "the tables of assumptions.",
+        f"the tables of assumptions. {hardware_facts.elsewhere(candidate.result)}",
         axis=f"projected speedup (×{', log scale' if log else ''})",
-        groups=((group, bars),),
+        groups=tuple(group for group in groups if group[1]),
         log=log,
-        lines=lines,
         key=f"sweep:{candidate.name}",
     )
 
@@ -188,7 +209,9 @@ def pareto(found: Accelerators) -> Scatter | None:
         title="What a design costs, and what it would bring",
         caption=f"Projected speedup of the whole behind {accelerators.REFERENCE}, against the look-up tables that the placed design "
         f"takes. {said}Hollow: another design takes no more of any resource ({', '.join(hardware_facts.KINDS)}), brings no less, "
-        f"and is not held to a weaker promise of its answer. A design may be scarce of another resource than the one drawn: all are in the table. {hardware_facts.BARE}{seed}",
+        "and is not held to a weaker promise of its answer; points are compared, not intervals, so a hollow design may differ by "
+        "less than can be told. Look-up tables alone are drawn, and a design may be scarce of another resource: all are in the "
+        f"table. {hardware_facts.BARE}{seed}",
         across="area (LUT4, log scale)",
         axis=f"projected speedup over {found.baseline} (×, log scale)",
         marks=tuple(marks),

@@ -7,7 +7,7 @@ from dataclasses import replace
 from textwrap import wrap
 
 from bench import hardware
-from bench.hardware import Result
+from bench.hardware import Part, Result
 from reporting import units
 from reporting.charts import Diagram
 from reporting.diagrams.graph import INPUTS, OUTPUTS, TOP, Edge, Vertex, merged
@@ -32,7 +32,7 @@ def diagram(result: Result) -> Diagram | None:
     vertices += [Vertex(key, *words) for key, words in _around(result).items() if key in used]
     said = ["From the design's own description: its parts and, beside each connection, its width in bits"]
     said[0] += "; ↓ and ↑ say which way." if any(edge.back for edge in shown) else "."
-    said += ["In each box: its size after synthesis."] if any(part.area for part in inside) else []
+    said += [f"In each box: {_apart(result, inside)}."] if any(part.area for part in inside) else []
     said += ["Thick: 32 bits or more. Clock and reset are left out."]
     if len(shown) < len(edges):
         fewer = units.count(len(edges) - len(shown), "connection")
@@ -43,6 +43,14 @@ def diagram(result: Result) -> Diagram | None:
         vertices, shown, title=f"What {result.name} is made of", caption=" ".join(said), facts=facts(result),
         key=f"diagram:{result.name}",
     )  # fmt: skip
+
+
+def _apart(result: Result, inside: list[Part]) -> str:
+    """Say what sizes of parts are, since nobody can add them up to that of the whole."""
+    together = sum(part.area.get("LUT4", 0) for part in inside)
+    if together > result.area.get("LUT4", 0) > 0:
+        return "its size, synthesised apart; the whole is smaller than their sum, as optimisation crosses parts"
+    return "its size, synthesised apart; sizes need not add up to the whole, as optimisation crosses parts"
 
 
 def _around(result: Result) -> dict[str, tuple[str, tuple[str, ...]]]:
@@ -109,7 +117,7 @@ def facts(result: Result) -> tuple[str, ...]:
     if result.cycles:
         said.append(f"{result.cycles:,} cycles an iteration, simulated")
     if clock is not None:
-        said.append(f"{hardware_facts.megahertz(clock)} placed on {result.device}, speed {clock.grade}")
+        said.append(f"{hardware_facts.clock_told(clock)} placed on {result.device}, speed {clock.grade}")
     if result.cycles and clock is not None:
         said.append(f"so {units.seconds(result.cycles / clock.median / 1e6)} an iteration on the accelerator")
     area = ", ".join(f"{number:,} {kind}" for kind, number in hardware_facts.ordered(result.area) if number)

@@ -21,6 +21,7 @@ MACHINE = (
     "cpu", "architecture", "usable_cpus", "caches", "kernel", "libc", "governor", "turbo", "smt", "virtualisation"
 )  #: of its description: what moves a time  # fmt: skip
 INTERPRETER = ("implementation", "version", "compiler", "cflags", "sha256", "modified")  #: likewise
+BUSY = 1.0  #: load per CPU as a hardware study began, from which on others worked where its hosts were timed
 
 
 def doubts(evidence: Evidence, found: Accelerators | None) -> list[str]:
@@ -35,7 +36,7 @@ def doubts(evidence: Evidence, found: Accelerators | None) -> list[str]:
         ]
     if found is None:
         return []
-    said = [*_source(found), *_part(study), *_place(evidence, study), *_moving(evidence, study)]
+    said = [*_source(found), *_part(study), *_place(evidence, study), *_busy(study), *_moving(evidence, study)]
     return [
         *hardware_conditions.limits(evidence),
         *(f"{each} {again}" for each in said),
@@ -50,12 +51,30 @@ def baselines(evidence: Evidence, study: HardwareStudy) -> list[str]:
     if gap is None:
         return []
     here, there = (statistics.mean(samples) for samples in quality.both_baselines(evidence, study))
+    loaded = f" The load as the former began: {load(study)}." if load(study) else ""
     return [
         f"{evidence.study.baseline} took {units.time_interval(there)} beside the hosts of the accelerators, and "
         f"{units.time_interval(here)} in the study of the software: {units.ratio(gap)} the time. The speedup of a design over {evidence.study.baseline} is over the "
         f"former, which was timed side by side with its host; over the latter it would be {units.significant(1 / gap.value)} times that. "
-        "Against software seconds are compared, with a host's part that may have moved as much."
+        f"Against software seconds are compared, with a host's part that may have moved as much.{loaded}"
     ]
+
+
+def load(study: HardwareStudy) -> str:
+    """Return the load of the machine that timed the hosts, as that study began; empty where it was not recorded."""
+    machine = study.baseline.machine
+    if not machine.get("load") or not machine.get("usable_cpus"):
+        return ""
+    shown = ", ".join(f"{each:.2f}" for each in machine["load"])
+    return f"{shown} over 1, 5 and 15 min, on {units.count(machine['usable_cpus'], 'CPU')}"
+
+
+def _busy(study: HardwareStudy) -> list[str]:
+    """Say where others worked on the machine shortly before hosts were timed."""
+    machine = study.baseline.machine
+    if not load(study) or max(machine["load"]) <= BUSY * machine["usable_cpus"]:
+        return []
+    return [f"The machine was busy when the hardware study that timed the hosts began: load {load(study)}."]
 
 
 def _source(found: Accelerators) -> list[str]:

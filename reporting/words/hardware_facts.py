@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from statistics import median
 
@@ -16,6 +16,7 @@ SIMULATED, PLACED = "simulated", "placed"
 KINDS = ("LUT4", "FF", "BRAM", "DSP")  #: of cells, in the order in which tables have them
 ONE_SEED = "With one seed of the placer, how far its clock moves is not in the interval."
 BARE = "No bus slave, DMA engine or PCIe logic is in any area."
+CHOSEN = "A placement is chosen, so the range of a clock's seeds is the range of what one gets, and no 95 % interval of a mean."
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,33 @@ def megahertz(found: Clock) -> str:
         return f"{units.significant(found.median)} MHz [one seed]"
     low, high = (units.significant(end) for end in (min(found.seeds), max(found.seeds)))
     return f"{units.significant(found.median)} MHz [{low}–{high}]"
+
+
+def clock_told(found: Clock) -> str:
+    """Return the clock for a sentence, which has no header that says what is in brackets."""
+    if len(found.seeds) == 1:
+        return megahertz(found)
+    return f"{megahertz(found).removesuffix(']')}, range of {len(found.seeds)} seeds]"
+
+
+def clock_header(results: Iterable[Result]) -> str:
+    """Return the header of a column of clocks, which says what is in their brackets."""
+    most = max((len(found.seeds) for result in results for found in clocks(result)), default=0)
+    return f"clock, range of {most} seeds" if most > 1 else "clock"
+
+
+def elsewhere(result: Result) -> str:
+    """Say that no device has both this clock and such an interface; empty where nothing was placed.
+
+    placement.py places on one device, the LFE5U of Lattice's ECP5 family: its data sheet (FPGA-DS-02012) has neither a
+    processor nor SERDES, which PCIe would need.
+    """
+    if not result.device:
+        return ""
+    return (
+        f"Clock and area are those of {result.device.partition(',')[0]} (LFE5U), which has no processor and no PCIe block, and each "
+        "interface is that of another machine: a projection, not a product."
+    )
 
 
 def inexact(result: Result) -> bool:
@@ -141,10 +169,10 @@ def timing(result: Result) -> Table | None:
         rows.append((text(found.grade), mhz, text(seeds), time))
     if not rows:
         return None
-    columns = ("speed grade", "clock", "MHz of each seed", "accelerator's part of an iteration")
+    columns = ("speed grade", clock_header([result]), "MHz of each seed", "accelerator's part of an iteration")
     caption = (
         f"Placed and routed on {result.device} once for each seed: median, and the range of the seeds in brackets. "
-        "The seeds say how far the placer's luck goes; nothing here ran on a chip."
+        f"{CHOSEN} Nothing here ran on a chip."
     )
     title = f"The clock that {result.name} reaches"
     return Table(title, columns, tuple(rows), caption, source=PLACED, key=f"clocks:{result.name}")
@@ -154,24 +182,25 @@ def work(result: Result) -> Table | None:
     """What one iteration asks of the accelerator and of its interface."""
     if not result.cycles:
         return None
-    per_call = max(result.calls, 1)
+    counted = {"cycles": result.cycles, "bytes sent": result.sent, "bytes received": result.received}
     rows = [
-        ("cycles", Cell(f"{result.cycles:,}", result.cycles), _each(result.cycles, per_call)),
-        ("bytes sent", Cell(f"{result.sent:,}", result.sent), _each(result.sent, per_call)),
-        ("bytes received", Cell(f"{result.received:,}", result.received), _each(result.received, per_call)),
+        (name, Cell(f"{number:,}", number), Cell(each(number, result.calls), number / max(result.calls, 1)))
+        for name, number in counted.items()
     ]
     caption = (
         f"Counted while upstream's own benchmark ran on the design in {result.simulator or 'a simulator'}, in "
         f"{units.count(result.calls, 'call')} an iteration."
     )
     title = f"What an iteration asks of {result.name}"
-    cells = tuple((text(name), whole, each) for name, whole, each in rows)
+    cells = tuple((text(name), *numbers) for name, *numbers in rows)
     columns = ("what", "an iteration", "a call")
     return Table(title, columns, cells, caption, source=SIMULATED, key=f"work:{result.name}")
 
 
-def _each(number: int, calls: int) -> Cell:
-    return Cell(units.significant(number / calls), number / calls)
+def each(number: float, calls: int) -> str:
+    """Return what comes to one call, to the last digit where that is a whole number: it was counted."""
+    share = number / max(calls, 1)
+    return f"{share:,.0f}" if share == round(share) else units.significant(share)
 
 
 def verified(result: Result) -> Table | None:

@@ -15,7 +15,7 @@ TITLE = "Against compiled C on this CPU"
 COLUMNS = (
     "design",
     "part in C",
-    "part on the core",
+    "part on the core, range of seeds",
     "part alone",
     "whole job in C",
     "whole job projected",

@@ -7,6 +7,7 @@ from dataclasses import replace
 from reporting import units
 from reporting.codesign import HOST, Projection
 from reporting.document import Block, Text
+from reporting.evidence import Evidence
 from reporting.model import accelerators
 from reporting.model.accelerators import Accelerators, Candidate
 from reporting.words import hardware_charts, hardware_diagrams, hardware_facts, hardware_in_c, hardware_tables, whatif
@@ -90,7 +91,7 @@ def _kinds(found: Accelerators) -> list[str]:
     ]
 
 
-def design(found: Accelerators, candidate: Candidate) -> list[Block]:
+def design(evidence: Evidence, found: Accelerators, candidate: Candidate) -> list[Block]:
     """Return all that a report says of one design that has a part of its own."""
     result = candidate.result
     blocks: list[Block] = [
@@ -108,7 +109,7 @@ def design(found: Accelerators, candidate: Candidate) -> list[Block]:
         hardware_facts.verified,
     )
     blocks += [block for make in makers if (block := make(result)) is not None]
-    sweep = hardware_charts.interfaces(found, candidate)
+    sweep = hardware_charts.interfaces(evidence, found, candidate)
     blocks += [sweep] if sweep else []
     if candidate.reference is not None:
         blocks += [
@@ -182,5 +183,5 @@ def _break_even(candidate: Candidate) -> str:
         return ""
     if least.value == float("inf"):
         return "A call never pays, whatever its size."
-    per_call = reference.inputs.payload / max(candidate.result.calls, 1)
-    return f"A call pays from {whatif.least_size(reference)}; here one works on {units.significant(per_call)}."
+    each = hardware_facts.each(reference.inputs.payload, candidate.result.calls)
+    return f"A call pays from {whatif.least_size(reference)}; here one works on {each}."

@@ -9,7 +9,7 @@ from reporting.measures.verdicts import MINIMUM_PROCESSES
 from reporting.model import accelerators
 from reporting.model.accelerators import BEATS, LOSES, OPEN, Accelerators, Candidate, Measured
 from reporting.model.interfaces import PRESETS
-from reporting.words import hardware_facts, tables
+from reporting.words import hardware_doubts, hardware_facts, tables
 from reporting.words.tables import estimate, missing, text
 
 WORDS = {BEATS: "beats it", LOSES: "loses to it", OPEN: "cannot be told"}
@@ -29,12 +29,21 @@ def designs(found: Accelerators) -> Table:
     against = [f"against {rung.run.name}" for rung in found.yardsticks] or ["against software"]
     caption = (
         f"Cycles: of one iteration, simulated. Speedup: projected, over {found.baseline}, behind {accelerators.REFERENCE}: "
-        f"{PRESETS[accelerators.REFERENCE].summary}. {hardware_facts.BARE} The clock is that of this FPGA; what the interface "
-        "costs is assumed, from figures of other machines."
+        f"{PRESETS[accelerators.REFERENCE].summary}. {hardware_facts.BARE} {_device(found)} {hardware_facts.CHOSEN}"
     )
     caption += f" {named(best)} is the fastest software, measured at {units.ratio(best.speedup)}." if best else ""
-    columns = ("design", "LUT4", "clock", "cycles", "projected speedup", *against)
+    columns = ("design", "LUT4", _clock_header(found), "cycles", "projected speedup", *against)
     return Table("The accelerators", columns, rows, caption, source=accelerators.PROJECTED, key="designs")
+
+
+def _device(found: Accelerators) -> str:
+    """Say of the device that the designs were placed on what it lacks; what the interface costs is assumed."""
+    said = next(filter(None, (hardware_facts.elsewhere(result) for result in found.study.results)), "")
+    return f"{said} What the interface costs is assumed, from figures of other machines.".strip()
+
+
+def _clock_header(found: Accelerators) -> str:
+    return hardware_facts.clock_header(found.study.results)
 
 
 def _speedup(candidate: Candidate) -> Cell:
@@ -115,11 +124,11 @@ def space(found: Accelerators) -> Table | None:
     )
     best = found.fastest
     columns = (
-        "design", *names, *hardware_facts.KINDS, "clock", "cycles", "projected speedup", f"against {best.run.name}" if best else "against software",
+        "design", *names, *hardware_facts.KINDS, _clock_header(found), "cycles", "projected speedup", f"against {best.run.name}" if best else "against software",
     )  # fmt: skip
     caption = (
         f"Each point was executed and placed as the others were. Speedup: projected, behind {accelerators.REFERENCE}. "
-        f"{hardware_facts.BARE}"
+        f"{hardware_facts.BARE} {hardware_facts.CHOSEN}"
     )
     if any(c.tentative for c in found.candidates if c.reference):
         caption += f" What is of one seed or of fewer than {MINIMUM_PROCESSES} processes earns no verdict. "
@@ -141,6 +150,7 @@ def toolchain(found: Accelerators) -> Table:
         ("device", ", ".join(devices) or "none placed"),
         ("seeds of the placer", f"up to {seeds} for a design and speed grade"),
         ("machine that simulated and timed", cpu),
+        ("load as that began", hardware_doubts.load(study) or tables.NOT_RECORDED),
         ("took", units.seconds(study.seconds)),
         ("description", ", ".join(dict.fromkeys(result.source for result in study.results))),
         *((f"RTL of {c.name}", f"sha256 {c.result.rtl}") for c in found.own if c.result.rtl),

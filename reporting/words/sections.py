@@ -16,6 +16,7 @@ from reporting.measures.verdicts import MINIMUM_PROCESSES
 from reporting.model import accelerators
 from reporting.model.accelerators import Accelerators
 from reporting.words import (
+    baseline_limits,
     counter_tables,
     gain_words,
     hardware,
@@ -64,7 +65,12 @@ def build(evidence: Evidence, view: View | None = None) -> Document:
         family=study.family,
         paper=view.paper,
         verdict=headline(first),
-        warnings=(*overview.warnings(evidence), *hardware_doubts.doubts(evidence, found)),
+        warnings=(
+            *overview.warnings(evidence),
+            *baseline_limits.limits(evidence, comparisons),
+            *hardware_doubts.doubts(evidence, found),
+        ),
+        projected=_projected(evidence, found),
         sections=(
             first,
             initial_analysis(evidence, comparisons),
@@ -79,6 +85,14 @@ def build(evidence: Evidence, view: View | None = None) -> Document:
         builds=tables.build_choices(evidence),
         data=observations.tables(evidence, observations.summary(comparisons)),
     )
+
+
+def _projected(evidence: Evidence, found: Accelerators | None) -> str:
+    """Say what projections are made from: they were measured nowhere."""
+    hardware = f" and hardware study {found.study.timestamp}" if found else ""
+    study, host = evidence.study.timestamp, evidence.baseline.manifest.host
+    measured = f"measured {tables.date(study)} on {host['cpu'] or host['architecture']}"
+    return f"Projected from study {study}{hardware}, {measured}"
 
 
 def headline(section: Section) -> str:
