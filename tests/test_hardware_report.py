@@ -231,7 +231,10 @@ def test_the_hosts_part_is_no_ablation_of_the_baseline_and_bounds_what_any_accel
 def test_area_and_clock_say_what_is_not_in_them(document: Document) -> None:
     for key in ("designs", "space", "utilisation:aes_iterative", "pareto"):
         assert "No bus slave, DMA engine or PCIe logic" in keyed(document, key).caption, key
-    assert "a projection, not a product. What the interface costs is assumed" in keyed(document, "designs").caption
+    assert (
+        "each interface, with assumed costs, of another machine: a projection, not a product"
+        in keyed(document, "designs").caption
+    )
 
 
 def test_a_design_that_takes_less_of_another_resource_is_not_dominated(evidence: Evidence) -> None:

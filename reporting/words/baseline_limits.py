@@ -18,17 +18,17 @@ DRIFT = 0.05  #: share; a baseline that drifts by more from the first block to t
 LONG = 1.25  #: times the median of the processes; one that took longer moves the mean, and few processes hold it
 
 
-def limits(evidence: Evidence, comparisons: list[Comparison]) -> tuple[str, ...]:
-    """Return what limits all speedups of a study, a sentence for each build at most, and one for the noise floor."""
+def limits(evidence: Evidence, headline: Comparison) -> tuple[str, ...]:
+    """Return what limits all speedups of a study on the build that headlines it; tables say the same of the other."""
     floor = noise_floor(evidence)
-    said = [_floor(evidence, floor)] if floor and floor.share > FLOOR else []
-    return (*said, *filter(None, (_times(evidence, comparison) for comparison in comparisons)))
+    said = [_floor(floor)] if floor and floor.share > FLOOR else []
+    return (*said, *filter(None, [_times(evidence, headline)]))
 
 
-def _floor(evidence: Evidence, floor: Floor) -> str:
+def _floor(floor: Floor) -> str:
     return (
-        f"The noise floor is {units.percent(floor.share)}: {floor.name}, timed against itself, ran at {units.ratio(floor.control)} on "
-        f"{tables.python(evidence, floor.build)}. Differences smaller than that earn no verdict here, on any build."
+        f"Noise floor {units.percent(floor.share)} ({floor.name} against itself: {units.ratio(floor.control)}): smaller "
+        "differences earn no verdict."
     )
 
 

@@ -100,7 +100,7 @@ def table(found: tuple[Prediction, ...]) -> Table:
         caption="Time of one call with 95 % intervals over processes. Sibling copied: its time as it is, which a prediction has to "
         "be better than. Without L: call and rounds alone, as if memory cost nothing. "
         f"The model is claimed for messages of {CLAIMED}: those that are larger are beyond its range. Their errors are shown, and "
-        "no sentence and no other prediction rests on them.",
+        "no verdict and no other prediction rests on them.",
         source="projected",
         key="credential",
     )

@@ -36,6 +36,7 @@ def doubts(evidence: Evidence, found: Accelerators | None) -> list[str]:
         ]
     if found is None:
         return []
+<<<<<<< HEAD
     said = [*_source(found), *_part(study), *_place(evidence, study), *_busy(study), *_moving(evidence, study)]
     return [
         *hardware_conditions.limits(evidence),
@@ -43,6 +44,10 @@ def doubts(evidence: Evidence, found: Accelerators | None) -> list[str]:
         *hardware_conditions.apart(evidence, study),
         *hardware_conditions.strangers(evidence, study),
     ]
+=======
+    said = [*_source(found), *_part(study), *_place(evidence, study), *_apart(evidence, study)]
+    return [*(f"{each} {again}" for each in (*said, *_moving(evidence, study))), *_busy(study)]
+>>>>>>> fba4091 (Say the new limits of accelerators briefly enough that told reports keep their 15 and 16 pages)
 
 
 def baselines(evidence: Evidence, study: HardwareStudy) -> list[str]:
@@ -74,7 +79,7 @@ def _busy(study: HardwareStudy) -> list[str]:
     machine = study.baseline.machine
     if not load(study) or max(machine["load"]) <= BUSY * machine["usable_cpus"]:
         return []
-    return [f"The machine was busy when the hardware study that timed the hosts began: load {load(study)}."]
+    return [f"Busy as the hosts' study began: load {load(study)}."]
 
 
 def _source(found: Accelerators) -> list[str]:

@@ -37,9 +37,8 @@ def designs(found: Accelerators) -> Table:
 
 
 def _device(found: Accelerators) -> str:
-    """Say of the device that the designs were placed on what it lacks; what the interface costs is assumed."""
-    said = next(filter(None, (hardware_facts.elsewhere(result) for result in found.study.results)), "")
-    return f"{said} What the interface costs is assumed, from figures of other machines.".strip()
+    """Say what the device lacks that the designs were placed on, for the interface; empty where none was placed."""
+    return next(filter(None, (hardware_facts.elsewhere(result) for result in found.study.results)), "")
 
 
 def _clock_header(found: Accelerators) -> str:

@@ -67,7 +67,7 @@ def build(evidence: Evidence, view: View | None = None) -> Document:
         verdict=headline(first),
         warnings=(
             *overview.warnings(evidence),
-            *baseline_limits.limits(evidence, comparisons),
+            *baseline_limits.limits(evidence, comparisons[0]),
             *hardware_doubts.doubts(evidence, found),
         ),
         projected=_projected(evidence, found),
