@@ -52,7 +52,7 @@ def ladder(evidence: Evidence, found: Accelerators) -> BarChart | None:
     log = _is_log([1.0, *(bar.value or 1.0 for _, bars in groups for bar in bars)])
     return BarChart(
         title="Accelerators beside the ladder",
-        caption=f"Speedup over {found.baseline}. Filled: software, measured on this CPU. Dashed: accelerators, projected from "
+        caption=f"Speedup over {found.baseline}, as it was timed beside each. Filled: software, measured on this CPU. Dashed: accelerators, projected from "
         "simulated cycles, placed clocks and the measured host's part, with the 95 % interval of the projection, in which "
         "each seed of the placer is as likely, though a placement is chosen; they are no rungs, and are in no ranking and no mean.",
         axis=f"speedup over {found.baseline} (×{', log scale' if log else ''})",
@@ -68,7 +68,7 @@ def _label(candidate: Candidate, projection: Projection, found: Accelerators) ->
     shown = units.ratio(projection.speedup)
     if found.fastest is None:
         return f"{shown} {accelerators.PROJECTED}"
-    word, factor = accelerators.standing(projection.speedup, found.fastest.speedup, found.band)
+    word, factor = accelerators.against(projection, found.fastest)
     if word == accelerators.OPEN:
         return f"{shown}, cannot be told"
     by = f"{units.significant(factor)}×"

@@ -36,18 +36,14 @@ def doubts(evidence: Evidence, found: Accelerators | None) -> list[str]:
         ]
     if found is None:
         return []
-<<<<<<< HEAD
-    said = [*_source(found), *_part(study), *_place(evidence, study), *_busy(study), *_moving(evidence, study)]
+    said = [*_source(found), *_part(study), *_place(evidence, study), *_moving(evidence, study)]
     return [
         *hardware_conditions.limits(evidence),
         *(f"{each} {again}" for each in said),
+        *_busy(study),
         *hardware_conditions.apart(evidence, study),
         *hardware_conditions.strangers(evidence, study),
     ]
-=======
-    said = [*_source(found), *_part(study), *_place(evidence, study), *_apart(evidence, study)]
-    return [*(f"{each} {again}" for each in (*said, *_moving(evidence, study))), *_busy(study)]
->>>>>>> fba4091 (Say the new limits of accelerators briefly enough that told reports keep their 15 and 16 pages)
 
 
 def baselines(evidence: Evidence, study: HardwareStudy) -> list[str]:
