@@ -10,7 +10,6 @@ from dataclasses import replace
 import pytest
 
 from bench.hardware import Counterpart
-from reporting import codesign, statistics
 from reporting.document import Document, Section, Table, Text
 from reporting.evidence import Evidence
 from reporting.model import counterparts
@@ -27,10 +26,7 @@ NAME = "aes_iterative"  #: 31,636 cycles at 95.9 MHz: 330 µs
 
 @pytest.fixture(scope="module", autouse=True)
 def quick() -> Iterator[None]:
-    """Few draws and resamples: no answer hangs on the ends of intervals."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(codesign.project, "__defaults__", (500, statistics.SEED, codesign.SAME))
-        yield from synthetic.quick()
+    yield from synthetic_hardware.quick()
 
 
 def in_c(part: float, host: float, spread: float = 0.01, processes: int = PROCESSES) -> Counterpart:

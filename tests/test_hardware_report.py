@@ -13,7 +13,7 @@ import pytest
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
-from reporting import codesign, labels, numbering, palette, statistics
+from reporting import labels, numbering, palette
 from reporting.charts import BarChart, Curves, Diagram, Line, Mark, Scatter
 from reporting.compare import compare
 from reporting.document import Block, Cell, Document, Prose, Section, Slide, Span, Table, Text
@@ -29,7 +29,7 @@ from reporting.paper import rows, scatter
 from reporting.renderers import html, markdown, pdf, slides, text, xlsx
 from reporting.renderers import json as as_json
 from reporting.statistics import Interval
-from reporting.words import hardware, hardware_facts, sections
+from reporting.words import hardware, hardware_facts, hardware_proposals, sections
 from tests import synthetic, synthetic_hardware
 
 HOSTILE = "</text><script>alert(1)</script> $x_1$"
@@ -37,10 +37,7 @@ HOSTILE = "</text><script>alert(1)</script> $x_1$"
 
 @pytest.fixture(scope="module", autouse=True)
 def quick() -> Iterator[None]:
-    """Few draws and resamples: no answer hangs on the ends of intervals."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(codesign.project, "__defaults__", (500, statistics.SEED, codesign.SAME))
-        yield from synthetic.quick()
+    yield from synthetic_hardware.quick()
 
 
 @pytest.fixture(scope="module")
@@ -177,12 +174,12 @@ def test_where_hardware_loses_is_said_plainly(found: Accelerators, document: Doc
     against = column(keyed(document, "designs"), "against pyaes_vaes")["aes_iterative"].text
     assert re.fullmatch(r"loses to it by [\d.,]+×", against)
     lines = [b for s in document.sections for b in s.blocks if isinstance(b, Text) and b.style == "warning"]
-    other = "the fastest software on this CPU (pyaes_vaes (VAES, 512 bits); "
+    other = "the fastest software of this study (pyaes_vaes (VAES, 512 bits); "
     assert any(line.text.startswith(f"It loses to {other}") for line in lines)
     assert any(line.text.startswith(f"No accelerator here beats {other}") for line in lines)
     # the fastest is the CPU's own unit for AES, so what has none is named as well
     assert all(
-        " the fastest software that goes one way on all CPUs (pyaes_ttable_llvm; " in line.text
+        " the fastest of it that goes one way on all CPUs (pyaes_ttable_llvm; " in line.text
         for line in lines
         if line.text.startswith("It loses")
     )
@@ -208,8 +205,27 @@ def test_what_is_of_one_seed_or_few_processes_earns_no_verdict(evidence: Evidenc
         document
     )
     assert re.search(
-        r"It is about [\d.,]+× below the fastest software on this CPU .*; one seed, so no verdict", said(document)
+        r"It is about [\d.,]+× below the fastest software of this study .*; one seed, so no verdict", said(document)
     )
+
+
+def test_software_of_few_processes_earns_no_verdict(evidence: Evidence, found: Accelerators) -> None:
+    best = found.fastest
+    assert best is not None
+    for candidate in found.candidates:
+        assert candidate.beside == len(best.run.processes(found.build))
+    few = replace(found.candidates[1], beside=4)
+    assert few.tentative == "software of 4 processes"
+    (told, *_) = hardware_proposals.summary(replace(found, candidates=(few,)))
+    assert isinstance(told, Text) and "; software of 4 processes, so no verdict" in told.text
+
+
+def test_the_words_of_the_tools_are_explained_before_a_design_is_told_of(document: Document) -> None:
+    (chapter,) = (each for each in document.sections if each.title == "Hardware Acceleration")
+    keys = [block.key for block in chapter.blocks if isinstance(block, Table)]
+    assert keys.index("hardware-words") < keys.index("host-bound")
+    words = {row[0].text for row in keyed(document, "hardware-words").rows}
+    assert {"RTL", "seed, speed grade", "played back", "host's part"} <= words
 
 
 def test_the_hosts_part_is_no_ablation_of_the_baseline_and_bounds_what_any_accelerator_brings(
@@ -232,7 +248,7 @@ def test_area_and_clock_say_what_is_not_in_them(document: Document) -> None:
     for key in ("designs", "space", "utilisation:aes_iterative", "pareto"):
         assert "No bus slave, DMA engine or PCIe logic" in keyed(document, key).caption, key
     assert (
-        "each interface, with assumed costs, of another machine: a projection, not a product"
+        "interfaces, at assumed costs, are of other machines: a projection, not a product"
         in keyed(document, "designs").caption
     )
 

@@ -16,7 +16,6 @@ from openpyxl import Workbook, load_workbook
 from pypdf import PdfReader
 
 from bench.hardware import HardwareStudy
-from reporting import codesign, statistics
 from reporting.compare import compare
 from reporting.document import Document, Slide, Table, Text
 from reporting.evidence import Evidence
@@ -31,9 +30,7 @@ from tests.told import paragraph
 
 @pytest.fixture(scope="module", autouse=True)
 def quick() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(codesign.project, "__defaults__", (500, statistics.SEED))
-        yield from synthetic.quick()
+    yield from synthetic_hardware.quick()
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +99,7 @@ def test_a_column_of_clocks_says_what_is_in_its_brackets_in_table_and_workbook(
 
 def test_clock_and_interface_are_of_two_devices_and_points_are_compared(document: Document) -> None:
     for key in ("designs", "sweep:aes_iterative"):
-        assert "ECP5-85k (LFE5U), which has no processor and no PCIe block" in keyed(document, key).caption
+        assert "ECP5-85k (LFE5U), without processor or PCIe" in keyed(document, key).caption
         assert "a projection, not a product" in keyed(document, key).caption
     assert "points are compared, not intervals" in keyed(document, "pareto").caption
     assert "Look-up tables alone are drawn" in keyed(document, "pareto").caption

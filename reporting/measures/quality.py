@@ -21,7 +21,7 @@ WAITED, WAITED_TOO_LONG = 0.02, 0.25  #: share of the measured time that a proce
 STOLEN, STOLEN_TOO_MUCH = 0.02, 0.25  #: share of CPU time that the hypervisor gave to others
 CLOCK = 0.95  #: a variant whose clock shows less of the wall time than this share of what the baseline's shows
 DRIFT_P = 0.01
-BUSIER = 0.5  #: by which the load of one machine exceeds that of another, in processes that run or wait
+BUSY = 1.0  #: load per CPU above which the processes of others take time from those that are timed
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def gap(evidence: Evidence, study: HardwareStudy) -> Interval | None:
 def weaker(evidence: Evidence, study: HardwareStudy) -> tuple[str, str]:
     """Return which of both studies timed the baseline worse, "software" or "accelerators", and why; "" where neither did.
 
-    That is the one with fewer processes; else the one on the busier machine, by the load of the minute before it.
+    That is the one with fewer processes; else the only one on a busy machine, by the load of the minute before it.
     """
     sides = ("software", "accelerators")
     counts = [len(samples) for samples in both_baselines(evidence, study)]
@@ -76,11 +76,13 @@ def weaker(evidence: Evidence, study: HardwareStudy) -> tuple[str, str]:
         return sides[side], f"{counts[side]} processes, and the other {counts[1 - side]}"
     hosts = (evidence.baseline.manifest.host, study.baseline.machine)
     loads = [next(iter(host.get("load") or ()), None) for host in hosts]
-    known = [load for load in loads if load is not None]
-    if len(known) < len(sides) or max(known) - min(known) < BUSIER:
+    busy = [
+        load is not None and load > BUSY * host.get("usable_cpus", 1) for host, load in zip(hosts, loads, strict=True)
+    ]
+    if None in loads or sum(busy) != 1:
         return "", ""
-    side = known.index(max(known))
-    return sides[side], f"a load of {known[side]:.1f} when it began, and the other {known[1 - side]:.1f}"
+    side = busy.index(True)
+    return sides[side], f"a load of {loads[side]:.1f} when it began, and the other {loads[1 - side]:.1f}"
 
 
 def _look(

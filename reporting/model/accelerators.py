@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bench.errors import SuiteError
 from bench.hardware import HardwareStudy, Result
@@ -37,6 +37,7 @@ class Candidate:
     role: str  #: its colour, on every chart of a report
     projections: Mapping[str, Projection]  #: name of an interface -> what the design would bring behind it
     lacking: str = ""  #: why there is no projection
+    beside: int = MINIMUM_PROCESSES  #: processes that timed the fastest software, where there is some
 
     @property
     def name(self) -> str:
@@ -61,7 +62,8 @@ class Candidate:
         """Why its projection earns no verdict, in words; empty where it may have one."""
         processes = len(self.result.host)
         few = f"{processes} process{'es' * (processes != 1)}" if processes < MINIMUM_PROCESSES else ""
-        return ", ".join(filter(None, (few, "one seed" * self.one_seed)))
+        beside = f"software of {self.beside} processes" if self.beside < MINIMUM_PROCESSES else ""
+        return ", ".join(filter(None, (few, beside, "one seed" * self.one_seed)))
 
 
 @dataclass(frozen=True)
@@ -115,8 +117,12 @@ def read(evidence: Evidence, comparison: Comparison) -> Accelerators | None:
     if study is None or study.size != evidence.study.size:
         return None
     first, other = len(evidence.runs) + len(evidence.series_peers), session(quality.gap(evidence, study))
-    found = tuple(_candidate(result, f"variant-{first + i}", other) for i, result in enumerate(study.results))
     rungs = software(evidence, comparison)
+    timed = len(rungs[-1].run.processes(comparison.build)) if rungs else MINIMUM_PROCESSES
+    found = tuple(
+        replace(_candidate(result, f"variant-{first + i}", other), beside=timed)
+        for i, result in enumerate(study.results)
+    )
     return Accelerators(study, evidence.hardware_changed, comparison.build, evidence.study.baseline, found, rungs)
 
 

@@ -77,6 +77,7 @@ KINDS = {
     "instructions-by-c-function": Kind("table", "V:B", "the instructions by C function"),
     "designs": Kind("table", "", "the accelerators"),
     "host-bound": Kind("table", "", "what the host's part allows"),
+    "hardware-words": Kind("table", "", "the words of hardware"),
     "compiled": Kind("table", "", "the accelerators against compiled C"),
     "projected": Kind("figure", "", "the accelerators beside the ladder"),
     "amdahl": Kind("figure", "", "the speedup by acceleration"),

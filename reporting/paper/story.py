@@ -21,6 +21,7 @@ from reporting.paper.pictures import Picture
 from reporting.paper.styles import Sheet
 
 CHAPTER = 86.0  #: points: a chapter begins on a new page unless there are as many left
+LIST = 24.0  #: likewise for the list of sources, whose entries stand alone
 SOURCES = "References"
 
 
@@ -81,7 +82,8 @@ def _chapter(document: Document, chapter: Chapter, blocks: Blocks) -> Iterator[G
     if chapter.number:
         text = f'<font color="#{styles.LINK.hexval()[2:]}">{chapter.number}</font>&nbsp;&nbsp;{text}'
     heading = Item(Paragraph(text, styles.HEADING), mark)
-    yield Group((heading,), reserve=CHAPTER, barrier=outside or blocks.listed)
+    reserve = LIST if chapter.key == "references" else CHAPTER
+    yield Group((heading,), reserve=reserve, barrier=outside or blocks.listed)
     if chapter.key == "references":
         for source in prose.references(document.sources, blocks.writer.places):
             yield Group((Item(source),))

@@ -20,6 +20,7 @@ from reporting.words import (
     hardware_in_c,
     hardware_proposals,
     hardware_tables,
+    hardware_terms,
     hot_tables,
     interface_tables,
     tables,
@@ -50,7 +51,7 @@ def _accelerators(evidence: Evidence, found: Accelerators) -> list[Block]:
         *(Text(each, "warning") for each in hardware_doubts.doubts(evidence, found)),
         *(Text(each) for each in hardware_doubts.baselines(evidence, found.study)),
     ]
-    blocks += [*hardware_proposals.summary(found), hardware_tables.designs(found)]
+    blocks += [*hardware_proposals.summary(found), hardware_tables.designs(found), hardware_terms.table()]
     blocks += _there(hardware_tables.host_bound(found), hardware_in_c.table(found))
     blocks += _there(hardware_charts.ladder(evidence, found))
     for candidate in found.own:

@@ -113,7 +113,7 @@ def interfaces(evidence: Evidence, found: Accelerators, candidate: Candidate) ->
     )
     best = found.fastest
     beside = (_rung(evidence, best),) if best else ()
-    said = " Filled: the fastest software on this CPU, measured." if best else ""
+    said = " Filled: the fastest software of this study, measured." if best else ""
     groups = ((f"projected: {candidate.name}", bars), (_measured(evidence, found), beside))
     log = _is_log([1.0, *(bar.value or 1.0 for bar in (*bars, *beside))])
     return BarChart(
@@ -200,7 +200,7 @@ def pareto(found: Accelerators) -> Scatter | None:
         marks.append(Mark(c.name, area, speedup.value, *ends(speedup), text, c.role, not stays, below))
     lines = (Line(best.speedup.value, f"{best.run.name}, measured:", units.ratio(best.speedup)),) if best else ()
     said = (
-        f"Triangles point down where a projection lies below {hardware_tables.named(best)}, the fastest software on this CPU. "
+        f"Triangles point down where a projection lies below {hardware_tables.named(best)}, the fastest software of this study. "
         if best
         else ""
     )

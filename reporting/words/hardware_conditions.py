@@ -65,7 +65,7 @@ def apart(evidence: Evidence, study: HardwareStudy) -> list[str]:
     name = evidence.study.baseline
     took = f"{name} took {units.ratio(gap)} the time beside the hosts of the accelerators that it took in the study of the software"
     so = (
-        f"so both were not measured under the same conditions. {_favoured(gap)}"
+        f"not the same conditions. {_favoured(gap)}"
         if told
         else f"an interval too wide to tell a difference of {GAP * 100:g} %."
     )
@@ -75,10 +75,7 @@ def apart(evidence: Evidence, study: HardwareStudy) -> list[str]:
 def _favoured(gap: Interval) -> str:
     """Say whom ratios of speedups would flatter, and by how much: that is why seconds are compared."""
     side, share = (HARDWARE, gap.value - 1) if gap.value > 1 else (SOFTWARE, 1 / gap.value - 1)
-    return (
-        "To compare speedups, each over the baseline of its own study, would favour "
-        f"the {side} by {units.percent(share)}; seconds are compared."
-    )
+    return f"Compared are seconds, since speedups would favour the {side} by {units.percent(share)}."
 
 
 def _fix(evidence: Evidence, study: HardwareStudy) -> str:

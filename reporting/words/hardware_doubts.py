@@ -21,7 +21,6 @@ MACHINE = (
     "cpu", "architecture", "usable_cpus", "caches", "kernel", "libc", "governor", "turbo", "smt", "virtualisation"
 )  #: of its description: what moves a time  # fmt: skip
 INTERPRETER = ("implementation", "version", "compiler", "cflags", "sha256", "modified")  #: likewise
-BUSY = 1.0  #: load per CPU as a hardware study began, from which on others worked where its hosts were timed
 
 
 def doubts(evidence: Evidence, found: Accelerators | None) -> list[str]:
@@ -73,7 +72,7 @@ def load(study: HardwareStudy) -> str:
 def _busy(study: HardwareStudy) -> list[str]:
     """Say where others worked on the machine shortly before hosts were timed."""
     machine = study.baseline.machine
-    if not load(study) or max(machine["load"]) <= BUSY * machine["usable_cpus"]:
+    if not load(study) or max(machine["load"]) <= quality.BUSY * machine["usable_cpus"]:
         return []
     return [f"Busy as the hosts' study began: load {load(study)}."]
 

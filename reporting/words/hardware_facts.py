@@ -16,7 +16,7 @@ SIMULATED, PLACED = "simulated", "placed"
 KINDS = ("LUT4", "FF", "BRAM", "DSP")  #: of cells, in the order in which tables have them
 ONE_SEED = "With one seed of the placer, how far its clock moves is not in the interval."
 BARE = "No bus slave, DMA engine or PCIe logic is in any area."
-CHOSEN = "A placement is chosen, so the range of a clock's seeds is that of what one gets, and no 95 % interval."
+CHOSEN = "A placement is chosen: the range of a clock's seeds is no 95 % interval."
 
 
 @dataclass(frozen=True)
@@ -76,8 +76,8 @@ def elsewhere(result: Result) -> str:
     if not result.device:
         return ""
     return (
-        f"Clock and area are of {result.device.partition(',')[0]} (LFE5U), which has no processor and no PCIe block, each "
-        "interface, with assumed costs, of another machine: a projection, not a product."
+        f"Clock and area are of {result.device.partition(',')[0]} (LFE5U), without processor or PCIe; interfaces, at "
+        "assumed costs, are of other machines: a projection, not a product."
     )
 
 

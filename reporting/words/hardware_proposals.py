@@ -83,7 +83,7 @@ def _against(candidate: Candidate, found: Accelerators) -> str:
 
 def _kinds(found: Accelerators) -> list[str]:
     """Return what each yardstick is, with its name and its way: one that is fast by the CPU's own unit is named so."""
-    kinds = ("the fastest software on this CPU", "the fastest software that goes one way on all CPUs")
+    kinds = ("the fastest software of this study", "the fastest of it that goes one way on all CPUs")
     each = zip(kinds, found.yardsticks, strict=False)
     return [
         f"{kind} ({hardware_tables.named(rung)}; {units.time_interval(rung.seconds)} an iteration, measured)"
