@@ -14,6 +14,8 @@ from reporting.evidence import Evidence
 from reporting.measures.verdicts import band
 from reporting.words.tables import NOT_RECORDED, date, machine, missing, python, short, text
 
+DIGITS = 16  #: of a hash that are shown: no two files of a study share them
+
 
 def study(evidence: Evidence) -> Table:
     """The study in short: the facts that a person's words about it need most often."""
@@ -113,10 +115,11 @@ def raw(evidence: Evidence) -> list[Table]:
                 missing("the file is missing") if file.bytes is None else Cell(f"{file.bytes:,}", file.bytes, unit="B")
             )
             path = Cell(file.path.removeprefix("raw/"), (home / file.path).as_posix())
-            rows.append((text(run.name), text(short(file.build)), path, size, text(file.sha256)))
+            rows.append((text(run.name), text(short(file.build)), path, size, Cell(file.sha256[:DIGITS], file.sha256)))
     caption = (
         "What the tools wrote, never edited, below the folder raw/ of each variant's run; every number of this report is "
-        "derived from these files. Links work where it lies in its place in a checkout. invoke verify checks every hash and every number."
+        "derived from these files. Links work where it lies in its place in a checkout. "
+        f"Of each hash the first {DIGITS} digits; workbook and manifests have all. invoke verify checks every hash and every number."
     )
     columns = ("variant", "build", "file", "bytes", "sha256")
     found = Table(
