@@ -124,7 +124,8 @@ def _bytecode(code: CodeType, hits: Counter[tuple[CodeType, int]]) -> dict[str, 
     number = code.co_firstlineno
     for item in dis.get_instructions(code, **({"adaptive": True} if adaptive else {})):
         if adaptive:
-            number = item.positions.lineno or number  # type: ignore[attr-defined, unused-ignore]
+            place: Any = getattr(item, "positions", None)  # since Python 3.11
+            number = place.lineno or number if place else number
         elif item.starts_line is not None:
             number = int(item.starts_line)
         name = item.opname.removesuffix("_ADAPTIVE").removesuffix("_QUICK")

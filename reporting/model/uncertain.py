@@ -88,7 +88,7 @@ def share(interval: Interval, draws: int, rng: np.random.Generator) -> Array:
         return np.full(draws, interval.value)
     normal = rng.standard_normal(draws)
     side = np.where(normal < 0, interval.value - interval.low, interval.high - interval.value)
-    return np.clip(interval.value + normal * side / Z, 0.0, 1.0)
+    return np.asarray(np.clip(interval.value + normal * side / Z, 0.0, 1.0))
 
 
 def summary(value: float, drawn: Array) -> Interval:
