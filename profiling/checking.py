@@ -69,11 +69,13 @@ def describe(build: str, session: Session) -> dict[str, Any]:
             f"{environments.location(build)} holds a {'debug' if found['debug'] else 'release'} interpreter",
             f"Remove it and build it anew: rm -rf {environments.location(build)} && nox -s {build}",
         )
+    return {name: _homeless(fact) for name, fact in found.items()} | {"path": environments.portable(Path(argv[0]))}
+
+
+def _homeless(fact: Any) -> Any:
+    """Return a fact without the name of anybody's home: pyenv's interpreters have it in how they were configured, too."""
     home = str(Path.home())
-    return found | {
-        "path": environments.portable(Path(argv[0])),
-        "base": found["base"].replace(home, "~", 1) if len(home) > 1 else found["base"],
-    }
+    return fact.replace(home, "~") if isinstance(fact, str) and len(home) > 1 else fact
 
 
 def sources(job: Job) -> tuple[tuple[str, str], ...]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bench.errors import SuiteError
-from profiling import environments, interpreters
+from profiling import checking, environments, interpreters
 
 
 @pytest.fixture
@@ -128,3 +128,10 @@ def _forget() -> object:
     yield
     interpreters.choose.cache_clear()
     interpreters.probe.cache_clear()
+
+
+def test_no_fact_of_an_interpreter_names_a_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/ada")
+    assert checking._homeless("'--prefix=/home/ada/.pyenv' '-I/home/ada/x'") == "'--prefix=~/.pyenv' '-I~/x'"
+    monkeypatch.setenv("HOME", "/")
+    assert checking._homeless("/usr/bin") == "/usr/bin" and checking._homeless(True) is True
