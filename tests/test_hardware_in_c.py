@@ -103,6 +103,12 @@ def test_what_overlaps_or_is_of_one_seed_earns_no_verdict() -> None:
     assert math.isnan(single.part.low) and single.alone is not None and single.alone[0] == OPEN
 
 
+def test_few_processes_of_other_software_do_not_weaken_what_was_timed_beside_c() -> None:
+    found = held(evidence(in_c(82.5e-6, 1e-6)))
+    few = replace(found, candidate=replace(found.candidate, beside=4))
+    assert few.candidate.tentative == "software of 4 processes" and few.tentative == ""
+
+
 def said(found: Evidence) -> str:
     """Return the summary of all designs, and what is said of each alone."""
     read = synthetic_hardware.accelerators_of(found)

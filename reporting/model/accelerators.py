@@ -58,12 +58,17 @@ class Candidate:
         return self.reference is not None and len(self.reference.inputs.clock) == 1
 
     @property
-    def tentative(self) -> str:
-        """Why its projection earns no verdict, in words; empty where it may have one."""
+    def unsure(self) -> str:
+        """Why its own figures earn no verdict, in words; empty where they may have one."""
         processes = len(self.result.host)
         few = f"{processes} process{'es' * (processes != 1)}" if processes < MINIMUM_PROCESSES else ""
+        return ", ".join(filter(None, (few, "one seed" * self.one_seed)))
+
+    @property
+    def tentative(self) -> str:
+        """Why it earns no verdict against the study's software: what of either is too little; empty where it may have one."""
         beside = f"software of {self.beside} processes" if self.beside < MINIMUM_PROCESSES else ""
-        return ", ".join(filter(None, (few, beside, "one seed" * self.one_seed)))
+        return ", ".join(filter(None, (self.unsure, beside)))
 
 
 @dataclass(frozen=True)

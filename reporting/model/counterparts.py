@@ -53,7 +53,7 @@ class Held:
     @property
     def tentative(self) -> str:
         """Why nothing here earns a verdict, in words; empty where it may have one. C has as many processes as the host."""
-        return self.candidate.tentative
+        return self.candidate.unsure
 
 
 def read(found: Accelerators) -> tuple[Held, ...]:
